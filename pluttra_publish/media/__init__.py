@@ -1,0 +1,12 @@
+"""Photos, films and sounds: what they are, and the derivatives that families get to see.
+
+The only importer of Pillow, pillow-heif and PyAV. Knows files and pixels. Does not know posts, readers or keys.
+"""
+
+from __future__ import annotations
+
+from pluttra_publish.media.derive import derive, derive_all
+from pluttra_publish.media.kinds import Derivative, Derived, Kind, Probe, kind_of
+from pluttra_publish.media.probe import probe
+
+__all__ = ["Derivative", "Derived", "Kind", "Probe", "derive", "derive_all", "kind_of", "probe"]

@@ -1,0 +1,78 @@
+# make demo    seal the sample preschool and serve it on http://localhost:8000
+# make test    run every test
+# make bench   print the table of benchmarks
+# make check   lint and types
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+APT := DEBIAN_FRONTEND=noninteractive apt-get
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test bench check clean tools
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+demo: .venv/installed
+	@$(BIN)/pluttra demo .demo --port $(PORT)
+
+test: tools .venv/installed-dev
+	@$(BIN)/pytest -n auto
+
+bench: tools .venv/installed-dev
+	@$(BIN)/python -m benchmarks
+
+check: .venv/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@if ! command -v tsc >/dev/null; then echo "tsc is not installed: the reader's types were not checked (Debian: node-typescript)"; \
+	elif [ -f theme/static/reader/jsconfig.json ]; then tsc -p theme/static/reader/jsconfig.json; \
+	else tsc --noEmit --allowJs --checkJs --strict --skipLibCheck --target es2022 --module es2022 --lib es2022,dom,dom.iterable theme/static/reader/*.js; fi
+
+clean:
+	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/installed: pyproject.toml
+	@$(call have-venv)
+	@echo "Installing Pluttra Publish into .venv (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@echo "Installing what the tests need into .venv (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# A virtual environment with pip, made anew where a former attempt left half of one. Debian keeps the means in a package of its own.
+define have-venv
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=python3.12 …" >&2; exit 1; }; \
+$(BIN)/python -m pip --version >/dev/null 2>&1 && exit 0; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(call install,python3-venv); } && \
+$(PYTHON) -m venv --clear .venv
+endef
+
+# $(call install,packages): from Debian, where we may; else say what is missing.
+define install
+missing="$(1)"; \
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	echo "Installing from Debian:" $$missing; \
+	$(APT) update -qq && $(APT) install -qq -y --no-install-recommends $$missing >/dev/null; \
+else \
+	echo "Missing:" $$missing >&2; \
+	echo "Install with: sudo apt-get install" $$missing >&2; \
+	exit 1; \
+fi
+endef
+
+# What the tests drive besides Python: a browser, the reader's vectors in node, and two independent readers of metadata.
+tools:
+	@missing=; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v exiftool >/dev/null || missing="$$missing libimage-exiftool-perl"; \
+	command -v ffprobe >/dev/null || missing="$$missing ffmpeg"; \
+	[ -z "$$missing" ] || { $(call install,$$missing); }

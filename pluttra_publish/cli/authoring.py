@@ -1,0 +1,76 @@
+"""Commands for those who write: init, new, check."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from pluttra_publish import publish as pipeline
+from pluttra_publish.cli import report
+from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.settings import read_settings
+from pluttra_publish.start import start_post, start_site
+
+
+@click.command(epilog='Exempel: pluttra init minforskola --name "Backens förskola" --url https://dagar.backen.se')
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--name", default="Min förskola", show_default=True, help="Förskolans namn.")
+@click.option("--url", default="http://localhost:8000", show_default=True, help="Adressen där familjerna ska läsa.")
+@site_option
+@json_option
+def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) -> None:
+    """Börja en egen förskola i MAPP: inställningar, mappar, tomma register och nycklar.
+
+    Det som redan finns rörs inte. Återställningsnyckeln visas en enda gång.
+    """
+    with report.answering(as_json):
+        folder = folder or site
+        started = start_site(folder, name=name, url=url)
+        settings = read_settings(folder)
+        recovery = pipeline.make_keystore(settings)
+        if as_json:
+            report.say_json({"site": str(settings.root), "made": list(started.made), "recovery_key": recovery})
+            return
+        report.say(f"Förskolans mapp: {settings.root}")
+        for made in started.made:
+            report.say(f"  + {made}")
+        if recovery:
+            report.say("\nÅterställningsnyckel – skriv ut den och lås in den. Den visas bara nu:\n")
+            report.say(f"  {recovery}\n")
+            report.say("Utan den, och utan den här datorn, går det inte att publicera vidare.")
+        report.say("\nFyll i register/*.csv, lägg en mapp med bilder i inlagg/<avdelning>/ och kör: pluttra check")
+
+
+@click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
+@click.argument("title")
+@click.option("--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan eller personal.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag.")
+@site_option
+@json_option
+def new(title: str, place: str, day: datetime | None, site: Path, as_json: bool) -> None:
+    """Börja ett inlägg: en mapp med en text att fylla i. Lägg bilder, film och ljud bredvid."""
+    with report.answering(as_json):
+        settings = read_settings(site)
+        text = start_post(settings, title=title, place=place, day=day.date() if day else date.today())
+        if as_json:
+            report.say_json({"post": str(text.parent), "text": str(text)})
+        else:
+            report.say(f"Skriv i {text}\nLägg bilderna i samma mapp. Status: utkast tas bort när inlägget är klart.")
+
+
+@click.command(epilog="Exempel: pluttra check --site minforskola")
+@site_option
+@json_option
+def check(site: Path, as_json: bool) -> None:
+    """Läs allt och säg allt som är fel, på en gång. Ingenting förseglas."""
+    with report.answering(as_json), report.progress(as_json) as step:
+        checked = pipeline.check(read_settings(site), step=step)
+        if as_json:
+            report.say_json(report.told(checked.findings) | {"posts": checked.posts, "waiting": checked.waiting})
+            return
+        report.say_findings(checked.findings)
+        report.say(
+            f"Inga fel. {checked.posts} inlägg kan publiceras, {checked.waiting} väntar (utkast eller framtida dag)."
+        )

@@ -1,0 +1,92 @@
+"""Commands for the one who publishes: build, publish, invite."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from pluttra_publish import publish as pipeline
+from pluttra_publish.cli import report
+from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.publish import Published
+from pluttra_publish.settings import read_settings
+
+_sequence_option = click.option("--sequence", type=int, hidden=True, help="Rotens nummer, för reproducerbara byggen.")
+
+
+class _Duration(click.ParamType):
+    """Days, or a number with h or d: 14, 14d, 12h."""
+
+    name = "TID"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"(\d{1,4})\s*([dh]?)", str(value).strip())
+        length = (
+            timedelta(hours=int(match[1]))
+            if match and match[2] == "h"
+            else timedelta(days=int(match[1]) if match else 0)
+        )
+        if not timedelta(0) < length <= timedelta(days=90):
+            self.fail(f"”{value}” är ingen tid mellan 1h och 90d, till exempel 14d eller 12h", param, ctx)
+        return length
+
+
+@click.command(epilog="Exempel: pluttra build --site minforskola")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Mapp för den förseglade webbplatsen.")
+@_sequence_option
+@site_option
+@json_option
+def build(into: Path | None, sequence: int | None, site: Path, as_json: bool) -> None:
+    """Försegla webbplatsen i den privata mappen (eller --into MAPP) utan att publicera den."""
+    with report.answering(as_json):
+        settings = read_settings(site)
+        _say(_run(settings, into or settings.state / "sealed", sequence, as_json), as_json, "Förseglat i")
+
+
+@click.command(epilog="Exempel: pluttra publish --site minforskola")
+@_sequence_option
+@site_option
+@json_option
+def publish(sequence: int | None, site: Path, as_json: bool) -> None:
+    """Försegla och lägg ut på värden. Det som inte längre ska finnas tas bort där."""
+    with report.answering(as_json):
+        settings = read_settings(site)
+        _say(_run(settings, settings.host.path, sequence, as_json), as_json, "Publicerat i")
+
+
+@click.command(epilog='Exempel: pluttra invite "Maria Lindqvist" --valid-for 7d')
+@click.argument("name")
+@click.option("--valid-for", type=_Duration(), help="Hur länge länken gäller: 14d, 12h. Annars enligt link_days.")
+@site_option
+@json_option
+def invite(name: str, valid_for: timedelta | None, site: Path, as_json: bool) -> None:
+    """Skriv ut en länk för NAMN (namn, id eller e-post). Den som har länken läser som den personen."""
+    with report.answering(as_json):
+        settings = read_settings(site)
+        invited = pipeline.invite(settings, name, valid_for=valid_for or timedelta(days=settings.link_days))
+        if as_json:
+            report.say_json({"name": invited.name, "role": invited.role, "url": invited.url, "ends": invited.ends})
+            return
+        report.say(f"{invited.name} – länken gäller till {invited.ends_text}:\n\n{invited.url}\n")
+        report.say("Skicka den bara till den personen. Att öppna länken förbrukar den inte.")
+
+
+def _run(settings: pipeline.Settings, folder: Path, sequence: int | None, as_json: bool) -> Published:
+    with report.progress(as_json) as step:
+        return pipeline.publish(settings, folder=folder, sequence=sequence, step=step)
+
+
+def _say(published: Published, as_json: bool, what: str) -> None:
+    if as_json:
+        report.say_json(published.summary() | report.told(published.findings))
+        return
+    report.say_findings(published.findings)
+    report.say(f"{what} {published.folder}: {published.posts} inlägg för {published.readers} läsare.")
+    report.say(
+        f"{published.put} filer lades dit ({published.length / 1e6:.1f} MB), {published.kept} fanns, {published.deleted} togs bort."
+    )

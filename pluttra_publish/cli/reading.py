@@ -1,0 +1,85 @@
+"""Commands for those who look: serve, open, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pluttra_publish import demo as sample
+from pluttra_publish import open as reading
+from pluttra_publish.cli import report
+from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.errors import UsageError
+from pluttra_publish.resources import sample_folder
+from pluttra_publish.serve import serve as serve_folder
+from pluttra_publish.settings import read_settings
+
+
+@click.command(epilog="Exempel: pluttra serve public --port 8000")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--bare", is_flag=True, help="Utan några egna svarshuvuden, som den enklaste värd.")
+@site_option
+def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
+    """Visa en publicerad MAPP på den här datorn, så som en vanlig statisk värd gör."""
+    with report.answering():
+        folder = folder or read_settings(site).host.path
+        if not (folder / "index.html").is_file():
+            raise UsageError(f"I {folder} finns ingen publicerad webbplats.", hint="Kör pluttra publish först.")
+        _serve(folder, port, bare=bare)
+
+
+@click.command("open", epilog="Exempel: pluttra open --link 'https://dagar.backen.se/#i=…' --into kopia")
+@click.option("--link", required=True, help="Länken som personen fick. Skriv den inom citattecken.")
+@click.option("--host", help="Mapp eller adress där den förseglade webbplatsen ligger. Annars länkens egen adress.")
+@click.option(
+    "--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="Ny mapp för det som läses."
+)
+@site_option
+@json_option
+def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) -> None:
+    """Öppna webbplatsen som en läsare och skriv det den personen ser som vanliga sidor i en mapp.
+
+    Hämtar bara det som webbläsaren skulle hämta, och stannar vid minsta tecken på förfalskning.
+    """
+    with report.answering(as_json), report.progress(as_json) as step:
+        written = reading.open_into(link, host=host, into=into, step=step)
+        if as_json:
+            report.say_json(written.summary())
+        else:
+            report.say(
+                f"{written.name}: {written.posts} inlägg och {written.media} filer i {into}. Börja med index.html."
+            )
+
+
+@click.command(epilog="Exempel: pluttra demo provmapp --no-serve --json")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--base-url", help="Länkarnas adress. Annars http://localhost:PORT.")
+@click.option("--no-serve", is_flag=True, help="Försegla och visa länkar, men visa inte webbplatsen.")
+@click.option("--bare", is_flag=True, help="Visa utan några egna svarshuvuden.")
+@click.option("--site", type=click.Path(path_type=Path, file_okay=False), help="En annan förskola än exempelförskolan.")
+@json_option
+def demo(
+    folder: Path, port: int, base_url: str | None, no_serve: bool, bare: bool, site: Path | None, as_json: bool
+) -> None:
+    """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare."""
+    with report.answering(as_json):
+        url = (base_url or f"http://localhost:{port}").rstrip("/")
+        with report.progress(as_json) as step:
+            made = sample.make_demo(site or sample_folder(), folder, url=url, step=step)
+        if as_json:
+            report.say_json(made.summary())
+        else:
+            report.say(f"Exempelförskolan ligger förseglad i {made.public}. Länkarna gäller i två veckor:\n")
+            for link in made.links:
+                about = ", ".join(link.children or link.departments)
+                report.say(f"{link.name} – {link.role_text}{f' ({about})' if about else ''}\n  {link.url}\n")
+        if not no_serve:
+            _serve(made.public, port, bare=bare)
+
+
+def _serve(folder: Path, port: int, *, bare: bool) -> None:
+    report.say(f"Visas på http://localhost:{port} – avsluta med Ctrl-C.")
+    serve_folder(folder, port, bare=bare)

@@ -1,0 +1,129 @@
+"""What the person at the keyboard sees: findings, errors, progress, JSON. Does not know what the commands do."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pluttra_publish.errors import CheckFailed, Finding, Findings, PluttraError
+
+Step = Callable[[str, int, int], None]
+
+
+def say(text: str = "") -> None:
+    """Print a line for a person, on standard output."""
+    click.echo(text)
+
+
+def say_json(value: object) -> None:
+    """Print one JSON object, on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def told(findings: Findings) -> dict[str, list[dict[str, str]]]:
+    """Return findings as a script reads them."""
+    return {"errors": [_row(f) for f in findings.errors], "warnings": [_row(f) for f in findings.warnings]}
+
+
+def _row(finding: Finding) -> dict[str, str]:
+    return {
+        "file": finding.file,
+        "place": finding.place,
+        "message": finding.message,
+        "mend": finding.mend,
+        "kind": finding.kind.__name__,
+        "code": str(finding.kind.exit_code),
+    }
+
+
+def say_findings(findings: Findings) -> None:
+    """Print all findings on standard error: errors, then what remains to do."""
+    for finding in findings.errors:
+        click.secho("fel: ", fg="red", nl=False, err=True)
+        _say_finding(finding)
+    if findings.warnings:
+        click.echo("", err=True)
+        click.secho(f"Att göra ({len(findings.warnings)}):", bold=True, err=True)
+    for finding in findings.warnings:
+        click.secho("  • ", nl=False, err=True)
+        _say_finding(finding)
+
+
+def _say_finding(finding: Finding) -> None:
+    where = f"{finding.file} ({finding.place})" if finding.place else finding.file
+    click.echo(f"{where}: {finding.message}", err=True)
+    if finding.mend:
+        click.echo(f"     → {finding.mend}", err=True)
+
+
+@contextmanager
+def answering(as_json: bool = False) -> Iterator[None]:
+    """Turn every error into a message and an exit code; a bug too, without a traceback unless PLUTTRA_DEBUG is set."""
+    try:
+        yield
+    except PluttraError as error:
+        code = error.code if isinstance(error, CheckFailed) else error.exit_code
+        _tell(error, code, as_json)
+        sys.exit(code)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except KeyboardInterrupt:
+        click.echo("\nAvbrutet.", err=True)
+        sys.exit(130)
+    except Exception as bug:
+        if os.environ.get("PLUTTRA_DEBUG"):
+            raise
+        # The text of an unforeseen exception could hold a name or a key; its type and place cannot.
+        trace = bug.__traceback__
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
+        click.echo(f"pluttra: ett fel i programmet ({type(bug).__name__} i {place}).", err=True)
+        click.echo("tips: Sätt PLUTTRA_DEBUG=1 och kör igen för att se mer. Det kan innehålla namn.", err=True)
+        sys.exit(1)
+
+
+def _tell(error: PluttraError, code: int, as_json: bool) -> None:
+    findings: Findings | None = getattr(error, "findings", None)
+    if as_json:
+        value: dict[str, Any] = {"error": str(error), "hint": error.hint, "exit_code": code}
+        say_json(value | (told(findings) if findings else {}))
+        return
+    if findings:
+        say_findings(findings)
+        click.echo("", err=True)
+    if findings is None or isinstance(error, CheckFailed):
+        click.secho(f"pluttra: {error}", fg="red", err=True)
+    if error.hint:
+        click.echo(f"tips: {error.hint}", err=True)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Step]:
+    """Give a `step(what, done, total)` that draws a bar on standard error once the work has taken a second."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _what, _done, _total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bars: dict[str, Any] = {}
+    began = time.monotonic()
+    with Progress(*columns, console=console, transient=True) as drawn:
+
+        def step(what: str, done: int, total: int) -> None:
+            if time.monotonic() - began < 1:
+                return
+            if what not in bars:
+                bars[what] = drawn.add_task(what, total=total)
+            drawn.update(bars[what], completed=done, total=total)
+
+        yield step

@@ -1,0 +1,111 @@
+"""Plan and derivatives to the views that are rendered. Decides every medium's number in its post. Knows no HTML, keys or hosts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pluttra_publish.media import Derivative, Derived
+from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
+from pluttra_publish.register.values import Audience, Register
+from pluttra_publish.site import (
+    Edition,
+    FilmView,
+    MediaFile,
+    MediaView,
+    MonthView,
+    PhotoView,
+    Post,
+    PostView,
+    ShellView,
+    SoundView,
+)
+
+SUFFIXES = {
+    "image/webp": "webp", "image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4", "video/webm": "webm",
+    "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Laid:
+    """An edition, and by post id the derivatives in the order of their numbers (docs/format.md §6)."""
+
+    edition: Edition
+    shelves: Mapping[str, tuple[Derivative, ...]]
+    views: Mapping[str, PostView]
+    public: Mapping[str, Derivative]
+
+
+@dataclass
+class _Shelf:
+    """Numbers the derivatives of one post, and says the address each has in a page."""
+
+    address: str
+    files: list[Derivative] = field(default_factory=list)
+    public: bool = False
+
+    def put(self, file: Derivative) -> str:
+        self.files.append(file)
+        number = len(self.files) - 1
+        return (
+            f"{self.address}-{number}.{SUFFIXES[file.media_type]}" if self.public else f"media:{self.address}/{number}"
+        )
+
+    def photo(self, files: Iterable[Derivative], alt: str) -> PhotoView:
+        return PhotoView(alt, tuple((self.put(file), file.width, file.height) for file in files))
+
+    def view(self, file: MediaFile, derived: Derived) -> MediaView:
+        if derived.kind == "photo":
+            return self.photo(derived.files, file.alt)
+        whole = derived.files[0]
+        url = self.put(whole)
+        if derived.kind == "sound":
+            return SoundView(file.alt, url, whole.media_type, derived.duration)
+        poster = self.photo(derived.poster, file.alt) if derived.poster else None
+        return FilmView(file.alt, url, whole.media_type, whole.width, whole.height, derived.duration, poster)
+
+
+def lay_out(
+    plan: Plan, derived: Mapping[Path, Derived], *, register: Register, opaque_id: OpaqueId, shell: ShellView
+) -> Laid:
+    """Return the views of every planned post and of every audience's months, children's own excepted: a reader puts those together."""
+    shelves: dict[str, tuple[Derivative, ...]] = {}
+    views: dict[str, PostView] = {}
+    months: dict[tuple[Audience, str], list[PostView]] = defaultdict(list)
+    for planned in plan.posts:
+        shelf = _Shelf(planned.id)
+        views[planned.id] = _post_view(planned, shelf, derived, register, opaque_id)
+        shelves[planned.id] = tuple(shelf.files)
+        if planned.home.kind != "child":
+            months[planned.home, planned.month].append(views[planned.id])
+    month_views = tuple(
+        MonthView(audience.key, title_of(audience, register), month, tuple(posts))
+        for (audience, month), posts in sorted(months.items())
+    )
+    public, public_files = _public(plan.public, derived)
+    edition = Edition(shell=shell, posts=tuple(views.values()), months=month_views, public=public)
+    return Laid(edition, shelves, views, public_files)
+
+
+def _post_view(
+    planned: PlannedPost, shelf: _Shelf, derived: Mapping[Path, Derived], register: Register, opaque_id: OpaqueId
+) -> PostView:
+    children = tuple((opaque_id("child", child.id), child.first_name) for child in planned.children)
+    media = {file.name: shelf.view(file, derived[file.path]) for file in planned.post.media}
+    return PostView(planned.post, planned.id, title_of(planned.home, register), children, media)
+
+
+def _public(
+    posts: Iterable[Post], derived: Mapping[Path, Derived]
+) -> tuple[tuple[PostView, ...], dict[str, Derivative]]:
+    views: list[PostView] = []
+    files: dict[str, Derivative] = {}
+    for post in posts:
+        shelf = _Shelf(post.address, public=True)
+        media = {file.name: shelf.view(file, derived[file.path]) for file in post.media}
+        views.append(PostView(post, post.address, "", (), media))
+        files |= {f"sida/{post.address}-{n}.{SUFFIXES[file.media_type]}": file for n, file in enumerate(shelf.files)}
+    return tuple(views), files

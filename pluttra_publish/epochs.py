@@ -1,0 +1,29 @@
+"""When an epoch breaks: somebody may no longer read what they were given. Pure over keystore and access; knows no dates or files."""
+
+from __future__ import annotations
+
+from pluttra_publish.plan import Access
+from pluttra_publish.sealing.keystore import Keystore
+
+
+def settle(keystore: Keystore, access: Access, now: int) -> frozenset[str]:
+    """Break the epoch of every audience that has lost a reader, or a reader a month of it; return those audiences' keys.
+
+    All who leave in one publish share one break. Readers without any access are marked as ended at `now` (Unix seconds), and
+    whoever is back is no longer. The generation that a keyring must have is raised if any of this happened.
+    """
+    broken = set[str]()
+    changed = False
+    for identity, reader in keystore.readers.items():
+        allowed = {audience.key: set(months) for audience, months in access.get(identity, {}).items()}
+        broken |= {key for key, months in reader.given.items() if set(months) - allowed.get(key, set())}
+        if allowed and reader.ended is not None:
+            reader.ended, changed = None, True
+        elif not allowed and reader.given:
+            reader.ended, changed = now, True
+        reader.given = {} if not allowed else reader.given
+    for key in sorted(broken):
+        keystore.audience(key).break_epoch()
+    if broken or changed:
+        keystore.keyrings += 1
+    return frozenset(broken)

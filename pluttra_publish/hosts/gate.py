@@ -1,0 +1,133 @@
+"""The one gate before a host: only sealed objects and allow-listed shell files pass. Does not know hosts or keys.
+
+A host's `put` takes `Admitted`, and only `admit` can make one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from pluttra_publish.errors import LeakError
+from pluttra_publish.hosts.paths import Cache, cache_of, content_type, place_of
+from pluttra_publish.sealing.objects import SealedObject
+
+_SEALED_ROLES = frozenset({"page", "media", "index", "catalogue", "keyring", "invitation"})
+_OVERWRITTEN_ROLES = frozenset({"keyring", "invitation", "root"})
+_GATE = object()
+
+
+@dataclass(frozen=True)
+class ShellFile:
+    """A public, person-free file of the shell, the reader's code or the public pages, at its `path` on the host."""
+
+    path: str
+    content: bytes = field(repr=False)
+
+
+Publishable = SealedObject | ShellFile
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Something that passed the gate and may be put on a host. Only `admit` makes one."""
+
+    path: str
+    length: int
+    digest: bytes = field(repr=False)
+    role: str
+    cache: Cache
+    content_type: str
+    _source: Callable[[], BinaryIO] = field(repr=False, compare=False)
+    _gate: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self._gate is not _GATE:
+            raise LeakError("Något försökte gå förbi spärren före uppladdning.")
+
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading once through.
+
+        Reading past the last byte raises `LeakError` if they were not `length` bytes with `digest`: they changed after
+        they were admitted.
+        """
+        return io.BufferedReader(_Verified(self), 1 << 20)
+
+
+def admit(thing: Publishable) -> Admitted:
+    """Let `thing` through to a host.
+
+    Raises:
+        LeakError: it is neither a sealed object at a sealed path nor a shell file at an allow-listed path.
+    """
+    if type(thing) is SealedObject:
+        return _admit_sealed(thing)
+    if type(thing) is ShellFile:
+        return _admit_shell(thing)
+    raise LeakError(f"Bara förseglade objekt och skalets filer får laddas upp, inte {type(thing).__name__}.")
+
+
+def _admit_sealed(thing: SealedObject) -> Admitted:
+    place = place_of(thing.path)
+    fits = thing.role == "root" if place == "root" else place == "sealed" and thing.role in _SEALED_ROLES
+    if not fits:
+        raise LeakError("Ett förseglat objekt har en sökväg eller roll som inte får finnas på värden.")
+    return Admitted(
+        path=thing.path,
+        length=thing.sealed_length,
+        digest=thing.digest,
+        role=thing.role,
+        cache="revalidate" if thing.role in _OVERWRITTEN_ROLES else "forever",
+        content_type=content_type(thing.path),
+        _source=thing.open,
+        _gate=_GATE,
+    )
+
+
+def _admit_shell(thing: ShellFile) -> Admitted:
+    place = place_of(thing.path)
+    if place not in {"shell", "code", "public"}:
+        raise LeakError(f"En öppen fil får inte ligga på sökvägen {thing.path!r}.")
+    content = bytes(thing.content)
+    return Admitted(
+        path=thing.path,
+        length=len(content),
+        digest=hashlib.sha256(content).digest(),
+        role=str(place),
+        cache=cache_of(thing.path),
+        content_type=content_type(thing.path),
+        _source=lambda: io.BytesIO(content),
+        _gate=_GATE,
+    )
+
+
+class _Verified(io.RawIOBase):
+    """Passes bytes on while hashing them, and refuses to end if they were not the admitted ones."""
+
+    def __init__(self, thing: Admitted) -> None:
+        self._thing = thing
+        self._source = thing._source()
+        self._hash = hashlib.sha256()
+        self._length = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no slices
+        block = self._source.read(len(buffer))
+        if not block:
+            if (self._length, self._hash.digest()) != (self._thing.length, self._thing.digest):
+                raise LeakError(f"Innehållet i {self._thing.path} ändrades efter att det släpptes igenom spärren.")
+            return 0
+        self._hash.update(block)
+        self._length += len(block)
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()

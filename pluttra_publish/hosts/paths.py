@@ -1,0 +1,77 @@
+"""Which paths a published site has, how long each may be cached, and under which type it is served.
+
+Knows docs/format.md §2. Does not know files, hosts or what is sealed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Place = Literal["root", "sealed", "shell", "code", "public"]
+Cache = Literal["forever", "long", "short", "revalidate"]
+
+CACHE_CONTROL: dict[Cache, str] = {
+    "forever": "public, max-age=31536000, immutable",
+    "long": "public, max-age=31536000",
+    "short": "public, max-age=300",
+    "revalidate": "no-cache",
+}
+
+_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = (
+    ("root", re.compile(r"root")),
+    ("sealed", re.compile(r"o/([0-9a-f]{2})/\1[0-9a-f]{30}")),
+    ("shell", re.compile(r"index\.html|sw\.js|manifest\.webmanifest|robots\.txt|icon\.svg|icon-[0-9a-z-]{1,32}\.png")),
+    ("code", re.compile(r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(js|css)")),
+    ("public", re.compile(r"sida/[0-9a-z][0-9a-z_-]{0,127}\.(html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)")),
+)
+
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "ico": "image/x-icon",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "m4a": "audio/mp4",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "ogg": "audio/ogg",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+    "vtt": "text/vtt; charset=utf-8",
+    "wav": "audio/wav",
+    "webm": "video/webm",
+    "webmanifest": "application/manifest+json",
+    "webp": "image/webp",
+}
+
+
+def place_of(path: str) -> Place | None:
+    """Tell what lies at `path` of a published site, or None if nothing of ours may lie there."""
+    return next((place for place, pattern in _PLACES if pattern.fullmatch(path)), None)
+
+
+def cache_of(path: str) -> Cache:
+    """Tell how long what lies at `path` may be cached, as far as its path says.
+
+    Everything under `o/` is long-lived: a host cannot tell keyrings from objects, and a reader asks for keyrings and
+    invitations anew (docs/format.md §2).
+    """
+    match place_of(path):
+        case "code":
+            return "forever"
+        case "sealed":
+            return "long"
+        case "public":
+            return "short"
+        case _:
+            return "revalidate"
+
+
+def content_type(path: str) -> str:
+    """Return the Content-Type of `path` by its suffix; sealed files, which have none, are octets."""
+    name = path.rpartition("/")[2]
+    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")

@@ -1,0 +1,87 @@
+"""Everybody's keyring: which keys each reader is given. Knows docs/format.md §9 and who reads what. Does not know posts or hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from pluttra_publish.format.access import Ended, Keyring, KeyringAudience, KeyringChild, KeyringReader
+from pluttra_publish.format.layout import padded_length_of
+from pluttra_publish.plan import Access, title_of
+from pluttra_publish.register import Audience, Reader, Register, children_of, departments_of, readers
+from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.sealing.objects import SealedObject
+from pluttra_publish.settings import Settings
+
+
+def keyrings(
+    keystore: Keystore, access: Access, register: Register, settings: Settings, now: datetime
+) -> Iterator[SealedObject]:
+    """Seal the keyring of everyone who reads, and the note for everyone whose access has ended.
+
+    The keystore remembers what each was given, so that the next publish can tell who has lost something.
+    """
+    known = readers(register)
+    for identity, months in sorted(access.items()):
+        keys = keystore.reader(identity)
+        keyring = _keyring(keystore, register, settings, known[identity], months, now)
+        made = chain.seal_keyring(keyring, keys.key)
+        keys.given = {audience.key: list(named) for audience, named in months.items()}
+        keys.keyring_length = padded_length_of(made.sealed_length)
+        yield made
+    for identity, keys in sorted(keystore.readers.items()):
+        if identity not in access and keys.ended is not None:
+            ended = Ended(keystore.site.hex(), keystore.keyrings, keys.ended)
+            yield chain.seal_ended(ended, keys.key, keyring_length=keys.keyring_length)
+
+
+def _keyring(
+    keystore: Keystore,
+    register: Register,
+    settings: Settings,
+    reader: Reader,
+    months: Mapping[Audience, tuple[str, ...]],
+    now: datetime,
+) -> Keyring:
+    return Keyring(
+        site=keystore.site.hex(),
+        site_key=keystore.site_key,
+        publisher=keystore.signing_key.public,
+        generation=keystore.keyrings,
+        preschool=settings.name,
+        reader=KeyringReader(keystore.opaque_id("reader", reader.id), reader.name, reader.role, reader.language),
+        audiences=tuple(_audience(keystore, register, audience, named) for audience, named in sorted(months.items())),
+        children=tuple(_children(keystore, register, reader, months, now)),
+    )
+
+
+def _audience(keystore: Keystore, register: Register, audience: Audience, months: tuple[str, ...]) -> KeyringAudience:
+    keys = keystore.audience(audience.key)
+    return KeyringAudience(
+        id=keys.id.hex(),
+        kind=audience.kind,
+        title=title_of(audience, register),
+        child=keystore.opaque_id("child", audience.id) if audience.kind == "child" else None,
+        epochs=tuple(chain.epoch_of(secret, months) for secret in keys.epochs[:2]),
+    )
+
+
+def _children(
+    keystore: Keystore, register: Register, reader: Reader, months: Mapping[Audience, tuple[str, ...]], now: datetime
+) -> Iterator[KeyringChild]:
+    """Yield a guardian's own children; for staff, the children whose pages they read."""
+    if reader.role == "guardian":
+        children = [
+            child for child in children_of(register, reader.id, now.date()) if Audience("child", child.id) in months
+        ]
+    else:
+        children = [register.child[audience.id] for audience in sorted(months) if audience.kind == "child"]
+    for child in children:
+        placed = (Audience("department", found.id) for found in departments_of(register, child.id, now.date()))
+        yield KeyringChild(
+            id=keystore.opaque_id("child", child.id),
+            name=child.first_name,
+            audience=keystore.audience(Audience("child", child.id).key).id.hex(),
+            departments=tuple(keystore.audience(found.key).id.hex() for found in placed if found in months),
+        )

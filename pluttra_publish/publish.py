@@ -1,0 +1,329 @@
+"""The pipeline, as one page: read → plan → derive → render → seal → put. Knows the order; each step is somebody else's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pluttra_publish.edition import Laid, lay_out
+from pluttra_publish.errors import (
+    ContentError,
+    Findings,
+    FormatError,
+    KeystoreError,
+    LeakError,
+    UsageError,
+)
+from pluttra_publish.format.access import link
+from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
+from pluttra_publish.media import Derived, derive_all, probe
+from pluttra_publish.plan import Access, OpaqueId, Plan, names_to_keep_out, plan
+from pluttra_publish.platform import identity_path, private_folder
+from pluttra_publish.register import Register, access, check_place, find_reader, read_register
+from pluttra_publish.resources import theme_folder
+from pluttra_publish.sealed_site import Sealer, invitation_for
+from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.sealing.ledger import Ledger
+from pluttra_publish.settings import Settings
+from pluttra_publish.site import Edition, Pages, Post, ShellView, press, shell_files
+
+__all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
+
+Step = Callable[[str, int, int], None]
+"""`step(what, done, total)`: how far something has come, for whoever draws it."""
+
+_FEW = 4  # with fewer new photos than this, starting processes costs more than it gives
+
+
+def no_step(_what: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check saw: findings (no errors among them), posts that can be published and posts that wait."""
+
+    findings: Findings
+    posts: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did."""
+
+    findings: Findings
+    folder: Path
+    today: date
+    posts: int
+    waiting: int
+    readers: int
+    sequence: int
+    broken: int
+    put: int
+    kept: int
+    deleted: int
+    length: int
+
+    def summary(self) -> dict[str, object]:
+        """Return the figures as a script reads them."""
+        names = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")
+        return {"public": str(self.folder)} | {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A link, and for whom. Whoever has it reads as that person until `ends` (Unix seconds)."""
+
+    name: str
+    role: str
+    url: str = field(repr=False)
+    ends: int
+    ends_text: str
+
+
+def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | None:
+    """Make the site's keystore if there is none; return the recovery key, which is kept nowhere else, or None if there was one."""
+    path = _keystore_path(settings)
+    if path.exists():
+        return None
+    private_folder(settings.state)
+    _, recovery = Keystore.create(path, identity_path=identity or identity_path())
+    return recovery
+
+
+def check(settings: Settings, *, step: Step = no_step) -> Checked:
+    """Read and check everything, derive and render it, and seal nothing. Needs no keys.
+
+    Raises:
+        CheckFailed: there are errors; it carries all findings.
+    """
+    run = _Run(settings, _plain_id, None, step)
+    run.press()
+    return Checked(run.findings, len(run.plan.posts) + len(run.plan.public), len(run.plan.waiting))
+
+
+def publish(
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    sequence: int | None = None,
+    identity: Path | None = None,
+    step: Step = no_step,
+) -> Published:
+    """Check everything, seal it, and make `folder` (the settings' host, if None) hold exactly that. If anything is wrong, nothing is sealed.
+
+    Raises:
+        CheckFailed: there are errors; it carries all findings.
+        KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
+        HostError: the host failed; the old or the new site is whole there.
+        LeakError: something would have left in clear; nothing did.
+    """
+    keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
+    run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
+    pages = run.press()
+    _keep_out(pages, run.register)
+    host = FolderHost(folder or settings.host.path)
+    ledger = Ledger.load(settings.state / "ledger.json")
+    keystore.first_month = run.first_month
+    with tempfile.TemporaryDirectory(dir=private_folder(settings.state), prefix="seal-") as workspace:
+        there = dict(host.list())
+        sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, Path(workspace))
+        number = sequence or 1 + max(keystore.sequence, _sequence_on(host, keystore), int(run.now.timestamp()))
+        sealed = sealer.seal(run.plan, run.laid, pages, sequence=number, step=step)
+        keystore.save()
+        things: list[Publishable] = [*sealed.objects, *_in_clear(run, pages)]
+        put = mirror(host, things, keep=sealed.kept)
+    ledger.save()
+    return Published(
+        findings=run.findings,
+        folder=host.root,
+        today=run.now.date(),
+        posts=len(run.plan.posts) + len(run.plan.public),
+        waiting=len(run.plan.waiting),
+        readers=len(run.access),
+        sequence=number,
+        broken=len(sealed.broken),
+        put=len(put.put),
+        kept=len(put.kept) + len(sealed.kept),
+        deleted=len(put.deleted),
+        length=put.length,
+    )
+
+
+def invite(
+    settings: Settings, name: str, *, valid_for: timedelta, reuse: bool = False, identity: Path | None = None
+) -> Invited:
+    """Put an invitation for a reader on the host and return its link. `reuse` gives an earlier one that lasts half as long or more.
+
+    Raises:
+        UsageError: no reader, or more than one, has that name; or the site has not been published to them yet.
+    """
+    findings = Findings()
+    register = read_register(settings.register, findings)
+    findings.stop()
+    reader = find_reader(register, name)
+    keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
+    keys = keystore.readers.get(reader.id)
+    if keys is None or keys.ended is not None or not keys.given:
+        hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
+        raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)
+    now = _now(settings)
+    lasting = int((now + valid_for / 2).timestamp())
+    invitation = next((i for i in keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting), None)
+    if invitation is None:
+        invitation = keystore.invite(reader.id, ends=int((now + valid_for).timestamp()))
+        keystore.save()
+    FolderHost(settings.host.path).put(admit(invitation_for(keystore, invitation, reader)))
+    ends = datetime.fromtimestamp(invitation.ends, settings.zone)
+    text = f"{ends:%Y-%m-%d} kl. {ends:%H.%M}"
+    return Invited(reader.name, reader.role, link(settings.url, invitation.secret), invitation.ends, text)
+
+
+class _Run:
+    """One run over a site: what is read, planned, derived and laid out on the way to pages."""
+
+    plan: Plan
+    laid: Laid
+    access: Access
+    first_month: str
+
+    def __init__(self, settings: Settings, opaque_id: OpaqueId, first_month: str | None, step: Step) -> None:
+        self.settings = settings
+        self.findings = Findings()
+        self.now = _now(settings)
+        self.register = read_register(settings.register, self.findings)
+        check_place(settings.register, settings.posts, self.findings)
+        self._opaque_id = opaque_id
+        self._first_month = first_month
+        self._step = step
+        self.theme = (settings.theme, theme_folder())
+        self.shell = shell_files(self.theme)
+
+    def press(self) -> Pages:
+        """Read, plan, derive and render.
+
+        Raises:
+            CheckFailed: there are errors; it carries all findings.
+        """
+        pages = press(
+            self.settings,
+            theme=self.theme,
+            probe=probe,
+            findings=self.findings,
+            between=self._between,
+            today=self.now.date(),
+        )
+        self.findings.stop()
+        if pages is None:
+            raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
+        return pages
+
+    def _between(self, posts: list[Post]) -> Edition | None:
+        today = f"{self.now:%Y-%m}"
+        self.first_month = min(
+            [self._first_month or today, *(f"{post.date:%Y-%m}" for post in posts if post.place.kind != "public")]
+        )
+        self.access = access(
+            self.register, today=self.now.date(), first_month=self.first_month, grace_days=self.settings.grace_days
+        )
+        self.plan = plan(
+            posts,
+            register=self.register,
+            access=self.access,
+            opaque_id=self._opaque_id,
+            now=self.now,
+            findings=self.findings,
+        )
+        derived = self._derive(posts)
+        if self.findings.errors:
+            return None
+        shell = self.shell
+        view = ShellView(shell.version, shell.modules, shell.style, self.settings.rules, self.settings.contact)
+        self.laid = lay_out(self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view)
+        return self.laid.edition
+
+    def _derive(self, posts: list[Post]) -> dict[Path, Derived]:
+        sources = {file.path: post for post in posts for file in post.media}
+        cache = private_folder(self.settings.state / "cache")
+
+        def progress(done: int, total: int, _name: str) -> None:
+            self._step("Bilder, film och ljud", done, total)
+
+        with ProcessPoolExecutor(os.cpu_count()) as workers:
+            found = derive_all(sources, cache=cache, executor=workers, progress=progress)
+        derived: dict[Path, Derived] = {}
+        for path, made in found.items():
+            if isinstance(made, ContentError):
+                self.findings.error(ContentError, sources[path].source, path.name, str(made), made.hint)
+            else:
+                derived[path] = made
+        return derived
+
+
+def _in_clear(run: _Run, pages: Pages) -> list[ShellFile]:
+    """Return the files that are public on purpose: the shell, the reader's code, and the public pages."""
+    files = dict(run.shell.files) | dict(pages.public)
+    files |= {"index.html": pages.shell, "manifest.webmanifest": pages.manifest}
+    files |= {path: file.path.read_bytes() for path, file in run.laid.public.items()}
+    return [ShellFile(path, content) for path, content in files.items()]
+
+
+def _keep_out(pages: Pages, register: Register) -> None:
+    """Refuse to publish a page that names a quarantined family, without saying whom.
+
+    Raises:
+        LeakError: a page does.
+    """
+    names = [name.casefold() for name in names_to_keep_out(register)]
+    for page in (*pages.posts.values(), *pages.months.values(), *pages.public.values()):
+        text = page.decode("utf-8").casefold()
+        if any(name in text for name in names):
+            title = text.partition("<h1")[2].partition(">")[2].partition("</h1>")[0].strip()
+            hint = f"Sök i inläggen efter namn ur skyddade familjer. Det gäller sidan ”{title}”."
+            raise LeakError("En sida nämner någon som inte får finnas på webbplatsen.", hint=hint)
+
+
+def _sequence_on(host: Host, keystore: Keystore) -> int:
+    """Return the sequence of the root that lies on the host, 0 if there is none.
+
+    Raises:
+        KeystoreError: it was not made with this keystore, or by a newer one.
+    """
+    sealed = host.get("root")
+    if sealed is None:
+        return 0
+    try:
+        root = chain.open_root(
+            sealed, site_key=keystore.site_key, publisher=keystore.signing_key.public, site=keystore.site.hex()
+        )
+    except FormatError as wrong:
+        message = "På värden ligger en webbplats som är gjord med andra nycklar, eller är skadad."
+        hint = "Publicera till en tom mapp, eller lägg tillbaka rätt nyckelfil."
+        raise KeystoreError(message, hint=hint) from wrong
+    if root.publisher != keystore.publisher.hex() or root.keystore > keystore.generation:
+        message = "En annan dator har publicerat den här webbplatsen, eller en nyare nyckelfil."
+        raise KeystoreError(message, hint="Publicera bara från en dator, med den senaste nyckelfilen.")
+    return root.sequence
+
+
+def _keystore_path(settings: Settings) -> Path:
+    return settings.state / "keystore.age"
+
+
+def _now(settings: Settings) -> datetime:
+    """Return the time in the site's zone; SOURCE_DATE_EPOCH, if it is set, so that a build can be made again to the byte."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
+
+
+def _plain_id(kind: str, *text: str) -> str:
+    """Stand in for the keystore's ids in a check, which seals nothing."""
+    return hashlib.sha256("\0".join((kind, *text)).encode()).hexdigest()[:16]

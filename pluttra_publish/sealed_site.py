@@ -1,0 +1,227 @@
+"""Pages and derivatives to a whole sealed site: objects, indexes, catalogues, keyrings, invitations and root.
+
+Knows docs/format.md and who may hold which key. Does not know how anything is rendered, nor where it is put.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pluttra_publish.edition import Laid
+from pluttra_publish.epochs import settle
+from pluttra_publish.format.access import Invitation
+from pluttra_publish.format.chain import Root, Row, Slot
+from pluttra_publish.format.layout import object_path, sealed_length
+from pluttra_publish.format.padding import Role
+from pluttra_publish.format.posts import PAGE_TYPE, Card, Cover, Index, Reference
+from pluttra_publish.keyrings import keyrings
+from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
+from pluttra_publish.register import Audience, Reader, Register, readers
+from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.keys import InvitationKeys
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.sealing.ledger import Entry, Ledger
+from pluttra_publish.sealing.objects import SealedObject, recall_object, seal_object
+from pluttra_publish.settings import Settings
+from pluttra_publish.site import Pages, PostView
+
+Step = Callable[[str, int, int], None]
+
+_DAY = 24 * 60 * 60
+# Hashing and AES release the interpreter's lock. More workers than cores only hold more film in memory.
+_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class SealedSite:
+    """What is to lie on the host: what was sealed now, and the paths of what lies there already and stays."""
+
+    objects: tuple[SealedObject, ...]
+    kept: frozenset[str]
+    broken: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """What sealing needs besides the content: keys, who reads what, a private place for long files, and what the host holds already."""
+
+    keystore: Keystore
+    ledger: Ledger
+    register: Register
+    access: Access
+    settings: Settings
+    now: datetime
+    there: Mapping[str, int]
+    workspace: Path
+
+    def seal(self, plan: Plan, laid: Laid, pages: Pages, *, sequence: int, step: Step) -> SealedSite:
+        """Seal all that is planned, and bring epochs, keyrings and root up to today's access.
+
+        Changes the keystore (epochs, generations, what each reader was given, sequence), which must be saved before anything is put.
+
+        Raises:
+            LeakError: something did not open again after it was sealed.
+        """
+        for planned in plan.posts:
+            for audience in planned.audiences:
+                self.keystore.audience(audience.key)  # made here, before the workers ask for it
+        objects = _Objects(self)
+        cards = self._cards(plan, laid, pages, objects, step)
+        rows = self._indexes(plan, cards, pages, objects)
+        broken = settle(self.keystore, self.access, int(self.now.timestamp()))
+        slots = self._catalogues(rows, sequence, objects)
+        objects.made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
+        objects.made += self._invitations()
+        objects.made.append(self._root(slots, sequence))
+        return SealedSite(tuple(objects.made), frozenset(objects.kept), broken)
+
+    def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
+        """Seal every post's page and media, on all cores, and return its card."""
+
+        def card(planned: PlannedPost) -> Card:
+            page = objects.seal(pages.posts[planned.id], planned.home, "page", PAGE_TYPE)
+            media = tuple(
+                objects.seal(file.path, planned.home, "media", file.media_type) for file in laid.shelves[planned.id]
+            )
+            return self._card(planned, laid.views[planned.id], page, media)
+
+        cards: dict[str, Card] = {}
+        with ThreadPoolExecutor(_WORKERS) as workers:
+            for done, made in enumerate(workers.map(card, plan.posts), 1):
+                cards[made.id] = made
+                step("Förseglar", done, len(plan.posts))
+        return cards
+
+    def _card(self, planned: PlannedPost, view: PostView, page: Reference, media: tuple[Reference, ...]) -> Card:
+        post, count, cover = planned.post, view.count, None
+        if view.cover:
+            sizes = tuple((int(url.rpartition("/")[2]), width, height) for url, width, height in view.cover.sources)
+            cover = Cover(view.cover.alt, sizes)
+        return Card(
+            id=planned.id,
+            title=post.title,
+            date=post.date.isoformat(timespec="seconds"),
+            lang=post.lang,
+            summary=post.summary,
+            by=post.by,
+            children=view.children,
+            count={"film": count.film, "photo": count.photo, "sound": count.sound},
+            cover=cover,
+            home=self._id(planned.home),
+            media=media,
+            page=page,
+        )
+
+    def _indexes(
+        self, plan: Plan, cards: Mapping[str, Card], pages: Pages, objects: _Objects
+    ) -> dict[Audience, dict[str, Row]]:
+        gathered: dict[tuple[Audience, str], list[Card]] = defaultdict(list)
+        for planned in plan.posts:
+            for audience in planned.audiences:
+                gathered[audience, planned.month].append(cards[planned.id])
+        rows: dict[Audience, dict[str, Row]] = defaultdict(dict)
+        for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
+            html = pages.months.get((audience.key, month))
+            page = objects.seal(html, audience, "page", PAGE_TYPE) if html else None
+            index = Index(self._id(audience), month, page, tuple(posts))
+            row, made = chain.seal_index(
+                index,
+                seal_secret=self.keystore.audience(audience.key).seal,
+                naming_secret=self.keystore.naming_secret,
+                workspace=self.workspace,
+            )
+            rows[audience][month] = row
+            objects.made.append(made)
+        return rows
+
+    def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], sequence: int, objects: _Objects) -> list[Slot]:
+        slots = []
+        for audience, months in rows.items():
+            slot, made = chain.seal_catalogue(
+                audience=self._id(audience),
+                kind=audience.kind,
+                title=title_of(audience, self.register),
+                rows=months,
+                epoch_secret=self.keystore.audience(audience.key).epochs[0],
+                naming_secret=self.keystore.naming_secret,
+            )
+            slots.append(slot)
+            objects.made.append(made)
+        return slots
+
+    def _invitations(self) -> list[SealedObject]:
+        """Seal the invitations that still hold; the others are forgotten, and so they leave the host."""
+        now = int(self.now.timestamp())
+        self.keystore.invitations[:] = [kept for kept in self.keystore.invitations if kept.ends > now]
+        reading = [kept for kept in self.keystore.invitations if kept.reader in self.access]
+        known = readers(self.register)
+        return [invitation_for(self.keystore, kept, known[kept.reader]) for kept in reading]
+
+    def _root(self, slots: list[Slot], sequence: int) -> SealedObject:
+        keystore, now = self.keystore, int(self.now.timestamp())
+        keystore.sequence = sequence
+        root = Root(
+            site=keystore.site.hex(),
+            publisher=keystore.publisher.hex(),
+            sequence=sequence,
+            time=now,
+            notice=now + self.settings.notice_days * _DAY,
+            keyrings=keystore.keyrings,
+            keystore=keystore.generation,
+            slots=tuple(slots),
+        )
+        return chain.seal_root(
+            root, site_key=keystore.site_key, signing_key=keystore.signing_key, decoy_secret=keystore.decoy_secret
+        )
+
+    def _id(self, audience: Audience) -> str:
+        return self.keystore.audience(audience.key).id.hex()
+
+
+def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> SealedObject:
+    """Seal the invitation of one reader."""
+    key = keystore.reader(keys.reader).key
+    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language, keys.ends)
+    return chain.seal_invitation(invitation, keys.secret)
+
+
+class _Objects:
+    """Seals pages and media, or recalls those that lie on the host already."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+        self.made: list[SealedObject] = []
+        self.kept: set[str] = set()
+
+    def seal(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Reference:
+        """Return the reference to a page or medium, sealed now unless the host has it whole already."""
+        sealer = self._sealer
+        seal_secret = sealer.keystore.audience(owner.key).seal
+        naming_secret = sealer.keystore.naming_secret
+        known = recall_object(
+            source,
+            role=role,
+            media_type=media_type,
+            seal_secret=seal_secret,
+            naming_secret=naming_secret,
+            ledger=sealer.ledger,
+        )
+        if known and sealer.there.get(object_path(known.name)) == sealed_length(known.padded_length):
+            self.kept.add(object_path(known.name))
+            return known
+        reference, made = seal_object(
+            source,
+            role=role,
+            media_type=media_type,
+            seal_secret=seal_secret,
+            naming_secret=naming_secret,
+            workspace=sealer.workspace,
+        )
+        sealer.ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
+        self.made.append(made)
+        return reference

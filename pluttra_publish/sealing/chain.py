@@ -1,0 +1,250 @@
+"""The chain from root to index and from link to keyring. Knows docs/format.md §7–§11. Does not know hosts.
+
+Each seal function returns what may be put, opened again through the values it was made of; each open function gives
+back the value, or raises FormatError with the layer of §15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pluttra_publish.errors import FormatError, LeakError
+from pluttra_publish.format.access import Ended, Epoch, Invitation, Keyring
+from pluttra_publish.format.chain import SLOTS, Catalogue, Kind, Root, Row, Slot, signed_bytes
+from pluttra_publish.format.padding import SIGNATURE
+from pluttra_publish.format.posts import INDEX_TYPE, Index
+from pluttra_publish.sealing.kdf import kdf, name_of
+from pluttra_publish.sealing.objects import SealedObject, open_bytes, seal_fixed, seal_named, seal_object, seal_row
+from pluttra_publish.sealing.signing import SigningKey, verifies
+
+
+def seal_index(
+    index: Index, *, seal_secret: bytes, naming_secret: bytes, generation: int = 0, workspace: Path
+) -> tuple[Row, SealedObject]:
+    """Seal an index for the audience whose seal secret it is; return the row that leads to it."""
+    content = index.to_bytes()
+    _same(Index.from_bytes(content).to_bytes(), content)
+    reference, made = seal_object(
+        content,
+        role="index",
+        media_type=INDEX_TYPE,
+        seal_secret=seal_secret,
+        naming_secret=naming_secret,
+        generation=generation,
+        workspace=workspace,
+    )
+    return Row(reference.secret, reference.name, reference.digest, reference.length), made
+
+
+def open_index(sealed: bytes, row: Row, *, audience: str, month: str) -> Index:
+    """Return the index that a row leads to.
+
+    Raises:
+        FormatError: layers `digest` to `version` as they come; `binding` for another audience or month.
+    """
+    index = Index.from_bytes(open_bytes(sealed, role="index", secret=row.secret, digest=row.digest, length=row.length))
+    if (index.audience, index.month) != (audience, month):
+        raise FormatError("binding")
+    return index
+
+
+def catalogue_secret(epoch_secret: bytes) -> bytes:
+    """Return the file secret of the catalogue of an epoch."""
+    return kdf(epoch_secret, "catalogue")
+
+
+def month_secret(epoch_secret: bytes, month: str) -> bytes:
+    """Return the file secret of a month's row in an epoch."""
+    return kdf(epoch_secret, "month", month)
+
+
+def slot_label(catalogue: bytes) -> str:
+    """Return the label of the slot whose catalogue has this file secret."""
+    return name_of(catalogue, "slot")
+
+
+def epoch_of(epoch_secret: bytes, months: tuple[str, ...]) -> Epoch:
+    """Return what a reader with access to these months holds of an epoch."""
+    return Epoch(catalogue_secret(epoch_secret), {month: month_secret(epoch_secret, month) for month in months})
+
+
+def seal_catalogue(
+    *,
+    audience: str,
+    kind: Kind,
+    title: str,
+    rows: Mapping[str, Row],
+    epoch_secret: bytes,
+    naming_secret: bytes,
+    generation: int = 0,
+) -> tuple[Slot, SealedObject]:
+    """Seal the catalogue of an audience, each month's row under that month's key of the epoch; return its slot too."""
+    months = sorted(rows, reverse=True)
+    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), month_secret(epoch_secret, m))) for m in months)
+    catalogue = Catalogue(audience, kind, title, sealed_rows)
+    content = catalogue.to_bytes()
+    _same(Catalogue.from_bytes(content).to_bytes(), content)
+    epoch = epoch_of(epoch_secret, tuple(months))
+    _same(open_rows(catalogue, epoch), dict(rows))
+    name, made = seal_named(
+        content, role="catalogue", secret=epoch.catalogue, naming_secret=naming_secret, generation=generation
+    )
+    return Slot(slot_label(epoch.catalogue), name, made.digest), made
+
+
+def find_slot(root: Root, epochs: tuple[Epoch, ...]) -> tuple[Epoch, Slot] | None:
+    """Return the first epoch of a keyring's audience that the root has a slot for, and that slot."""
+    for epoch in epochs:
+        slot = root.slot(slot_label(epoch.catalogue))
+        if slot is not None:
+            return epoch, slot
+    return None
+
+
+def open_catalogue(sealed: bytes, slot: Slot, epoch: Epoch, *, audience: str) -> Catalogue:
+    """Return the catalogue that a slot names.
+
+    Raises:
+        FormatError: layers `digest`, `object`, `padding`, `encoding`, `version`; `binding` for another audience.
+    """
+    content = open_bytes(sealed, role="catalogue", secret=epoch.catalogue, digest=slot.digest)
+    catalogue = Catalogue.from_bytes(content)
+    if catalogue.audience != audience:
+        raise FormatError("binding")
+    return catalogue
+
+
+def open_row(sealed: bytes, secret: bytes) -> Row:
+    """Return the row that a month's key opens.
+
+    Raises:
+        FormatError: layers `object` and `padding`.
+    """
+    return Row.from_bytes(open_bytes(sealed, role="row", secret=secret, length=88))
+
+
+def open_rows(catalogue: Catalogue, epoch: Epoch) -> dict[str, Row]:
+    """Return the rows of the months that the epoch has keys for, newest first; the others stay closed.
+
+    Raises:
+        FormatError: layers `object` and `padding`.
+    """
+    return {m: open_row(sealed, epoch.months[m]) for m, sealed in catalogue.months if m in epoch.months}
+
+
+def keyring_name(guardian_key: bytes) -> str:
+    """Return the name of the keyring that a guardian key opens."""
+    return name_of(guardian_key, "keyring-name")
+
+
+def seal_keyring(keyring: Keyring, guardian_key: bytes) -> SealedObject:
+    """Seal a reader's keyring under their guardian key."""
+    content = keyring.to_bytes()
+    _same(Keyring.from_bytes(content).to_bytes(), content)
+    return seal_fixed(content, role="keyring", secret=kdf(guardian_key, "keyring"), name=keyring_name(guardian_key))
+
+
+def seal_ended(ended: Ended, guardian_key: bytes, *, keyring_length: int) -> SealedObject:
+    """Seal the note that access has ended in a keyring's place; `keyring_length` is that keyring's padded length."""
+    return seal_fixed(
+        ended.to_bytes(),
+        role="keyring",
+        secret=kdf(guardian_key, "keyring"),
+        name=keyring_name(guardian_key),
+        at_least=keyring_length,
+    )
+
+
+def open_keyring(sealed: bytes, guardian_key: bytes) -> Keyring:
+    """Return the keyring that a guardian key opens.
+
+    Raises:
+        FormatError: layers `object`, `padding`, `encoding`, `version`; `ended` if access has ended.
+    """
+    return Keyring.from_bytes(open_bytes(sealed, role="keyring", secret=kdf(guardian_key, "keyring")))
+
+
+def check_generation(keyring: Keyring, root: Root) -> None:
+    """Refuse a keyring that is older than the root allows.
+
+    Raises:
+        FormatError: layer `generation`.
+    """
+    if keyring.generation < root.keyrings:
+        raise FormatError("generation")
+
+
+def invitation_name(secret: bytes) -> str:
+    """Return the name of the invitation that a link's secret opens."""
+    return name_of(secret, "invitation-name")
+
+
+def seal_invitation(invitation: Invitation, secret: bytes) -> SealedObject:
+    """Seal an invitation under the secret that its link carries."""
+    content = invitation.to_bytes()
+    _same(Invitation.from_bytes(content).to_bytes(), content)
+    return seal_fixed(content, role="invitation", secret=kdf(secret, "invitation"), name=invitation_name(secret))
+
+
+def open_invitation(sealed: bytes, secret: bytes, *, now: int) -> Invitation:
+    """Return the invitation that a link's secret opens, if it has not ended at `now` (Unix seconds).
+
+    Raises:
+        FormatError: layers `object`, `padding`, `encoding`, `version`; `ends` at or after its end.
+    """
+    invitation = Invitation.from_bytes(open_bytes(sealed, role="invitation", secret=kdf(secret, "invitation")))
+    if now >= invitation.ends:
+        raise FormatError("ends")
+    return invitation
+
+
+def decoys(decoy_secret: bytes, sequence: int, real: int) -> tuple[Slot, ...]:
+    """Return the decoy slots that fill a root with this many real ones up to a multiple of 32."""
+    wanted = max(SLOTS, -(-real // SLOTS) * SLOTS)
+    random = (kdf(decoy_secret, "decoy", sequence, i) for i in range(wanted - real))
+    return tuple(Slot(part[:16].hex(), part[16:32].hex(), part[32:]) for part in random)
+
+
+def seal_root(root: Root, *, site_key: bytes, signing_key: SigningKey, decoy_secret: bytes) -> SealedObject:
+    """Add the decoys to a root that holds the real slots, sort, sign and seal it."""
+    slots = (*root.slots, *decoys(decoy_secret, root.sequence, len(root.slots)))
+    whole = replace(root, slots=tuple(sorted(slots, key=lambda slot: slot.label)))
+    body = whole.to_bytes()
+    signature = signing_key.sign(signed_bytes(root.site, body))
+    made = seal_fixed(body + signature, role="root", secret=site_key, name="root")
+    with made.open() as sealed:
+        _same(open_root(sealed.read(), site_key=site_key, publisher=signing_key.public, site=root.site), whole)
+    return made
+
+
+def open_root(sealed: bytes, *, site_key: bytes, publisher: bytes, site: str) -> Root:
+    """Return the root, verified with the public point and the site id (hex) of a keyring.
+
+    Raises:
+        FormatError: layers `object`, `padding`, `signature`, `encoding`, `version`.
+    """
+    content = open_bytes(sealed, role="root", secret=site_key)
+    body, signature = content[:-SIGNATURE], content[-SIGNATURE:]
+    if not verifies(publisher, signed_bytes(site, body), signature):
+        raise FormatError("signature")
+    root = Root.from_bytes(body)
+    if root.site != site:
+        raise FormatError("signature")
+    return root
+
+
+def check_sequence(root: Root, digest: bytes, *, seen: int, seen_digest: bytes) -> None:
+    """Refuse a root that was sealed before the one seen last; `digest` and `seen_digest` are of the sealed bytes.
+
+    Raises:
+        FormatError: layer `sequence`.
+    """
+    if root.sequence < seen or (root.sequence == seen and digest != seen_digest):
+        raise FormatError("sequence")
+
+
+def _same(read_back: object, meant: object) -> None:
+    if read_back != meant:
+        raise LeakError("Det förseglade blev inte det som menades. Ingenting har publicerats.")

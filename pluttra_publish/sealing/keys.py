@@ -1,0 +1,103 @@
+"""The secrets of one audience, one reader, one invitation. Knows their lengths. Does not know the file they lie in."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from pluttra_publish.format import shape
+from pluttra_publish.format.canonical import b64
+
+_EPOCHS = 2
+
+
+@dataclass
+class AudienceKeys:
+    """The secrets of one audience: its id (16 bytes), its seal secret, and its epoch secrets, newest first."""
+
+    id: bytes
+    seal: bytes = field(repr=False)
+    epochs: list[bytes] = field(repr=False)
+
+    @classmethod
+    def new(cls) -> AudienceKeys:
+        return cls(secrets.token_bytes(16), secrets.token_bytes(32), [secrets.token_bytes(32)])
+
+    def break_epoch(self) -> None:
+        """Begin a new epoch; the one before is kept until the next break, so that keyrings work with both roots."""
+        self.epochs = [secrets.token_bytes(32), *self.epochs][:_EPOCHS]
+
+    def to_value(self) -> dict[str, object]:
+        return {"epochs": [b64(epoch) for epoch in self.epochs], "id": b64(self.id), "seal": b64(self.seal)}
+
+    @classmethod
+    def from_value(cls, value: Any, place: str) -> AudienceKeys:
+        value = shape.mapping(value, place)
+        return cls(
+            shape.raw(shape.member(value, "id"), f"{place}.id", 16),
+            shape.raw(shape.member(value, "seal"), f"{place}.seal", 32),
+            list(shape.listed(shape.member(value, "epochs"), f"{place}.epochs", _secret)),
+        )
+
+
+@dataclass
+class ReaderKeys:
+    """One reader's guardian key, the months given so far by audience key, and the last keyring's padded length.
+
+    `ended` is when access ended, in Unix seconds.
+    """
+
+    key: bytes = field(repr=False)
+    given: dict[str, list[str]] = field(default_factory=dict)
+    ended: int | None = None
+    keyring_length: int = 0
+
+    @classmethod
+    def new(cls) -> ReaderKeys:
+        return cls(secrets.token_bytes(32))
+
+    def to_value(self) -> dict[str, object]:
+        return {
+            "ended": self.ended,
+            "given": {audience: sorted(months) for audience, months in self.given.items()},
+            "key": b64(self.key),
+            "length": self.keyring_length,
+        }
+
+    @classmethod
+    def from_value(cls, value: Any, place: str) -> ReaderKeys:
+        value = shape.mapping(value, place)
+        given = shape.mapping(shape.member(value, "given"), f"{place}.given")
+        ended = shape.member(value, "ended")
+        return cls(
+            shape.raw(shape.member(value, "key"), f"{place}.key", 32),
+            {audience: list(shape.listed(months, place, shape.month)) for audience, months in given.items()},
+            None if ended is None else shape.number(ended, f"{place}.ended"),
+            shape.number(shape.member(value, "length"), f"{place}.length"),
+        )
+
+
+@dataclass
+class InvitationKeys:
+    """An invitation that is out: its secret, for whom (register id), and its end in Unix seconds."""
+
+    secret: bytes = field(repr=False)
+    reader: str
+    ends: int
+
+    def to_value(self) -> dict[str, object]:
+        return {"ends": self.ends, "reader": self.reader, "secret": b64(self.secret)}
+
+    @classmethod
+    def from_value(cls, value: Any, place: str) -> InvitationKeys:
+        value = shape.mapping(value, place)
+        return cls(
+            shape.raw(shape.member(value, "secret"), f"{place}.secret", 32),
+            shape.text(shape.member(value, "reader"), f"{place}.reader"),
+            shape.number(shape.member(value, "ends"), f"{place}.ends"),
+        )
+
+
+def _secret(value: Any, place: str) -> bytes:
+    return shape.raw(value, place, 32)

@@ -1,0 +1,257 @@
+"""Everything secret, and everything that may not be forgotten. Knows age files. Does not know the register or hosts.
+
+The file is encrypted to this machine's identity and to the recovery key that was shown once. The one place with state:
+nothing counts before `save`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyrage
+
+from pluttra_publish.errors import FormatError, KeystoreError
+from pluttra_publish.format import canonical, shape
+from pluttra_publish.format.canonical import b64
+from pluttra_publish.platform import private_folder, write_atomically
+from pluttra_publish.sealing.kdf import name_of
+from pluttra_publish.sealing.keys import AudienceKeys, InvitationKeys, ReaderKeys
+from pluttra_publish.sealing.signing import SigningKey
+
+_AGE = b"age-encryption.org/v1"
+
+
+@dataclass
+class Keystore:
+    """The keystore of one site, open. `site` and `publisher` are ids of 16 bytes.
+
+    `generation` is the keystore's own, for the root: raise it before a root is sealed. `keyrings` is the least
+    generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
+    by register id.
+    """
+
+    path: Path
+    _identity: str = field(repr=False)
+    recovery: str
+    site: bytes
+    publisher: bytes
+    site_key: bytes = field(repr=False)
+    naming_secret: bytes = field(repr=False)
+    decoy_secret: bytes = field(repr=False)
+    id_secret: bytes = field(repr=False)
+    signing_key: SigningKey = field(repr=False)
+    generation: int = 0
+    keyrings: int = 0
+    sequence: int = 0
+    first_month: str | None = None
+    audiences: dict[str, AudienceKeys] = field(default_factory=dict, repr=False)
+    readers: dict[str, ReaderKeys] = field(default_factory=dict, repr=False)
+    invitations: list[InvitationKeys] = field(default_factory=list, repr=False)
+    _on_disk: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def create(cls, path: Path, *, identity_path: Path) -> tuple[Keystore, str]:
+        """Make and save a keystore with new secrets; return it and the recovery key, which is kept nowhere else.
+
+        This machine's identity is made too, if it has none.
+
+        Raises:
+            KeystoreError: there is a keystore already, or the identity can't be read.
+        """
+        if path.exists():
+            raise KeystoreError(
+                f"Det finns redan en nyckelfil: {path}.", hint="Använd den, eller flytta undan den om du vill börja om."
+            )
+        recovery = pyrage.x25519.Identity.generate()
+        keystore = cls(
+            path=path,
+            _identity=_own_identity(identity_path),
+            recovery=str(recovery.to_public()),
+            site=secrets.token_bytes(16),
+            publisher=secrets.token_bytes(16),
+            site_key=secrets.token_bytes(32),
+            naming_secret=secrets.token_bytes(32),
+            decoy_secret=secrets.token_bytes(32),
+            id_secret=secrets.token_bytes(32),
+            signing_key=SigningKey.generate(),
+        )
+        keystore.save()
+        return keystore, str(recovery)
+
+    @classmethod
+    def load(cls, path: Path, *, identity_path: Path) -> Keystore:
+        """Open a keystore with this machine's identity.
+
+        Raises:
+            KeystoreError: the keystore or the identity is missing, damaged, or they don't belong together.
+        """
+        encrypted = _read(path)
+        return cls._open(path, encrypted, _read_identity(identity_path), f"datorns identitet ({identity_path})")
+
+    @classmethod
+    def recover(cls, path: Path, *, identity_path: Path, recovery_key: str) -> Keystore:
+        """Open a keystore with the recovery key, and save it so that this machine's identity opens it from now on.
+
+        Raises:
+            KeystoreError: the keystore is missing or damaged, or the recovery key is another one's.
+        """
+        keystore = cls._open(path, _read(path), recovery_key.strip(), "återställningsnyckeln")
+        keystore._identity = _own_identity(identity_path)
+        keystore.save()
+        return keystore
+
+    def save(self) -> None:
+        """Encrypt and replace the file; after a crash the old or the new one is there, whole.
+
+        Raises:
+            KeystoreError: the file was changed by another since it was read.
+        """
+        on_disk = self.path.read_bytes() if self.path.exists() else None
+        if on_disk != self._on_disk:
+            raise KeystoreError(
+                f"Nyckelfilen {self.path} har ändrats av en annan körning.",
+                hint="Låt bara en körning åt gången publicera eller bjuda in, och kör igen.",
+            )
+        own = _identity_of(self._identity)
+        recipients = [own.to_public(), pyrage.x25519.Recipient.from_str(self.recovery)]
+        encrypted: bytes = pyrage.encrypt(canonical.encode(self._to_value()), recipients)
+        private_folder(self.path.parent)
+        write_atomically(self.path, encrypted, private=True)
+        self._on_disk = encrypted
+
+    def audience(self, key: str) -> AudienceKeys:
+        """Return the secrets of an audience, made on first use."""
+        if key not in self.audiences:
+            self.audiences[key] = AudienceKeys.new()
+        return self.audiences[key]
+
+    def reader(self, id: str) -> ReaderKeys:  # noqa: A002 - the register's word
+        """Return the keys of a reader, made on first use."""
+        if id not in self.readers:
+            self.readers[id] = ReaderKeys.new()
+        return self.readers[id]
+
+    def invite(self, reader: str, *, ends: int) -> InvitationKeys:
+        """Return a new invitation for a reader."""
+        made = InvitationKeys(secrets.token_bytes(32), reader, ends)
+        self.invitations.append(made)
+        return made
+
+    def opaque_id(self, kind: str, *text: str) -> str:
+        """Return the id of a post or a child that says nothing to a host; the same each time."""
+        return name_of(self.id_secret, "id", kind, *text)
+
+    @classmethod
+    def _open(cls, path: Path, encrypted: bytes, identity: str, what: str) -> Keystore:
+        key = _identity_of(identity)
+        if not encrypted.startswith(_AGE):
+            raise _damaged(path)
+        try:
+            content = pyrage.decrypt(encrypted, [key])
+        except pyrage.DecryptError:
+            raise KeystoreError(
+                f"Nyckelfilen {path} kan inte öppnas med {what}.",
+                hint="Använd den identitet eller återställningsnyckel den gjordes med, eller en säkerhetskopia.",
+            ) from None
+        try:
+            return cls._from_value(path, encrypted, identity, canonical.decode(content))
+        except FormatError:
+            raise _damaged(path) from None
+
+    def _to_value(self) -> dict[str, object]:
+        return {
+            "audiences": {key: audience.to_value() for key, audience in self.audiences.items()},
+            "decoySecret": b64(self.decoy_secret),
+            "firstMonth": self.first_month,
+            "generation": self.generation,
+            "idSecret": b64(self.id_secret),
+            "invitations": [invitation.to_value() for invitation in self.invitations],
+            "keyrings": self.keyrings,
+            "namingSecret": b64(self.naming_secret),
+            "publisher": b64(self.publisher),
+            "readers": {reader: keys.to_value() for reader, keys in self.readers.items()},
+            "recovery": self.recovery,
+            "sequence": self.sequence,
+            "signingKey": b64(self.signing_key.scalar),
+            "site": b64(self.site),
+            "siteKey": b64(self.site_key),
+            "v": canonical.VERSION,
+        }
+
+    @classmethod
+    def _from_value(cls, path: Path, encrypted: bytes, identity: str, value: dict[str, Any]) -> Keystore:
+        def raw(name: str, length: int = 32) -> bytes:
+            return shape.raw(shape.member(value, name), name, length)
+
+        audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
+        readers = shape.mapping(shape.member(value, "readers"), "readers")
+        return cls(
+            path=path,
+            _identity=identity,
+            recovery=shape.text(shape.member(value, "recovery"), "recovery"),
+            site=raw("site", 16),
+            publisher=raw("publisher", 16),
+            site_key=raw("siteKey"),
+            naming_secret=raw("namingSecret"),
+            decoy_secret=raw("decoySecret"),
+            id_secret=raw("idSecret"),
+            signing_key=SigningKey(raw("signingKey")),
+            generation=shape.number(shape.member(value, "generation"), "generation"),
+            keyrings=shape.number(shape.member(value, "keyrings"), "keyrings"),
+            sequence=shape.number(shape.member(value, "sequence"), "sequence"),
+            first_month=None if shape.member(value, "firstMonth") is None else shape.month(value["firstMonth"], "firstMonth"),
+            audiences={key: AudienceKeys.from_value(part, key) for key, part in audiences.items()},
+            readers={reader: ReaderKeys.from_value(part, reader) for reader, part in readers.items()},
+            invitations=list(
+                shape.listed(shape.member(value, "invitations"), "invitations", InvitationKeys.from_value)
+            ),
+            _on_disk=encrypted,
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise KeystoreError(
+            f"Nyckelfilen {path} saknas eller kan inte läsas.",
+            hint="Lägg tillbaka den från en säkerhetskopia, eller börja en ny förskola med `pluttra init`.",
+        ) from None
+
+
+def _damaged(path: Path) -> KeystoreError:
+    return KeystoreError(f"Nyckelfilen {path} är skadad.", hint="Lägg tillbaka den från en säkerhetskopia.")
+
+
+def _read_identity(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise KeystoreError(
+            f"Den här datorns identitet saknas eller kan inte läsas: {path}.",
+            hint="Lägg tillbaka filen från en säkerhetskopia, eller öppna nyckelfilen med återställningsnyckeln.",
+        ) from None
+    return next((line.strip() for line in lines if line.strip() and not line.startswith("#")), "")
+
+
+def _own_identity(path: Path) -> str:
+    """Return this machine's identity, made on first use."""
+    if path.exists():
+        return _read_identity(path)
+    identity = str(pyrage.x25519.Identity.generate())
+    private_folder(path.parent)
+    write_atomically(path, f"# Pluttra Publish\n{identity}\n".encode(), private=True)
+    return identity
+
+
+def _identity_of(written: str) -> Any:
+    try:
+        return pyrage.x25519.Identity.from_str(written)
+    except pyrage.IdentityError:
+        raise KeystoreError(
+            "Identiteten eller återställningsnyckeln är felskriven.",
+            hint="Den ska börja med AGE-SECRET-KEY-1; kontrollera att inget tecken saknas.",
+        ) from None

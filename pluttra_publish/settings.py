@@ -1,0 +1,368 @@
+"""pluttra.toml to a value, and what may not stand in it. Knows the file's keys. Does not know posts or registers.
+
+A key that is not known is an error, and so is a folder that would put the register or the private state where it could
+be synced or published. Everything that is wrong is told at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pluttra_publish.errors import Findings, RegisterError
+
+FILE = "pluttra.toml"
+
+DEFAULT_RULES = (
+    "Bilder, filmer och ljud är till för er som familj. Skicka dem inte vidare.",
+    "Lägg aldrig ut något härifrån i sociala medier, inte heller bilder på bara ert eget barn om andra barn syns.",
+    "Länken är din egen. Ge den inte till någon annan – den som ska läsa får en egen länk av förskolan.",
+    "Säg till oss om telefonen har kommit bort, så stänger vi den.",
+)
+
+
+@dataclass(frozen=True)
+class HostSettings:
+    """Where the sealed site is put."""
+
+    kind: Literal["folder"]
+    path: Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One preschool's settings; every path is absolute."""
+
+    root: Path
+    name: str
+    url: str
+    language: str
+    timezone: str
+    alt_text: Literal["warn", "required"]
+    grace_days: int
+    link_days: int
+    notice_days: int
+    contact: str
+    rules: tuple[str, ...]
+    plugins: tuple[str, ...]
+    host: HostSettings
+    posts: Path
+    register: Path
+    state: Path
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that decides to which month a post belongs."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def theme(self) -> Path:
+        """The preschool's own templates and styles; the folder need not exist."""
+        return self.root / "theme"
+
+
+class SettingsError(RegisterError):
+    """pluttra.toml cannot be used. `findings` holds everything that is wrong with it."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__("\n".join(str(finding) for finding in findings), hint=f"Rätta {FILE} och kör igen.")
+        self.findings = findings
+
+
+def read_settings(site: Path) -> Settings:
+    """Read `site`/pluttra.toml.
+
+    Raises:
+        SettingsError: a RegisterError that lists every unknown key and every bad value.
+    """
+    findings = Findings()
+    written = _read_toml(site / FILE, findings)
+    values: dict[str, Any] = {}
+    if written is not None:
+        for key in _unknown(written):
+            mend = f"Närmaste kända nyckel är {_nearest(key)}."
+            findings.error(RegisterError, FILE, key, f"Nyckeln {key} finns inte.", mend)
+        for key, rule in _KEYS.items():
+            values[key] = rule.read(written, key, findings)
+    if findings.errors:
+        raise SettingsError(findings)
+    settings = _settings(site.absolute(), values)
+    _check_folders(settings, findings)
+    if findings.errors:
+        raise SettingsError(findings)
+    return settings
+
+
+def default_toml(name: str, url: str = "http://localhost:8000") -> str:
+    """Return the text of a new pluttra.toml, with Swedish comments, for `pluttra init`."""
+    return f"""# Inställningar för Pluttra Publish. En rad som börjar med # är en kommentar.
+
+name = {_quoted(name)}
+
+# Adressen där familjerna läser. Den ska vara en egen adress som inte används till något annat, utan sökväg efter:
+# url = "https://dagar.förskolan.se" går bra, men inte "https://förskolan.se/dagar".
+url = {_quoted(url)}
+
+# Vem man ber om en ny länk: "Hör av dig till …"
+contact = "förskolan"
+
+language = "sv"
+timezone = "Europe/Stockholm"
+
+# Bilder utan beskrivning: "warn" påminner, "required" stoppar publiceringen.
+alt_text = "warn"
+
+# Så många dagar läser en familj vidare efter barnets sista dag.
+grace_days = 30
+
+# Så många dagar gäller en länk som ännu inte har öppnats på en telefon.
+link_days = 14
+
+# Efter så många dagar utan publicering säger läsaren att inget nytt har kommit på länge.
+notice_days = 14
+
+# Visas första gången en länk öppnas. Ta bort # för att skriva egna.
+# rules = [
+{chr(10).join(f"#   {_quoted(rule)}," for rule in DEFAULT_RULES)}
+# ]
+
+# Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
+plugins = []
+
+# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
+[host]
+kind = "folder"
+path = "public"
+
+# Bara posts får ligga i en mapp som synkas mellan datorer. register och state ska bara finnas på den här datorn.
+[folders]
+posts = "inlagg"
+register = "register"
+state = "privat"
+"""
+
+
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a key's value must be. `accept` returns the value to use, or raises what is wrong with it."""
+
+    accept: Callable[[Any], Any]
+    default: Any = _MISSING
+
+    def read(self, written: Mapping[str, Any], key: str, findings: Findings) -> Any:
+        value = _at(written, key)
+        if value is _MISSING:
+            if self.default is _MISSING:
+                findings.error(RegisterError, FILE, key, f"Nyckeln {key} saknas.", f'Skriv {key} = "…" överst i filen.')
+            return self.default
+        try:
+            return self.accept(value)
+        except _BadValueError as bad:
+            findings.error(RegisterError, FILE, key, bad.message, bad.mend)
+            return None
+
+
+class _BadValueError(Exception):
+    def __init__(self, message: str, mend: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _BadValueError("Värdet ska vara text.", 'Skriv det inom citattecken: "…".')
+    return unicodedata.normalize("NFC", " ".join(value.split()))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise _BadValueError("Värdet ska vara en lista av texter.", 'Skriv ["…", "…"].')
+    return tuple(_text(item) for item in value)
+
+
+def _days(least: int, most: int) -> Callable[[Any], int]:
+    def accept(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise _BadValueError("Värdet ska vara ett antal dagar.", f"Skriv ett heltal från {least} till {most}.")
+        return value
+
+    return accept
+
+
+def _one_of(*known: str) -> Callable[[Any], str]:
+    def accept(value: Any) -> str:
+        if value not in known:
+            choices = " eller ".join(f'"{choice}"' for choice in known)
+            raise _BadValueError("Värdet är inte ett av de som finns.", f"Skriv {choices}.")
+        return str(value)
+
+    return accept
+
+
+def _language(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise _BadValueError("Värdet är inte en språkkod.", 'Skriv till exempel "sv".')
+    return value
+
+
+def _timezone(value: Any) -> str:
+    try:
+        return ZoneInfo(_text(value)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        raise _BadValueError("Tidszonen finns inte.", 'Skriv till exempel "Europe/Stockholm".') from wrong
+
+
+def _origin(value: Any) -> str:
+    """Return scheme, host and port as a browser writes them."""
+    text = _text(value)
+    example = 'Skriv till exempel "https://dagar.förskolan.se".'
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = parts.port
+    except ValueError as wrong:
+        raise _BadValueError("Värdet är inte en webbadress.", example) from wrong
+    local = host in {"localhost", "127.0.0.1"}
+    if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
+        raise _BadValueError("Värdet är inte en webbadress.", example)
+    if parts.scheme == "http" and not local:
+        reason = "Adressen måste börja med https://, annars kan vem som helst på vägen byta ut sidan."
+        raise _BadValueError(reason, "Bara http://localhost och http://127.0.0.1 får vara utan s, för att prova.")
+    if parts.path not in {"", "/"}:
+        reason = "Adressen får inte ha en sökväg: allt som ligger på samma adress kan läsa familjernas nycklar."
+        raise _BadValueError(reason, "Använd en egen adress (en underdomän) som inte används till något annat.")
+    if parts.query or parts.fragment or parts.username is not None or text.endswith(("?", "#")):
+        raise _BadValueError("Adressen har mer än namn och port.", example)
+    standard = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if port in {None, standard} else f":{port}")
+
+
+_KEYS: dict[str, _Rule] = {
+    "name": _Rule(_text),
+    "url": _Rule(_origin),
+    "contact": _Rule(_text, "förskolan"),
+    "language": _Rule(_language, "sv"),
+    "timezone": _Rule(_timezone, "Europe/Stockholm"),
+    "alt_text": _Rule(_one_of("warn", "required"), "warn"),
+    "grace_days": _Rule(_days(0, 366), 30),
+    "link_days": _Rule(_days(1, 90), 14),
+    "notice_days": _Rule(_days(1, 366), 14),
+    "rules": _Rule(_texts, DEFAULT_RULES),
+    "plugins": _Rule(_texts, ()),
+    "host.kind": _Rule(_one_of("folder"), "folder"),
+    "host.path": _Rule(_text, "public"),
+    "folders.posts": _Rule(_text, "inlagg"),
+    "folders.register": _Rule(_text, "register"),
+    "folders.state": _Rule(_text, "privat"),
+}
+_TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
+
+
+def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
+    flat: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
+    folders: dict[str, Any] = {
+        name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state")
+    }
+    host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
+    return Settings(root=root, host=host, **flat, **folders)
+
+
+def _absolute(root: Path, written: str) -> Path:
+    # Not resolve(): a posts folder that is a link to a synced folder keeps the name the preschool gave it.
+    return Path(os.path.normpath(root / Path(written).expanduser()))
+
+
+def _check_folders(settings: Settings, findings: Findings) -> None:
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish."""
+    folders = {
+        "folders.posts": settings.posts,
+        "folders.register": settings.register,
+        "folders.state": settings.state,
+    }
+    for key in ("folders.register", "folders.state"):
+        if is_inside(folders[key], settings.posts):
+            message = f"Mappen {folders[key].name} ligger i inläggsmappen, som kan synkas mellan datorer."
+            findings.error(RegisterError, FILE, key, message, "Lägg den bredvid inläggsmappen.")
+    if is_inside(settings.posts, settings.register) or is_inside(settings.posts, settings.state):
+        message = "Inläggsmappen ligger i en mapp som inte ska synkas."
+        findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
+    public = settings.host.path
+    if is_inside(settings.root, public) or any(is_inside(folder, public) for folder in folders.values()):
+        message = "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
+        findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
+    elif any(is_inside(public, folders[key]) for key in ("folders.posts", "folders.register")):
+        message = "Mappen som publiceras ligger i inläggens eller registrets mapp."
+        findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
+
+
+def is_inside(inner: Path, outer: Path) -> bool:
+    """Tell whether `inner` is `outer` or lies below it: through links too, and whatever the system thinks of case."""
+
+    def parts(path: Path) -> tuple[str, ...]:
+        return tuple(unicodedata.normalize("NFC", part).casefold() for part in path.resolve().parts)
+
+    return parts(inner)[: len(parts(outer))] == parts(outer)
+
+
+def _read_toml(path: Path, findings: Findings) -> dict[str, Any] | None:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except FileNotFoundError:
+        mend = "Kör kommandot i förskolans mapp, ange --site, eller börja med pluttra init."
+        findings.error(RegisterError, FILE, "", "Filen finns inte.", mend)
+    except OSError:
+        findings.error(RegisterError, FILE, "", "Filen kan inte läsas.", "Kontrollera att du får läsa den.")
+    except UnicodeDecodeError:
+        findings.error(RegisterError, FILE, "", "Filen är inte i UTF-8.", "Spara den som UTF-8.")
+    except tomllib.TOMLDecodeError as wrong:
+        at = re.search(r"line (\d+)", str(wrong))
+        mend = "Kontrollera citattecken, hakparenteser och likhetstecken, och att ingen nyckel står två gånger."
+        findings.error(RegisterError, FILE, f"rad {at[1]}" if at else "", "Raden går inte att tolka.", mend)
+    return None
+
+
+def _at(written: Mapping[str, Any], key: str) -> Any:
+    table, dot, leaf = key.rpartition(".")
+    if not dot:
+        return written.get(leaf, _MISSING)
+    inner = written.get(table)
+    return inner.get(leaf, _MISSING) if isinstance(inner, dict) else _MISSING
+
+
+def _unknown(written: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in written.items():
+        if key in _TABLES and isinstance(value, dict):
+            yield from (f"{key}.{leaf}" for leaf in value if f"{key}.{leaf}" not in _KEYS)
+        elif key not in _KEYS:
+            yield key
+
+
+def _nearest(key: str) -> str:
+    def likeness(known: str) -> float:
+        leaf = SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
+        return leaf + SequenceMatcher(None, key.casefold(), known).ratio() / 2
+
+    nearest = max((*_KEYS, *sorted(_TABLES)), key=likeness)
+    table, dot, leaf = nearest.rpartition(".")
+    if dot:
+        return f"{leaf} under [{table}]"
+    return f"[{nearest}]" if nearest in _TABLES else nearest
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,195 @@
+"""Which posts there are, by folders and names alone: the folder decides who reads. Opens no file.
+
+`<department>/`, `barn/<child>/`, `forskolan/`, `personal/` and `offentligt/` each hold posts; a post is a folder, or
+one text file.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pluttra_publish.errors import ContentError, Findings
+from pluttra_publish.site.values import Place, PlaceKind
+
+TEXTS = (".md", ".markdown", ".txt")
+_DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".html", ".htm", ".rst")
+_IGNORED = frozenset(
+    {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "fel.txt", "klart.txt", "@eadir", "__macosx"}
+)
+_IGNORED_SUFFIXES = (".aae", ".xmp", ".thm", ".tmp", ".part", ".crdownload")
+
+_SHARED: dict[str, PlaceKind] = {
+    "forskolan": "preschool",
+    "förskolan": "preschool",
+    "personal": "staff",
+    "offentligt": "public",
+}
+_CHILDREN = "barn"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a post lies.
+
+    `name` is its folder or file relative to the site (NFC), `text_name` that of its text, or of its folder.
+
+    `files` are everything in the folder but the text, by NFC name.
+    """
+
+    path: Path
+    name: str
+    place: Place
+    stem: str
+    text: Path | None
+    text_name: str
+    files: tuple[tuple[str, Path], ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The folder that relative links start from."""
+        return self.name if self.text != self.path else str(PurePosixPath(self.name).parent)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: Path
+    name: str
+    shown: str
+    folder: bool
+
+
+def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
+    """Return every post below `posts`, in order of place and name; what can't be a post becomes a finding."""
+    shown = relative_name(posts, root)
+    found: list[Source] = []
+    for entry in _entries(posts, shown, findings):
+        kind = _SHARED.get(entry.name.casefold())
+        if not entry.folder:
+            _stray(
+                entry,
+                "Lägg inlägget i en avdelnings mapp, eller i barn, forskolan, personal eller offentligt.",
+                findings,
+            )
+        elif entry.name.casefold() == _CHILDREN:
+            for child in _entries(entry.path, entry.shown, findings):
+                if child.folder:
+                    found += _posts(child, Place("child", child.name), findings)
+                else:
+                    _stray(child, "Lägg inlägget i en mapp med barnets namn.", findings)
+        else:
+            found += _posts(entry, Place(kind) if kind else Place("department", entry.name), findings)
+    return sorted(found, key=lambda source: (source.place, source.name))
+
+
+def _posts(place_folder: _Entry, place: Place, findings: Findings) -> Iterator[Source]:
+    for entry in _entries(place_folder.path, place_folder.shown, findings):
+        suffix = PurePosixPath(entry.name).suffix
+        if entry.folder:
+            source = _folder_post(entry, place, findings)
+            if source:
+                yield source
+        elif suffix.lower() in TEXTS:
+            yield Source(entry.path, entry.shown, place, entry.name.removesuffix(suffix), entry.path, entry.shown)
+        elif suffix.lower() in _DOCUMENTS:
+            _document(entry, findings)
+        else:
+            _stray(
+                entry,
+                "Lägg filen i en mapp med datum och titel som namn, till exempel ”2026-03-12 Vi byggde koja”.",
+                findings,
+            )
+
+
+def _folder_post(folder: _Entry, place: Place, findings: Findings) -> Source | None:
+    texts: list[_Entry] = []
+    files: list[tuple[str, Path]] = []
+    empty = True
+    for entry in _entries(folder.path, folder.shown, findings):
+        empty = False
+        suffix = PurePosixPath(entry.name).suffix.lower()
+        if entry.folder:
+            message = "Det ligger en mapp i inläggets mapp."
+            findings.error(
+                ContentError, entry.shown, "", message, "Flytta upp dess filer i inläggets mapp, eller ta bort den."
+            )
+        elif suffix in TEXTS:
+            texts.append(entry)
+        elif suffix in _DOCUMENTS:
+            _document(entry, findings)
+        elif any(name.casefold() == entry.name.casefold() for name, _ in files):
+            message = "Två filer har samma namn."
+            findings.error(ContentError, entry.shown, "", message, "Ge en av dem ett annat namn.")
+        else:
+            files.append((entry.name, entry.path))
+    if len(texts) > 1:
+        names = ", ".join(f"”{text.name}”" for text in texts)
+        findings.error(
+            ContentError, folder.shown, "", f"Inlägget har flera texter: {names}.", "Behåll en och ta bort de andra."
+        )
+    if empty:
+        findings.warning(
+            folder.shown, "", "Mappen är tom och blir inget inlägg.", "Lägg text eller bilder i den, eller ta bort den."
+        )
+        return None
+    text = texts[0] if texts else None
+    shown = text.shown if text else folder.shown
+    return Source(folder.path, folder.shown, place, folder.name, text.path if text else None, shown, tuple(files))
+
+
+def _entries(folder: Path, shown: str, findings: Findings) -> Iterator[_Entry]:
+    """Yield what lies in a folder by NFC name, without links and without what systems and cameras leave behind."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted((nfc(entry.name), entry) for entry in listing)
+    except OSError as error:
+        message = f"Mappen går inte att läsa ({error.strerror})."
+        findings.error(ContentError, shown, "", message, "Kontrollera att mappen finns och att du får läsa den.")
+        return
+    for name, entry in entries:
+        if _ignored(name):
+            continue
+        if entry.is_symlink() or _is_junction(entry.path):
+            message = "Det här är en länk till en annan fil eller mapp."
+            findings.error(ContentError, f"{shown}/{name}", "", message, "Kopiera filen hit i stället för att länka.")
+            continue
+        if not entry.is_dir() and not entry.is_file():
+            findings.error(ContentError, f"{shown}/{name}", "", "Det här är ingen vanlig fil.", "Ta bort den.")
+            continue
+        yield _Entry(folder / entry.name, name, f"{shown}/{name}", entry.is_dir())
+
+
+def _ignored(name: str) -> bool:
+    lower = name.casefold()
+    return lower.startswith((".", "~$")) or lower in _IGNORED or lower.endswith((*_IGNORED_SUFFIXES, "~"))
+
+
+def _is_junction(path: str) -> bool:
+    isjunction = getattr(os.path, "isjunction", None)  # Python 3.12, Windows
+    return bool(isjunction and isjunction(path))
+
+
+def _stray(entry: _Entry, mend: str, findings: Findings) -> None:
+    findings.error(ContentError, entry.shown, "", "Filen ligger där inget inlägg kan ligga.", mend)
+
+
+def _document(entry: _Entry, findings: Findings) -> None:
+    message = "Den här sortens fil kan inte visas i ett inlägg."
+    mend = "Spara texten som .txt eller .md. Bilder, filmer och ljud går också bra."
+    findings.error(ContentError, entry.shown, "", message, mend)
+
+
+def relative_name(path: Path, root: Path) -> str:
+    """Return a path as findings name it: relative to the site, with `/`, in NFC."""
+    try:
+        return nfc(path.relative_to(root).as_posix())
+    except ValueError:
+        return nfc(path.name)
+
+
+def nfc(text: str) -> str:
+    """Return a name in the one form that we compare names in; macOS hands out the other."""
+    return unicodedata.normalize("NFC", text)

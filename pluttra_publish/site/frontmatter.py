@@ -1,0 +1,89 @@
+"""Front matter: the few lines of `Word: value` that may stand first in a text, in Swedish or in Pelican's English.
+
+Does not know what the values mean; that is metadata.py.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+WORDS = {
+    "title": ("titel", "rubrik", "title"),
+    "date": ("datum", "date"),
+    "children": ("barn", "children"),
+    "status": ("status",),
+    "share": ("delas", "dela", "share", "shared"),
+    "authors": ("författare", "forfattare", "skrivet av", "av", "author", "authors"),
+    "summary": ("sammanfattning", "ingress", "summary"),
+    "lang": ("språk", "sprak", "lang", "language"),
+    "modified": ("ändrad", "andrad", "uppdaterad", "modified"),
+    "tags": ("taggar", "etiketter", "tags"),
+    "slug": ("adress", "slug"),
+    "category": ("kategori", "category"),
+    "alt": ("bildtext", "bildbeskrivning", "alt"),
+}
+_MEANING = {word: meaning for meaning, words in WORDS.items() for word in words}
+REPEATABLE = frozenset({"alt", "children", "authors", "tags"})
+
+_FIELD = re.compile(r" {0,3}(?P<word>[^\W\d_][\w-]*(?: av)?)[ \t]*:(?:[ \t]+(?P<value>.*)|[ \t]*)")
+_FENCE = re.compile(r"-{3,}[ \t]*")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as written: what it means (`""` if we know no such word), and its line, counted from 1."""
+
+    meaning: str
+    word: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A text divided in its fields and its body."""
+
+    fields: tuple[Field, ...]
+    body: str
+
+
+def divide(text: str) -> Matter:
+    """Divide a text in front matter and body.
+
+    The lines on top count as front matter if they stand between `---` lines or if at least one of them begins with a
+    word that we know, or nearly: a text may begin with `Idag: vi byggde koja`, but `Satus: utkast` is a fault.
+    """
+    lines = text.splitlines()
+    start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
+    fenced = (
+        start < len(lines) and bool(_FENCE.fullmatch(lines[start])) and any(map(_FENCE.fullmatch, lines[start + 1 :]))
+    )
+    at = start + fenced
+    fields: list[Field] = []
+    while at < len(lines):
+        line = lines[at]
+        if fenced and _FENCE.fullmatch(line):
+            at += 1
+            break
+        match = _FIELD.fullmatch(line)
+        if match:
+            word = unicodedata.normalize("NFC", match["word"])
+            fields.append(Field(_MEANING.get(word.casefold(), ""), word, (match["value"] or "").strip(), at + 1))
+        elif fields and line.strip() and line[:1].isspace():
+            last = fields[-1]
+            fields[-1] = Field(last.meaning, last.word, f"{last.value} {line.strip()}".strip(), last.line)
+        elif not fenced or line.strip():
+            break
+        at += 1
+    if not fenced and not any(field.meaning or nearest(field.word, alike=0.75) for field in fields):
+        return Matter((), "\n".join(lines[start:]))
+    return Matter(tuple(fields), "\n".join(lines[at:]).lstrip("\n"))
+
+
+def nearest(word: str, alike: float = 0.6) -> str:
+    """Return the known word most like `word`, as a pedagogue would write it, or the empty string."""
+    found = difflib.get_close_matches(word.casefold(), _MEANING, n=1, cutoff=alike)
+    return found[0].capitalize() if found else ""

@@ -1,0 +1,172 @@
+"""Pelican's content objects to posts: media in order with their words, body cleaned, links and images checked.
+
+Knows what plugins may have done to a content object, and takes nothing from it on trust.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from markupsafe import Markup
+
+from pluttra_publish.errors import ContentError
+from pluttra_publish.site.bodies import Body, Cleaner, plain_text, summarise
+from pluttra_publish.site.dates import plausible
+from pluttra_publish.site.folders import Source, nfc
+from pluttra_publish.site.readers import read_text
+from pluttra_publish.site.run import Opened, Run, Shot
+from pluttra_publish.site.values import MediaFile, MediaKind, Post
+
+_NOUN: dict[MediaKind, tuple[str, str]] = {
+    "photo": ("Bilden", "Bild"),
+    "film": ("Filmen", "Film"),
+    "sound": ("Ljudet", "Ljud"),
+}
+_DIGITS = re.compile(r"(\d+)")
+
+
+def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
+    """Return a post's media in order of capture and then of name; what can't be used becomes a finding."""
+    shots = []
+    for name, path in source.files:
+        try:
+            probe = run.probe(path)
+        except ContentError as error:
+            run.findings.error(ContentError, f"{source.name}/{name}", "", str(error), error.hint)
+            continue
+        except OSError as error:
+            message = f"Filen går inte att läsa ({error.strerror})."
+            run.findings.error(ContentError, f"{source.name}/{name}", "", message, "Kontrollera att du får öppna den.")
+            continue
+        shots.append(Shot(name, path, probe.kind, _instant(probe.captured, run)))
+    latest = datetime.max.replace(tzinfo=run.settings.zone).timestamp()
+    return tuple(
+        sorted(shots, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, _natural(shot.name)))
+    )
+
+
+def _instant(captured: datetime | None, run: Run) -> datetime | None:
+    if captured is None or not plausible(captured.date(), run.around.today):
+        return None
+    zone = run.settings.zone
+    return captured.replace(tzinfo=zone) if captured.tzinfo is None else captured.astimezone(zone)
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """Order bild2 before bild10."""
+    return tuple((int(part), "") if part.isdecimal() else (0, part.casefold()) for part in _DIGITS.split(name))
+
+
+def make_post(article: Any, opened: Opened, run: Run, cleaner: Cleaner) -> Post:
+    """Return the post that a content object has become, after all plugins; its faults are in the findings."""
+    source = opened.source
+    links: list[str] = []
+
+    def resolve(value: str) -> int | tuple[str, str]:
+        goal = run.library.find(value, source)
+        if isinstance(goal, tuple):
+            return goal
+        links.append(goal.name)
+        return len(links) - 1
+
+    names = {shot.name.casefold(): shot.name for shot in opened.shots}
+    names |= {name.casefold(): name for name, _ in source.files}  # one that can't be read has its own finding already
+    body = cleaner.clean(_content(article), names, resolve)
+    for value, message, mend in body.faults:
+        run.findings.error(ContentError, source.text_name, _place(source, value), message, mend)
+    title = plain_title(article.title)
+    return Post(
+        source=source.name,
+        place=source.place,
+        address=article.slug,
+        title=title,
+        date=_date(article.date, run),
+        status="published" if article.status == "published" else "draft",
+        children=tuple(article.metadata.get("children", ())),
+        share=bool(article.metadata.get("share", False)),
+        by=tuple(author.name for author in getattr(article, "authors", ())),
+        lang=article.lang,
+        summary=_summary(article, body),
+        body=body.html,
+        media=_media(opened, body, title, run),
+        links=tuple(links),
+        tags=tuple(tag.name for tag in getattr(article, "tags", ())),
+        modified=_date(article.modified, run) if hasattr(article, "modified") else None,
+    )
+
+
+def plain_title(title: str) -> str:
+    """Return a title as words; a plugin may have put tags in it."""
+    return " ".join(str(Markup(title).striptags() if "</" in title else title).split())  # noqa: S704 # to strip it
+
+
+def _content(article: Any) -> str:
+    # Not `article.content`: it remembers every body for as long as the program runs.
+    content = article._get_content() if hasattr(article, "_get_content") else article._content
+    return content or ""
+
+
+def _summary(article: Any, body: Body) -> str:
+    written = getattr(article, "_summary", None)
+    return plain_text(written) if written else summarise(body.html)
+
+
+def _date(when: datetime, run: Run) -> datetime:
+    zone = run.settings.zone
+    local = when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+    return datetime.combine(local.date(), local.time(), tzinfo=zone)
+
+
+def _media(opened: Opened, body: Body, title: str, run: Run) -> tuple[MediaFile, ...]:
+    words = _captions(opened, run)
+    for name, alt in body.images:
+        if alt:
+            words[name] = alt
+    media = []
+    for shot in opened.shots:
+        noun, short = _NOUN[shot.kind]
+        written = words.get(shot.name, "")
+        if not written:
+            report = run.findings.warning
+            file, message = (
+                f"{opened.source.name}/{shot.name}",
+                f"{noun} har ingen beskrivning för den som inte ser eller hör.",
+            )
+            mend = f"Skriv ”Bildtext: {shot.name}: …” överst i texten, eller ![beskrivning]({shot.name}) i den."
+            if run.settings.alt_text == "required":
+                run.findings.error(ContentError, file, "", message, mend)
+            else:
+                report(file, "", message, mend)
+        media.append(
+            MediaFile(shot.path, shot.kind, shot.name, written or f"{short} från {title}", bool(written), shot.captured)
+        )
+    return tuple(media)
+
+
+def _captions(opened: Opened, run: Run) -> dict[str, str]:
+    words: dict[str, str] = {}
+    names = {shot.name.casefold(): shot.name for shot in opened.shots}
+    for field in opened.captions:
+        file, colon, text = field.value.partition(":")
+        name = names.get(nfc(file.strip()).casefold())
+        if colon and name:
+            words[name] = " ".join(text.split())
+        elif len(names) == 1:
+            words[next(iter(names.values()))] = " ".join(field.value.split())
+        else:
+            message = f"”{field.word}” säger inte vilken fil det gäller."
+            mend = f"Skriv ”{field.word}: filnamn: beskrivning”, med ett filnamn ur inläggets mapp."
+            run.findings.error(ContentError, opened.source.text_name, f"rad {field.line}", message, mend)
+    return words
+
+
+def _place(source: Source, value: str) -> str:
+    """Return the line where an address stands in a post's text."""
+    wanted = {value, unquote(value), value.replace("&", "&amp;")}
+    for number, line in enumerate(read_text(source).splitlines(), 1):
+        if any(nfc(text) in nfc(line) for text in wanted):
+            return f"rad {number}"
+    return ""

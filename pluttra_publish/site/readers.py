@@ -1,0 +1,127 @@
+"""Pelican's readers, for texts in Markdown, plain texts, and folders without any text.
+
+Knows Markdown and Pelican's reader interface. Does not sanitise: what comes out goes through plugins first, then
+through bodies.py.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any, NoReturn
+
+from markdown import Markdown
+from pelican.readers import BaseReader, MarkdownReader
+from pelican.utils import slugify
+
+from pluttra_publish.errors import ContentError
+from pluttra_publish.site.dates import read_name
+from pluttra_publish.site.folders import Source
+from pluttra_publish.site.frontmatter import Matter, divide
+from pluttra_publish.site.metadata import describe
+from pluttra_publish.site.quick_markdown import make_markdown
+from pluttra_publish.site.run import current_run
+
+LONGEST_ADDRESS = 100
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+class UnusableError(Exception):
+    """A post can't become a content object; the findings say why."""
+
+
+class _PostReader(BaseReader):  # type: ignore[misc] # Pelican has no types
+    """Reads one post of ours: front matter and name to metadata, body to HTML."""
+
+    file_extensions: list[str] = []  # noqa: RUF012 # Pelican's way; empty, so that no other Pelican finds this reader
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        run = current_run()
+        opened = run.reading
+        if opened is None:
+            raise UnusableError
+        source = opened.source
+        matter = divide(read_text(source))
+        captured = [shot.captured for shot in opened.shots if shot.captured]
+        metadata = describe(source, matter, captured, run.around)
+        opened.captions = tuple(field for field in matter.fields if field.meaning == "alt")
+        if metadata is None:
+            raise UnusableError
+        metadata["slug"] = self._address(source, metadata["slug"])
+        for word in ("authors", "tags", "category"):
+            if word in metadata:
+                metadata[word] = self.process_metadata(word, metadata[word])
+        return self.html(matter), metadata
+
+    def html(self, matter: Matter) -> str:
+        return ""
+
+    def _address(self, source: Source, text: str) -> str:
+        if source.place.kind == "public" and text == source.stem:
+            text = read_name(text).title or text
+        address = slugify(text.replace("_", " "), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"])
+        address = re.sub(r"[^0-9a-z_-]+", "", address)[:LONGEST_ADDRESS].strip("-_")
+        if not address:
+            message = "Namnet går inte att göra en adress av."
+            mend = "Ge det ett namn med bokstäver eller siffror."
+            current_run().findings.error(ContentError, source.name, "namnet", message, mend)
+            raise UnusableError
+        return str(address)
+
+
+class FolderReader(_PostReader):
+    """Reads a post that is a folder of photos, films and sounds without a text."""
+
+
+class PlainTextReader(_PostReader):
+    """Reads plain text: an empty line divides paragraphs, and nothing else has a meaning."""
+
+    def html(self, matter: Matter) -> str:
+        blocks = (block.strip() for block in _BLANK_LINES.split(matter.body))
+        return "\n".join(f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in blocks if block)
+
+
+class PostMarkdownReader(_PostReader, MarkdownReader):  # type: ignore[misc]
+    """Reads Markdown as Pelican does, but with one converter for all posts: making one is most of Pelican's time."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        super().__init__(settings)
+        self._converter: Markdown | None = None
+
+    def html(self, matter: Matter) -> str:
+        if not matter.body.strip():
+            return ""
+        if self._converter is None:
+            self._converter = make_markdown(self.settings["MARKDOWN"])
+        return str(self._converter.reset().convert(matter.body))
+
+
+def read_text(source: Source) -> str:
+    """Return a post's text, "" if it has none.
+
+    Raises:
+        UnusableError: it can't be read or isn't UTF-8; the findings say so.
+    """
+    if source.text is None:
+        return ""
+    try:
+        octets = Path(source.text).read_bytes()
+    except OSError as error:
+        _unreadable(source, f"Filen går inte att läsa ({error.strerror}).", "Kontrollera att du får öppna den.")
+    try:
+        utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
+        text = octets.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        _unreadable(
+            source, "Texten är inte sparad som UTF-8.", "Spara om filen och välj kodningen UTF-8.", f"rad {line}"
+        )
+    if "\0" in text:
+        _unreadable(source, "Filen är ingen text.", "Spara om den som text, eller ta bort den.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unreadable(source: Source, message: str, mend: str, place: str = "") -> NoReturn:
+    current_run().findings.error(ContentError, source.text_name, place, message, mend)
+    raise UnusableError

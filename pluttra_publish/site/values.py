@@ -1,0 +1,224 @@
+"""The values of this folder: what is read, what is rendered, and what comes out. Does not know Pelican, HTML or files.
+
+Reading makes `Post`s. Whoever publishes decides ids, addresses of media and who reads what, and says so with an
+`Edition` of views. Rendering makes `Pages` of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+PlaceKind = Literal["department", "child", "preschool", "staff", "public"]
+MediaKind = Literal["photo", "film", "sound"]
+Status = Literal["published", "draft"]
+
+
+class SiteSettings(Protocol):
+    """What this folder needs to know of `pluttra.toml`. Nothing secret is ever a setting: plugins see them all."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def posts(self) -> Path: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def alt_text(self) -> str: ...
+    @property
+    def plugins(self) -> tuple[str, ...]: ...
+
+
+class ProbeLike(Protocol):
+    """What a file says of itself: its kind, and when it was captured (naive: the site's clock; aware: an instant)."""
+
+    @property
+    def kind(self) -> MediaKind: ...
+    @property
+    def captured(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """The folder that decides who reads: its kind, and a department's or a child's folder as written (NFC)."""
+
+    kind: PlaceKind
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class MediaFile:
+    """A photo, film or sound of a post. `alt` always says something; `alt_written` tells whether a person wrote it."""
+
+    path: Path
+    kind: MediaKind
+    name: str
+    alt: str
+    alt_written: bool
+    captured: datetime | None
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post as read. `source` names it in findings; `place` and `address` together are unique.
+
+    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, and a link to another post
+    as `#/p/@n`, n being its number in `links`, which holds the sources of the posts linked to. `media` stand in the
+    order they are shown: by capture, then by name. A `date` without a time of day is midnight in the site's zone; a
+    public page without a date has 1 January 2000.
+    """
+
+    source: str
+    place: Place
+    address: str
+    title: str
+    date: datetime
+    status: Status
+    children: tuple[str, ...]
+    share: bool
+    by: tuple[str, ...]
+    lang: str
+    summary: str
+    body: str
+    media: tuple[MediaFile, ...]
+    links: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PhotoView:
+    """A photo as a template sees it: (address, width, height) of each width, narrowest first."""
+
+    alt: str
+    sources: tuple[tuple[str, int, int], ...]
+    kind: Literal["photo"] = field(default="photo", init=False)
+
+    @property
+    def width(self) -> int:
+        return self.sources[-1][1]
+
+    @property
+    def height(self) -> int:
+        return self.sources[-1][2]
+
+
+@dataclass(frozen=True)
+class FilmView:
+    """A film as a template sees it; `duration` in seconds."""
+
+    alt: str
+    url: str
+    media_type: str
+    width: int
+    height: int
+    duration: float
+    poster: PhotoView | None = None
+    kind: Literal["film"] = field(default="film", init=False)
+
+
+@dataclass(frozen=True)
+class SoundView:
+    """A sound as a template sees it; `duration` in seconds."""
+
+    alt: str
+    url: str
+    media_type: str
+    duration: float
+    kind: Literal["sound"] = field(default="sound", init=False)
+
+
+MediaView = PhotoView | FilmView | SoundView
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many photos, films and sounds a post holds."""
+
+    photo: int = 0
+    film: int = 0
+    sound: int = 0
+
+
+@dataclass(frozen=True)
+class PostView:
+    """A post to render: its id, the children it names as (id, given name), and a view for every medium by file name."""
+
+    post: Post
+    id: str
+    audience_title: str
+    children: tuple[tuple[str, str], ...] = ()
+    media: Mapping[str, MediaView] = field(default_factory=dict)
+
+    @property
+    def cover(self) -> PhotoView | None:
+        """The picture that stands for the post on cards: its first photo, else its first film's poster."""
+        views = [self.media[file.name] for file in self.post.media if file.name in self.media]
+        photos = [view for view in views if isinstance(view, PhotoView)]
+        posters = [view.poster for view in views if isinstance(view, FilmView) and view.poster]
+        return next(iter(photos + posters), None)
+
+    @property
+    def count(self) -> Count:
+        kinds = [file.kind for file in self.post.media]
+        return Count(kinds.count("photo"), kinds.count("film"), kinds.count("sound"))
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """An audience's month to render.
+
+    `audience` is any key of the caller's; `month` is YYYY-MM; posts stand in the order given.
+    """
+
+    audience: str
+    title: str
+    month: str
+    posts: tuple[PostView, ...]
+
+
+@dataclass(frozen=True)
+class ShellView:
+    """What the shell shows and starts; free of persons. Paths and integrity are those of `shell_files`."""
+
+    version: str
+    modules: tuple[tuple[str, str], ...]
+    style: tuple[str, str]
+    rules: tuple[str, ...] = ()
+    contact: str = ""
+    objects_origin: str = ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All that is to be rendered in one run.
+
+    `public` are the posts of the public place; their media have relative addresses.
+    """
+
+    shell: ShellView
+    posts: tuple[PostView, ...] = ()
+    months: tuple[MonthView, ...] = ()
+    public: tuple[PostView, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What was rendered, in UTF-8.
+
+    Posts by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest.
+    """
+
+    posts: Mapping[str, bytes]
+    months: Mapping[tuple[str, str], bytes]
+    public: Mapping[str, bytes]
+    shell: bytes
+    manifest: bytes
