@@ -32,7 +32,7 @@ class DemoLink:
 
     def summary(self) -> dict[str, object]:
         """Return the link as a script reads it."""
-        row = {"role": self.role, "name": self.name, "children": list(self.children)}
+        row: dict[str, object] = {"role": self.role, "name": self.name, "children": list(self.children)}
         return row | {"departments": list(self.departments), "url": self.url}
 
 

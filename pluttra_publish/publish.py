@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import os
 import tempfile
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admi
 from pluttra_publish.media import Derived, derive_all, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan, names_to_keep_out, plan
 from pluttra_publish.platform import identity_path, private_folder
-from pluttra_publish.register import Register, access, check_place, find_reader, read_register
+from pluttra_publish.register import access, check_place, find_reader, read_register
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.sealed_site import Sealer, invitation_for
 from pluttra_publish.sealing import chain
@@ -129,7 +130,7 @@ def publish(
     keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()
-    _keep_out(pages, run.register)
+    _keep_out(run, pages)
     host = FolderHost(folder or settings.host.path)
     ledger = Ledger.load(settings.state / "ledger.json")
     keystore.first_month = run.first_month
@@ -276,19 +277,22 @@ def _in_clear(run: _Run, pages: Pages) -> list[ShellFile]:
     return [ShellFile(path, content) for path, content in files.items()]
 
 
-def _keep_out(pages: Pages, register: Register) -> None:
-    """Refuse to publish a page that names a quarantined family, without saying whom.
+def _keep_out(run: _Run, pages: Pages) -> None:
+    """Refuse to publish a page that names somebody of a quarantined family; say where it is, not who.
 
     Raises:
         LeakError: a page does.
     """
-    names = [name.casefold() for name in names_to_keep_out(register)]
-    for page in (*pages.posts.values(), *pages.months.values(), *pages.public.values()):
-        text = page.decode("utf-8").casefold()
+    names = [name.casefold() for name in names_to_keep_out(run.register)]
+    sources = {post: view.post.source for post, view in run.laid.views.items()}
+    everything = [(sources[post], page) for post, page in pages.posts.items()]
+    everything += [(f"månadssidan {month}", page) for (_, month), page in pages.months.items()]
+    everything += list(pages.public.items())
+    for source, page in everything:
+        text = html.unescape(page.decode("utf-8")).casefold()
         if any(name in text for name in names):
-            title = text.partition("<h1")[2].partition(">")[2].partition("</h1>")[0].strip()
-            hint = f"Sök i inläggen efter namn ur skyddade familjer. Det gäller sidan ”{title}”."
-            raise LeakError("En sida nämner någon som inte får finnas på webbplatsen.", hint=hint)
+            message = f"{source}: här nämns någon som inte får finnas på webbplatsen."
+            raise LeakError(message, hint="Sök i texten efter namn ur familjer med skyddade uppgifter, och ta bort dem.")
 
 
 def _sequence_on(host: Host, keystore: Keystore) -> int:

@@ -149,6 +149,7 @@ class Sealer:
                 rows=months,
                 epoch_secret=self.keystore.audience(audience.key).epochs[0],
                 naming_secret=self.keystore.naming_secret,
+                sequence=sequence,
             )
             slots.append(slot)
             objects.made.append(made)

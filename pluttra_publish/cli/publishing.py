@@ -17,7 +17,7 @@ from pluttra_publish.settings import read_settings
 _sequence_option = click.option("--sequence", type=int, hidden=True, help="Rotens nummer, för reproducerbara byggen.")
 
 
-class _Duration(click.ParamType):
+class _Duration(click.ParamType[timedelta]):
     """Days, or a number with h or d: 14, 14d, 12h."""
 
     name = "TID"

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from pluttra_publish import demo as sample
-from pluttra_publish import open as reading
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.errors import UsageError
+from pluttra_publish.open import host_of, open_site
+from pluttra_publish.plain_copy import write_copy
 from pluttra_publish.resources import sample_folder
 from pluttra_publish.serve import serve as serve_folder
 from pluttra_publish.settings import read_settings
@@ -44,7 +45,7 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
     Hämtar bara det som webbläsaren skulle hämta, och stannar vid minsta tecken på förfalskning.
     """
     with report.answering(as_json), report.progress(as_json) as step:
-        written = reading.open_into(link, host=host, into=into, step=step)
+        written = write_copy(open_site(link, host_of(link, host)), into, step=step)
         if as_json:
             report.say_json(written.summary())
         else:
@@ -81,5 +82,7 @@ def demo(
 
 
 def _serve(folder: Path, port: int, *, bare: bool) -> None:
-    report.say(f"Visas på http://localhost:{port} – avsluta med Ctrl-C.")
-    serve_folder(folder, port, bare=bare)
+    def ready(url: str) -> None:
+        report.say(f"Visas på {url.replace('127.0.0.1', 'localhost')} – avsluta med Ctrl-C.")
+
+    serve_folder(folder, port, bare=bare, ready=ready)

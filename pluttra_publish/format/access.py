@@ -61,9 +61,12 @@ class KeyringAudience:
         epochs = shape.listed(shape.member(value, "epochs"), f"{place}.epochs", Epoch.from_value)
         if len(epochs) > 2:
             raise shape.refusal(f"{place}.epochs")
+        of_kind = kind(shape.member(value, "kind"), f"{place}.kind")
+        if child is not None and of_kind != "child":
+            raise shape.refusal(f"{place}.child")
         return cls(
             shape.hex16(shape.member(value, "id"), f"{place}.id"),
-            kind(shape.member(value, "kind"), f"{place}.kind"),
+            of_kind,
             shape.text(shape.member(value, "title"), f"{place}.title"),
             None if child is None else shape.hex8(child, f"{place}.child"),
             epochs,

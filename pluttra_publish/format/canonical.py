@@ -19,7 +19,7 @@ def encode(value: object) -> bytes:
     """Return the canonical form (RFC 8785, integers only) of a value, in UTF-8.
 
     Raises:
-        FormatError: layer `encoding`, for fractions, integers beyond ±(2⁵³−1), lone surrogates and other types.
+        FormatError: layer `encoding`, for fractions, integers not from 0 to 2⁵³−1, lone surrogates and other types.
     """
     try:
         text = json.dumps(_ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -72,7 +72,7 @@ def _ordered(value: object) -> object:
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
-        if abs(value) > LARGEST:
+        if not 0 <= value <= LARGEST:
             raise FormatError("encoding")
         return value
     if isinstance(value, list | tuple):

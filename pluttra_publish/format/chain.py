@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -82,19 +83,26 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Slot:
-    """One audience's place in the root: a label only its readers know, and its catalogue."""
+    """One audience's place in one root: a label that its readers can derive, and its catalogue's whereabouts, masked (48 bytes)."""
 
     label: str
-    name: str
-    digest: bytes
+    value: bytes = field(repr=False)
 
     def to_value(self) -> list[str]:
-        return [self.label, self.name, b64(self.digest)]
+        return [self.label, b64(self.value)]
 
     @classmethod
     def from_value(cls, value: Any, place: str) -> Slot:
-        label, name, digest = shape.fixed(value, place, 3)
-        return cls(shape.hex16(label, place), shape.hex16(name, place), shape.raw(digest, place, 32))
+        label, masked = shape.fixed(value, place, 2)
+        return cls(shape.hex16(label, place), shape.raw(masked, place, 48))
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What a slot says, unmasked: the catalogue's name and digest."""
+
+    name: str
+    digest: bytes
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,12 @@ class Root:
     keyrings: int
     keystore: int
     slots: tuple[Slot, ...]
+    body: bytes | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of the body as it stood, unknown members too: what a reader remembers with the sequence."""
+        return hashlib.sha256(self.to_bytes() if self.body is None else self.body).digest()
 
     def to_bytes(self) -> bytes:
         """Return the body: what is signed."""
@@ -147,6 +161,7 @@ class Root:
             keyrings=shape.number(shape.member(value, "keyrings"), "keyrings"),
             keystore=shape.number(shape.member(value, "keystore"), "keystore"),
             slots=slots,
+            body=body,
         )
 
     def slot(self, label: str) -> Slot | None:

@@ -32,7 +32,7 @@ LENGTHS: dict[Label, int] = {
     "name": 16,
     "catalogue": 32,
     "month": 32,
-    "slot": 16,
+    "slot": 64,
     "keyring": 32,
     "keyring-name": 16,
     "invitation": 32,
@@ -50,9 +50,16 @@ def object_path(name: str) -> str:
     Raises:
         FormatError: layer `encoding`, if the name is not 32 lower-case hexadecimal digits.
     """
-    if not _NAME.fullmatch(name):
-        raise FormatError("encoding")
-    return f"o/{name[:2]}/{name}"
+    return _path("o", name)
+
+
+def keyring_path(name: str) -> str:
+    """Return the path on the host of the keyring or invitation with this name.
+
+    Raises:
+        FormatError: layer `encoding`, if the name is not 32 lower-case hexadecimal digits.
+    """
+    return _path("k", name)
 
 
 def kdf_info(label: str, *parts: bytes | str | int) -> bytes:
@@ -103,6 +110,12 @@ def segment_span(segment: int, padded: int) -> tuple[int, int]:
 def segment_spans(padded: int) -> Iterator[tuple[int, int]]:
     """Yield the span of every segment, in order."""
     return (segment_span(segment, padded) for segment in range(segment_count(padded)))
+
+
+def _path(folder: str, name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise FormatError("encoding")
+    return f"{folder}/{name[:2]}/{name}"
 
 
 def _part(part: bytes | str | int) -> bytes:

@@ -15,8 +15,15 @@ from pluttra_publish.errors import LeakError
 from pluttra_publish.hosts.paths import Cache, cache_of, content_type, place_of
 from pluttra_publish.sealing.objects import SealedObject
 
-_SEALED_ROLES = frozenset({"page", "media", "index", "catalogue", "keyring", "invitation"})
-_OVERWRITTEN_ROLES = frozenset({"keyring", "invitation", "root"})
+_PLACE_OF_ROLE = {
+    "page": "object",
+    "media": "object",
+    "index": "object",
+    "catalogue": "object",
+    "keyring": "keyring",
+    "invitation": "keyring",
+    "root": "root",
+}
 _GATE = object()
 
 
@@ -72,15 +79,14 @@ def admit(thing: Publishable) -> Admitted:
 
 def _admit_sealed(thing: SealedObject) -> Admitted:
     place = place_of(thing.path)
-    fits = thing.role == "root" if place == "root" else place == "sealed" and thing.role in _SEALED_ROLES
-    if not fits:
+    if place is None or place != _PLACE_OF_ROLE.get(thing.role):
         raise LeakError("Ett förseglat objekt har en sökväg eller roll som inte får finnas på värden.")
     return Admitted(
         path=thing.path,
         length=thing.sealed_length,
         digest=thing.digest,
         role=thing.role,
-        cache="revalidate" if thing.role in _OVERWRITTEN_ROLES else "forever",
+        cache=cache_of(thing.path),
         content_type=content_type(thing.path),
         _source=thing.open,
         _gate=_GATE,

@@ -8,22 +8,22 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Place = Literal["root", "sealed", "shell", "code", "public"]
-Cache = Literal["forever", "long", "short", "revalidate"]
+Place = Literal["root", "keyring", "object", "shell", "code", "public"]
+Cache = Literal["forever", "short", "revalidate"]
 
 CACHE_CONTROL: dict[Cache, str] = {
     "forever": "public, max-age=31536000, immutable",
-    "long": "public, max-age=31536000",
     "short": "public, max-age=300",
     "revalidate": "no-cache",
 }
 
 _PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("root", re.compile(r"root")),
-    ("sealed", re.compile(r"o/([0-9a-f]{2})/\1[0-9a-f]{30}")),
+    ("keyring", re.compile(r"k/([0-9a-f]{2})/\1[0-9a-f]{30}")),
+    ("object", re.compile(r"o/([0-9a-f]{2})/\1[0-9a-f]{30}")),
     ("shell", re.compile(r"index\.html|sw\.js|manifest\.webmanifest|robots\.txt|icon\.svg|icon-[0-9a-z-]{1,32}\.png")),
     ("code", re.compile(r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(js|css)")),
-    ("public", re.compile(r"sida/[0-9a-z][0-9a-z_-]{0,127}\.(html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)")),
+    ("public", re.compile(r"sida/[0-9a-z][0-9a-z_-]{0,199}\.(html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)")),
 )
 
 _TYPES = {
@@ -50,21 +50,18 @@ _TYPES = {
 
 
 def place_of(path: str) -> Place | None:
-    """Tell what lies at `path` of a published site, or None if nothing of ours may lie there."""
+    """Tell what lies at `path` of a published site, or None if nothing of ours may lie there.
+
+    Invitations count as keyrings, and pages, media, indexes and catalogues as objects.
+    """
     return next((place for place, pattern in _PLACES if pattern.fullmatch(path)), None)
 
 
 def cache_of(path: str) -> Cache:
-    """Tell how long what lies at `path` may be cached, as far as its path says.
-
-    Everything under `o/` is long-lived: a host cannot tell keyrings from objects, and a reader asks for keyrings and
-    invitations anew (docs/format.md §2).
-    """
+    """Tell how long what lies at `path` may be cached."""
     match place_of(path):
-        case "code":
+        case "object" | "code":
             return "forever"
-        case "sealed":
-            return "long"
         case "public":
             return "short"
         case _:

@@ -91,7 +91,7 @@ def _encoded(image: Image.Image) -> bytes:
     bare = Image.new("RGB", image.size)
     bare.paste(image)
     into = io.BytesIO()
-    bare.save(into, "WEBP", quality=80, method=4)
+    bare.save(into, "WEBP", quality=80, method=2)
     return into.getvalue()
 
 

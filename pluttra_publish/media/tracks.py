@@ -94,7 +94,7 @@ def remux(path: Path, name: str, kind: Kind, folder: Path) -> Remuxed:
         width, height = _upright(picture, container, name) if picture else (0, 0)
         declared = _duration(container)
         seen = _copy([track for track in (picture, sound) if track], container, into, muxer)
-        if seen <= 0 or seen < 0.9 * declared - 1:
+        if seen <= 0 or declared - seen > 1 + 0.05 * declared:
             raise broken(name, kind, "är avbruten: slutet saknas")
         return Remuxed(into, media_type, width, height, round(declared or seen, 3))
 
@@ -137,7 +137,7 @@ def _copy(tracks: list[av.VideoStream | av.AudioStream], container: InputContain
             if packet.size == 0:
                 continue
             if packet.is_corrupt:
-                break
+                raise ValueError("a packet is cut off")
             if packet.pts is not None and packet.time_base:
                 seen = max(seen, float((packet.pts + (packet.duration or 0)) * packet.time_base))
             index = packet.stream.index

@@ -14,7 +14,7 @@ from pluttra_publish.register.values import Child, Department, Guardian, Registe
 _Value = TypeVar("_Value")
 
 
-class ChildNotFound(ContentError):  # noqa: N818 - the name is the sentence that is read
+class ChildNotFound(ContentError):
     """No child, or more than one, is meant by what was written. `candidates` are those it could be."""
 
     def __init__(self, message: str, *, hint: str, candidates: tuple[Child, ...] = ()) -> None:
@@ -22,11 +22,11 @@ class ChildNotFound(ContentError):  # noqa: N818 - the name is the sentence that
         self.candidates = candidates
 
 
-class DepartmentNotFound(ContentError):  # noqa: N818
+class DepartmentNotFound(ContentError):
     """No department has that id or name."""
 
 
-class ReaderNotFound(UsageError):  # noqa: N818
+class ReaderNotFound(UsageError):
     """No guardian or member of staff, or more than one, is meant by what was written."""
 
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pluttra_publish.errors import FormatError, LeakError
+from pluttra_publish.format import canonical
 from pluttra_publish.format.access import Ended, Epoch, Invitation, Keyring
-from pluttra_publish.format.chain import SLOTS, Catalogue, Kind, Root, Row, Slot, signed_bytes
+from pluttra_publish.format.chain import SLOTS, Catalogue, Kind, Root, Row, Slot, Whereabouts, signed_bytes
 from pluttra_publish.format.padding import SIGNATURE
 from pluttra_publish.format.posts import INDEX_TYPE, Index
 from pluttra_publish.sealing.kdf import kdf, name_of
@@ -21,7 +22,7 @@ from pluttra_publish.sealing.signing import SigningKey, verifies
 
 
 def seal_index(
-    index: Index, *, seal_secret: bytes, naming_secret: bytes, generation: int = 0, workspace: Path
+    index: Index, *, seal_secret: bytes, naming_secret: bytes, turn: int = 0, workspace: Path
 ) -> tuple[Row, SealedObject]:
     """Seal an index for the audience whose seal secret it is; return the row that leads to it."""
     content = index.to_bytes()
@@ -32,7 +33,7 @@ def seal_index(
         media_type=INDEX_TYPE,
         seal_secret=seal_secret,
         naming_secret=naming_secret,
-        generation=generation,
+        turn=turn,
         workspace=workspace,
     )
     return Row(reference.secret, reference.name, reference.digest, reference.length), made
@@ -60,9 +61,10 @@ def month_secret(epoch_secret: bytes, month: str) -> bytes:
     return kdf(epoch_secret, "month", month)
 
 
-def slot_label(catalogue: bytes) -> str:
-    """Return the label of the slot whose catalogue has this file secret."""
-    return name_of(catalogue, "slot")
+def slot_of(catalogue: bytes, sequence: int, where: Whereabouts) -> Slot:
+    """Return the slot, in the root of that sequence, of the catalogue with this file secret."""
+    label, mask = _label_and_mask(catalogue, sequence)
+    return Slot(label, _masked(bytes.fromhex(where.name) + where.digest, mask))
 
 
 def epoch_of(epoch_secret: bytes, months: tuple[str, ...]) -> Epoch:
@@ -78,9 +80,12 @@ def seal_catalogue(
     rows: Mapping[str, Row],
     epoch_secret: bytes,
     naming_secret: bytes,
-    generation: int = 0,
+    sequence: int,
 ) -> tuple[Slot, SealedObject]:
-    """Seal the catalogue of an audience, each month's row under that month's key of the epoch; return its slot too."""
+    """Seal the catalogue of an audience, each month's row under that month's key of the epoch.
+
+    Returns its slot too, as it stands in the root of that sequence.
+    """
     months = sorted(rows, reverse=True)
     sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), month_secret(epoch_secret, m))) for m in months)
     catalogue = Catalogue(audience, kind, title, sealed_rows)
@@ -88,30 +93,30 @@ def seal_catalogue(
     _same(Catalogue.from_bytes(content).to_bytes(), content)
     epoch = epoch_of(epoch_secret, tuple(months))
     _same(open_rows(catalogue, epoch), dict(rows))
-    name, made = seal_named(
-        content, role="catalogue", secret=epoch.catalogue, naming_secret=naming_secret, generation=generation
-    )
-    return Slot(slot_label(epoch.catalogue), name, made.digest), made
+    name, made = seal_named(content, role="catalogue", secret=epoch.catalogue, naming_secret=naming_secret)
+    return slot_of(epoch.catalogue, sequence, Whereabouts(name, made.digest)), made
 
 
-def find_slot(root: Root, epochs: tuple[Epoch, ...]) -> tuple[Epoch, Slot] | None:
-    """Return the first epoch of a keyring's audience that the root has a slot for, and that slot."""
+def find_slot(root: Root, epochs: tuple[Epoch, ...]) -> tuple[Epoch, Whereabouts] | None:
+    """Return the first epoch of a keyring's audience that the root has a slot for, and what the slot says."""
     for epoch in epochs:
-        slot = root.slot(slot_label(epoch.catalogue))
+        label, mask = _label_and_mask(epoch.catalogue, root.sequence)
+        slot = root.slot(label)
         if slot is not None:
-            return epoch, slot
+            where = _masked(slot.value, mask)
+            return epoch, Whereabouts(where[:16].hex(), where[16:])
     return None
 
 
-def open_catalogue(sealed: bytes, slot: Slot, epoch: Epoch, *, audience: str) -> Catalogue:
-    """Return the catalogue that a slot names.
+def open_catalogue(sealed: bytes, where: Whereabouts, epoch: Epoch, *, audience: str, kind: Kind) -> Catalogue:
+    """Return the catalogue that a slot leads to.
 
     Raises:
-        FormatError: layers `digest`, `object`, `padding`, `encoding`, `version`; `binding` for another audience.
+        FormatError: layers `digest` to `version` as they come; `binding` for another audience or kind.
     """
-    content = open_bytes(sealed, role="catalogue", secret=epoch.catalogue, digest=slot.digest)
+    content = open_bytes(sealed, role="catalogue", secret=epoch.catalogue, digest=where.digest)
     catalogue = Catalogue.from_bytes(content)
-    if catalogue.audience != audience:
+    if (catalogue.audience, catalogue.kind) != (audience, kind):
         raise FormatError("binding")
     return catalogue
 
@@ -157,13 +162,41 @@ def seal_ended(ended: Ended, guardian_key: bytes, *, keyring_length: int) -> Sea
     )
 
 
-def open_keyring(sealed: bytes, guardian_key: bytes) -> Keyring:
-    """Return the keyring that a guardian key opens.
+def open_keyring(sealed: bytes, guardian_key: bytes, *, seen: int = 0) -> Keyring:
+    """Return the keyring that a guardian key opens; `seen` is the highest generation that the reader has accepted.
 
     Raises:
-        FormatError: layers `object`, `padding`, `encoding`, `version`; `ended` if access has ended.
+        FormatError: layers `object`, `padding`, `encoding`, `version`; `generation` if it is older than one seen, and
+            then `ended` if access has ended.
     """
-    return Keyring.from_bytes(open_bytes(sealed, role="keyring", secret=kdf(guardian_key, "keyring")))
+    content = open_bytes(sealed, role="keyring", secret=kdf(guardian_key, "keyring"))
+    value = canonical.decode(content)
+    held = Ended.from_bytes(content) if "ended" in value else Keyring.from_bytes(content)
+    if held.generation < seen:
+        raise FormatError("generation")
+    if isinstance(held, Ended):
+        raise FormatError("ended")
+    return held
+
+
+def check_site(invitation: Invitation, keyring: Keyring) -> None:
+    """Refuse a keyring of another site than the invitation's.
+
+    Raises:
+        FormatError: layer `binding`.
+    """
+    if keyring.site != invitation.site:
+        raise FormatError("binding")
+
+
+def check_publisher(keyring: Keyring, *, site: str, publisher: bytes) -> None:
+    """Refuse a keyring of another site or publisher than those remembered with its guardian key.
+
+    Raises:
+        FormatError: layer `signature`.
+    """
+    if (keyring.site, keyring.publisher) != (site, publisher):
+        raise FormatError("signature")
 
 
 def check_generation(keyring: Keyring, root: Root) -> None:
@@ -204,7 +237,7 @@ def decoys(decoy_secret: bytes, sequence: int, real: int) -> tuple[Slot, ...]:
     """Return the decoy slots that fill a root with this many real ones up to a multiple of 32."""
     wanted = max(SLOTS, -(-real // SLOTS) * SLOTS)
     random = (kdf(decoy_secret, "decoy", sequence, i) for i in range(wanted - real))
-    return tuple(Slot(part[:16].hex(), part[16:32].hex(), part[32:]) for part in random)
+    return tuple(Slot(part[:16].hex(), part[16:]) for part in random)
 
 
 def seal_root(root: Root, *, site_key: bytes, signing_key: SigningKey, decoy_secret: bytes) -> SealedObject:
@@ -223,7 +256,7 @@ def open_root(sealed: bytes, *, site_key: bytes, publisher: bytes, site: str) ->
     """Return the root, verified with the public point and the site id (hex) of a keyring.
 
     Raises:
-        FormatError: layers `object`, `padding`, `signature`, `encoding`, `version`.
+        FormatError: layers `object`, `padding`, `signature`, `encoding`, `version`; `signature` for another site too.
     """
     content = open_bytes(sealed, role="root", secret=site_key)
     body, signature = content[:-SIGNATURE], content[-SIGNATURE:]
@@ -235,14 +268,23 @@ def open_root(sealed: bytes, *, site_key: bytes, publisher: bytes, site: str) ->
     return root
 
 
-def check_sequence(root: Root, digest: bytes, *, seen: int, seen_digest: bytes) -> None:
-    """Refuse a root that was sealed before the one seen last; `digest` and `seen_digest` are of the sealed bytes.
+def check_sequence(root: Root, *, seen: int, seen_digest: bytes) -> None:
+    """Refuse a root that was sealed before the one seen last; `seen_digest` is of that one's body.
 
     Raises:
         FormatError: layer `sequence`.
     """
-    if root.sequence < seen or (root.sequence == seen and digest != seen_digest):
+    if root.sequence < seen or (root.sequence == seen and root.digest != seen_digest):
         raise FormatError("sequence")
+
+
+def _label_and_mask(catalogue: bytes, sequence: int) -> tuple[str, bytes]:
+    derived = kdf(catalogue, "slot", sequence)
+    return derived[:16].hex(), derived[16:]
+
+
+def _masked(value: bytes, mask: bytes) -> bytes:
+    return bytes(x ^ y for x, y in zip(value, mask, strict=True))
 
 
 def _same(read_back: object, meant: object) -> None:

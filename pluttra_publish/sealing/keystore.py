@@ -202,7 +202,9 @@ class Keystore:
             generation=shape.number(shape.member(value, "generation"), "generation"),
             keyrings=shape.number(shape.member(value, "keyrings"), "keyrings"),
             sequence=shape.number(shape.member(value, "sequence"), "sequence"),
-            first_month=None if shape.member(value, "firstMonth") is None else shape.month(value["firstMonth"], "firstMonth"),
+            first_month=None
+            if shape.member(value, "firstMonth") is None
+            else shape.month(value["firstMonth"], "firstMonth"),
             audiences={key: AudienceKeys.from_value(part, key) for key, part in audiences.items()},
             readers={reader: ReaderKeys.from_value(part, reader) for reader, part in readers.items()},
             invitations=list(

@@ -59,13 +59,13 @@ def seal_object(
     media_type: str,
     seal_secret: bytes,
     naming_secret: bytes,
-    generation: int = 0,
+    turn: int = 0,
     workspace: Path,
 ) -> tuple[Reference, SealedObject]:
     """Seal a page, medium or index for the audience whose seal secret it is.
 
     A path must be a private copy. What is longer than 8 MiB goes to a private file below `workspace`, which the caller
-    deletes; the rest stays in memory. Same source, secrets and generation: same reference and same bytes.
+    deletes; the rest stays in memory. Same source, secrets and turn: same reference and same bytes.
 
     Raises:
         LeakError: the source changed underneath, or what was sealed does not open; nothing is kept.
@@ -77,7 +77,7 @@ def seal_object(
         media_type=media_type,
         seal_secret=seal_secret,
         naming_secret=naming_secret,
-        generation=generation,
+        turn=turn,
     )
     if isinstance(content, _Long):
         path = workspace / name
@@ -99,7 +99,7 @@ def recall_object(
     media_type: str,
     seal_secret: bytes,
     naming_secret: bytes,
-    generation: int = 0,
+    turn: int = 0,
     ledger: Ledger,
 ) -> Reference | None:
     """Return the reference that `seal_object` would, without sealing, if the ledger remembers the sealed file."""
@@ -110,7 +110,7 @@ def recall_object(
         media_type=media_type,
         seal_secret=seal_secret,
         naming_secret=naming_secret,
-        generation=generation,
+        turn=turn,
     )
     entry = ledger.recall(layout.object_path(name))
     if entry is None or entry.sealed_length != layout.sealed_length(content.padded):
@@ -126,12 +126,10 @@ def remember_object(reference: Reference, made: SealedObject, ledger: Ledger) ->
     ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
 
 
-def seal_named(
-    content: bytes, *, role: Role, secret: bytes, naming_secret: bytes, generation: int = 0
-) -> tuple[str, SealedObject]:
+def seal_named(content: bytes, *, role: Role, secret: bytes, naming_secret: bytes) -> tuple[str, SealedObject]:
     """Seal content under a file secret of its own and a name that depends on it; return the name too."""
     short = _short(content, role)
-    name = name_of(naming_secret, "name", secret, short.hash, generation)
+    name = name_of(naming_secret, "name", secret, short.hash)
     return name, _made(_seal_short(short, role, secret), role, name, layout.object_path(name), immutable=True)
 
 
@@ -140,7 +138,7 @@ def seal_fixed(content: bytes, *, role: Role, secret: bytes, name: str, at_least
 
     `at_least` keeps the padded length of an earlier keyring.
     """
-    path = layout.ROOT_PATH if role == "root" else layout.object_path(name)
+    path = layout.ROOT_PATH if role == "root" else layout.keyring_path(name)
     body = _seal_short(_short(content, role, at_least), role, secret)
     return _made(body, role, name, path, immutable=False)
 
@@ -243,10 +241,10 @@ def _short(content: bytes, role: Role, at_least: int = 0) -> _Short:
 
 
 def _derive(
-    content: _Short | _Long, *, role: Role, media_type: str, seal_secret: bytes, naming_secret: bytes, generation: int
+    content: _Short | _Long, *, role: Role, media_type: str, seal_secret: bytes, naming_secret: bytes, turn: int
 ) -> tuple[bytes, str]:
-    secret = kdf(seal_secret, "object", role, media_type, content.length, content.hash)
-    return secret, name_of(naming_secret, "name", secret, content.hash, generation)
+    secret = kdf(seal_secret, "object", role, media_type, content.length, content.hash, turn)
+    return secret, name_of(naming_secret, "name", secret, content.hash)
 
 
 def _keys(secret: bytes, role: Role, content: _Short | _Long) -> tuple[bytes, bytes]:

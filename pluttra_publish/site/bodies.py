@@ -89,7 +89,10 @@ class Cleaner:
         if "<a " in cleaned:
             cleaned = _DEAD_LINK.sub(r"\1", cleaned)
         if "<img" in cleaned:
-            cleaned = _lift(cleaned, body.images)
+            cleaned, lost = _lift(cleaned, body.images)
+            if lost and not body.faults:
+                mend = "Spara bilden i inläggets mapp och skriv dess filnamn."
+                body.faults.append(("<img", "En bild i texten går inte att visa.", mend))
         body.html = cleaned.strip()
         return body
 
@@ -173,11 +176,11 @@ def _lower_headings(html: str) -> str:
     return _HEADING.sub(lambda match: f"{match[1]}h{min(6, int(match[2]) + 1)}", html)
 
 
-def _lift(html: str, images: list[tuple[str, str]]) -> str:
-    """Move images out of paragraphs, to stand between them, and drop those that lead nowhere."""
+def _lift(html: str, images: list[tuple[str, str]]) -> tuple[str, bool]:
+    """Move images out of paragraphs, to stand between them; tell whether any was dropped because it leads nowhere."""
     out: list[str] = []
     inside: list[re.Match[str]] = []  # open tags from the paragraph inwards
-    end = 0
+    end, lost = 0, False
     for match in _TAG.finditer(html):
         out.append(html[end : match.start()])
         end = match.end()
@@ -185,6 +188,7 @@ def _lift(html: str, images: list[tuple[str, str]]) -> str:
         if tag == "img":
             attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(match["attributes"])}
             if "src" not in attributes:
+                lost = True
                 continue
             alt = " ".join(attributes.get("alt", "").split())
             images.append((attributes["src"], alt))
@@ -201,7 +205,7 @@ def _lift(html: str, images: list[tuple[str, str]]) -> str:
         elif inside or tag == "p":
             inside.append(match)
     out.append(html[end:])
-    return _EMPTY_PARAGRAPH.sub("", _EDGE_BREAK.sub("", "".join(out)))
+    return _EMPTY_PARAGRAPH.sub("", _EDGE_BREAK.sub("", "".join(out))), lost
 
 
 def _local(value: str) -> str:

@@ -48,7 +48,7 @@ class _Ear(logging.Handler):
         self._heard = heard
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.msg in EXPECTED:
+        if isinstance(record.msg, str) and record.msg in EXPECTED:
             return
         what = record.msg if isinstance(record.msg, str) and record.args else "en varning utan mall"
         if isinstance(record.args, tuple) and what.startswith(("Cannot register plugin", "Cannot load plugin")):

@@ -17,7 +17,7 @@ from pelican.utils import slugify
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.site.dates import read_name
-from pluttra_publish.site.folders import Source
+from pluttra_publish.site.folders import Source, nfc
 from pluttra_publish.site.frontmatter import Matter, divide
 from pluttra_publish.site.metadata import describe
 from pluttra_publish.site.quick_markdown import make_markdown
@@ -119,7 +119,7 @@ def read_text(source: Source) -> str:
         )
     if "\0" in text:
         _unreadable(source, "Filen är ingen text.", "Spara om den som text, eller ta bort den.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return nfc(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unreadable(source: Source, message: str, mend: str, place: str = "") -> NoReturn:

@@ -1,0 +1,5 @@
+"""`python -m pluttra_publish` is `pluttra`."""
+
+from pluttra_publish.cli import main
+
+main()

@@ -1,0 +1,241 @@
+"""A reader in Python: from a link to what that person sees, fetching only what the browser would. Knows docs/format.md §13.
+
+Everything is verified through the whole chain; anything forged raises FormatError with the layer and the word of §15.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from pluttra_publish.errors import FormatError
+from pluttra_publish.format.access import Keyring, secret_of
+from pluttra_publish.format.chain import Root
+from pluttra_publish.format.layout import ROOT_PATH, keyring_path, object_path
+from pluttra_publish.format.posts import Card, Index, Reference
+from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.objects import open_reference
+
+_TIMEOUT = 30
+_LACKING = {403, 404, 410}
+
+
+class Fetch(Protocol):
+    """Returns the bytes at a path of the host, or None for what it lacks.
+
+    Raises:
+        FormatError: layer `host`, if the host does not answer.
+    """
+
+    def __call__(self, path: str) -> bytes | None: ...
+
+
+@dataclass
+class Memory:
+    """What a reader remembers from one time to the next, so that nothing can be rolled back or replaced (§9, §11)."""
+
+    site: str | None = None
+    publisher: bytes | None = None
+    generation: int = 0
+    sequence: int = 0
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class SeenPost:
+    """A post as a reader has it: its card, the audiences of the keyring that it stands in, and the index that resolves its media."""
+
+    card: Card
+    audiences: tuple[str, ...]
+    month: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What one reader sees, newest first, each post once. Pages and media are fetched when they are asked for."""
+
+    keyring: Keyring
+    root: Root
+    posts: tuple[SeenPost, ...]
+    indexes: dict[tuple[str, str], Index] = field(repr=False)
+    _fetch: Fetch = field(repr=False)
+
+    def content(self, reference: Reference) -> bytes:
+        """Return the content of a page or medium.
+
+        Raises:
+            FormatError: it is missing or does not open.
+        """
+        return open_reference(_need(self._fetch, object_path(reference.name)), reference)
+
+
+def open_site(link: str, fetch: Fetch, *, now: int | None = None, memory: Memory | None = None) -> Opened:
+    """Open everything that the link's reader may read.
+
+    A catalogue or index that is missing makes the root be fetched once more: a publish may have passed by.
+
+    Raises:
+        FormatError: with the layer that refused.
+    """
+    memory = memory if memory is not None else Memory()
+    secret = secret_of(link)
+    sealed = fetch(keyring_path(chain.invitation_name(secret)))
+    if sealed is None:
+        raise FormatError("missing")
+    invitation = chain.open_invitation(sealed, secret, now=int(time.time()) if now is None else now)
+    return open_with_key(invitation.key, fetch, memory=memory, site=invitation.site)
+
+
+def open_with_key(key: bytes, fetch: Fetch, *, memory: Memory, site: str | None = None) -> Opened:
+    """Open everything that the holder of a guardian key may read; `site` is the invitation's, on a first visit.
+
+    Raises:
+        FormatError: with the layer that refused.
+    """
+    keyring = _keyring(key, fetch, memory)
+    if site is not None and keyring.site != site:
+        raise FormatError("binding")
+    root = _root(keyring, fetch, memory)
+    if root.keyrings > keyring.generation:
+        keyring = _keyring(key, fetch, memory)
+        root = _root(keyring, fetch, memory)
+    chain.check_generation(keyring, root)
+    memory.site, memory.publisher, memory.generation = keyring.site, keyring.publisher, keyring.generation
+    memory.sequence, memory.body = root.sequence, root.digest
+    try:
+        indexes = _indexes(keyring, root, fetch)
+    except _Missing:
+        root = _root(keyring, fetch, memory)
+        try:
+            indexes = _indexes(keyring, root, fetch)
+        except _Missing:
+            raise FormatError("host") from None
+    return Opened(keyring, root, _posts(keyring, indexes), indexes, fetch)
+
+
+def folder(root: Path) -> Fetch:
+    """Return a fetch from a published folder."""
+
+    def fetch(path: str) -> bytes | None:
+        try:
+            return (root / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:
+            raise FormatError("host") from None
+
+    return fetch
+
+
+def web(origin: str) -> Fetch:
+    """Return a fetch from an address: no redirects, nothing cached, nothing told about where one comes from."""
+
+    opener = build_opener(_NoRedirect)
+
+    def fetch(path: str) -> bytes | None:
+        asked = Request(f"{origin}/{path}", headers={"Cache-Control": "no-cache"})  # noqa: S310 - checked in host_of
+        try:
+            with opener.open(asked, timeout=_TIMEOUT) as answer:
+                if answer.status != 200:
+                    raise FormatError("host")
+                content: bytes = answer.read()
+                return content
+        except HTTPError as error:
+            if error.code in _LACKING:
+                return None
+            raise FormatError("host") from None
+        except (URLError, OSError):
+            raise FormatError("host") from None
+
+    return fetch
+
+
+def host_of(link: str, host: str | None) -> Fetch:
+    """Return the fetch for a host given as a folder or an address; without one, the link's own origin.
+
+    Raises:
+        FormatError: layer `link`, if it is neither.
+    """
+    if host is not None and "://" not in host:
+        return folder(Path(host))
+    parts = urlsplit((host or link).replace("%23", "#"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise FormatError("link")
+    return web(f"{parts.scheme}://{parts.netloc}")
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Takes a redirect for the error that it is here."""
+
+    def redirect_request(self, *_args: object) -> None:
+        return None
+
+
+class _Missing(Exception):
+    """The host lacks a catalogue or an index that the root leads to."""
+
+
+def _keyring(key: bytes, fetch: Fetch, memory: Memory) -> Keyring:
+    sealed = fetch(keyring_path(chain.keyring_name(key)))
+    if sealed is None:
+        raise FormatError("host")
+    keyring = chain.open_keyring(sealed, key, seen=memory.generation)
+    if memory.site is not None and (keyring.site, keyring.publisher) != (memory.site, memory.publisher):
+        raise FormatError("signature")
+    return keyring
+
+
+def _root(keyring: Keyring, fetch: Fetch, memory: Memory) -> Root:
+    sealed = fetch(ROOT_PATH)
+    if sealed is None:
+        raise FormatError("host")
+    root = chain.open_root(sealed, site_key=keyring.site_key, publisher=keyring.publisher, site=keyring.site)
+    chain.check_sequence(root, seen=memory.sequence, seen_digest=memory.body)
+    return root
+
+
+def _indexes(keyring: Keyring, root: Root, fetch: Fetch) -> dict[tuple[str, str], Index]:
+    indexes: dict[tuple[str, str], Index] = {}
+    for audience in keyring.audiences:
+        found = chain.find_slot(root, audience.epochs)
+        if found is None:
+            continue
+        epoch, slot = found
+        sealed = _found(fetch, slot.name)
+        catalogue = chain.open_catalogue(sealed, slot, epoch, audience=audience.id, kind=audience.kind)
+        for month, row in chain.open_rows(catalogue, epoch).items():
+            sealed = _found(fetch, row.name)
+            indexes[audience.id, month] = chain.open_index(sealed, row, audience=audience.id, month=month)
+    return indexes
+
+
+def _posts(keyring: Keyring, indexes: dict[tuple[str, str], Index]) -> tuple[SeenPost, ...]:
+    seen: dict[str, SeenPost] = {}
+    order = {audience.id: number for number, audience in enumerate(keyring.audiences)}
+    for (audience, month), index in sorted(indexes.items(), key=lambda item: order[item[0][0]]):
+        for card in index.posts:
+            known = seen.get(card.id)
+            audiences = (*known.audiences, audience) if known else (audience,)
+            seen[card.id] = SeenPost(known.card if known else card, audiences, month)
+    posts = sorted(seen.values(), key=lambda post: post.card.id)
+    return tuple(sorted(posts, key=lambda post: datetime.fromisoformat(post.card.date), reverse=True))
+
+
+def _found(fetch: Fetch, name: str) -> bytes:
+    sealed = fetch(object_path(name))
+    if sealed is None:
+        raise _Missing
+    return sealed
+
+
+def _need(fetch: Fetch, path: str) -> bytes:
+    sealed = fetch(path)
+    if sealed is None:
+        raise FormatError("host")
+    return sealed

@@ -1,0 +1,136 @@
+"""What one reader sees, as plain pages and media in a folder. Knows how to name files safely; does not know keys.
+
+The folder appears whole or not at all, and an existing one is never touched.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from pluttra_publish.edition import SUFFIXES
+from pluttra_publish.errors import FormatError, UsageError
+from pluttra_publish.open import Opened, SeenPost
+from pluttra_publish.platform import write_atomically
+
+Step = Callable[[str, int, int], None]
+
+_MEDIA = re.compile(r"media:([0-9a-f]{16})/(0|[1-9][0-9]*)(?![0-9])")
+_LINK = re.compile(r'href="#/(p/)?([^"]*)"')
+_STYLE = """body{font:1.1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fffdf8}
+img,video,audio{max-width:100%;height:auto;display:block;margin:1rem 0}figure{margin:0}a{color:#7a1f3d}li{margin:.4rem 0}
+@media(prefers-color-scheme:dark){body{color:#eee;background:#1b1a18}a{color:#f0a5bd}}"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, and whose it is."""
+
+    name: str
+    folder: Path
+    posts: int
+    media: int
+
+    def summary(self) -> dict[str, object]:
+        """Return the figures as a script reads them."""
+        return {"name": self.name, "folder": str(self.folder), "posts": self.posts, "media": self.media}
+
+
+def write_copy(opened: Opened, into: Path, *, step: Step) -> Written:
+    """Write every post with its media, and an index of them, into a new folder.
+
+    Raises:
+        UsageError: there is something in the folder already.
+        FormatError: something does not open; nothing is left behind.
+    """
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise UsageError(f"{into} finns redan och är inte en tom mapp.", hint="Ange en ny mapp med --into.")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=into.parent, prefix=".kopia-") as workspace:
+        folder = Path(workspace) / "kopia"
+        (folder / "media").mkdir(parents=True)
+        media = 0
+        for done, post in enumerate(opened.posts, 1):
+            media += _write_post(opened, post, folder)
+            step("Öppnar", done, len(opened.posts))
+        _write_months(opened, folder)
+        _write(folder / "index.html", opened.keyring.preschool, _contents(opened))
+        if into.exists():
+            into.rmdir()
+        shutil.move(folder, into)
+    return Written(opened.keyring.reader.name, into, len(opened.posts), media)
+
+
+def page_name(post: SeenPost) -> str:
+    """Return the file name of a post's page."""
+    return f"{post.card.date[:10]}-{post.card.id}.html"
+
+
+def _write_post(opened: Opened, post: SeenPost, folder: Path) -> int:
+    card = post.card
+    for number, reference in enumerate(card.media):
+        name = _media_name(card.id, number, reference.media_type)
+        write_atomically(folder / "media" / name, opened.content(reference))
+    html = opened.content(card.page).decode("utf-8")
+    _write(folder / page_name(post), card.title, _pointed(opened, html, [post]))
+    return len(card.media)
+
+
+def _write_months(opened: Opened, folder: Path) -> None:
+    for (audience, month), index in opened.indexes.items():
+        if index.page is not None:
+            html = opened.content(index.page).decode("utf-8")
+            posts = [post for post in opened.posts if audience in post.audiences and post.month == month]
+            _write(folder / f"{month}-{audience}.html", month, _pointed(opened, html, posts))
+
+
+def _pointed(opened: Opened, html: str, posts: Iterable[SeenPost]) -> str:
+    """Return a page's HTML with its media and links pointing into the folder.
+
+    Raises:
+        FormatError: layer `encoding`, if it names a medium that its index does not have.
+    """
+    cards = {post.card.id: post.card for post in posts}
+    pages = {post.card.id: page_name(post) for post in opened.posts}
+
+    def medium(match: re.Match[str]) -> str:
+        card, number = cards.get(match[1]), int(match[2])
+        if card is None or number >= len(card.media):
+            raise FormatError("encoding")
+        return f"media/{_media_name(card.id, number, card.media[number].media_type)}"
+
+    def link(match: re.Match[str]) -> str:
+        return f'href="{pages.get(match[2], "index.html") if match[1] else "index.html"}"'
+
+    return _LINK.sub(link, _MEDIA.sub(medium, html))
+
+
+def _contents(opened: Opened) -> str:
+    titles = {audience.id: audience.title for audience in opened.keyring.audiences}
+    rows = []
+    for post in opened.posts:
+        card = post.card
+        where = ", ".join(titles[audience] for audience in post.audiences)
+        day = datetime.fromisoformat(card.date).date().isoformat()
+        names = " · ".join(name for _, name in card.children)
+        about = escape(" · ".join(part for part in (where, names) if part))
+        rows.append(f'<li><a href="{page_name(post)}">{escape(card.title)}</a><br><small>{day} · {about}</small></li>')
+    return f"<h1>{escape(opened.keyring.preschool)}</h1><ul>{''.join(rows)}</ul>"
+
+
+def _media_name(post: str, number: int, media_type: str) -> str:
+    return f"{post}-{number}.{SUFFIXES.get(media_type, 'vtt')}"
+
+
+def _write(path: Path, title: str, body: str) -> None:
+    policy = "default-src 'none'; img-src 'self' file:; media-src 'self' file:; style-src 'unsafe-inline'"
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+    head += f'<meta http-equiv="Content-Security-Policy" content="{policy}"><style>{_STYLE}</style>'
+    html = f'<!doctype html><html lang="sv"><head>{head}</head><body>{body}</body></html>'
+    write_atomically(path, html.encode("utf-8"))

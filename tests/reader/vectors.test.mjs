@@ -1,0 +1,108 @@
+/** Runs every vector of tests/vectors/ through the reader's modules; the Python tests run the same files. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { concat, fromB64, toB64, toHex, uint, utf8 } from '../../theme/static/reader/bytes.js';
+import { decodeValue, encodeValue } from '../../theme/static/reader/canonical.js';
+import { mustHaveDigest, openSealed, openerOf } from '../../theme/static/reader/cobblestone.js';
+import { parseLink } from '../../theme/static/reader/chain.js';
+import { layerOf } from '../../theme/static/reader/errors.js';
+import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
+import { SEGMENT, kdfInfo, sealedLength, segmentSpan } from '../../theme/static/reader/layout.js';
+import { paddedLength, unpad } from '../../theme/static/reader/padding.js';
+import { openSpan } from '../../theme/static/reader/pieces.js';
+import { referenceValue } from '../../theme/static/reader/values.js';
+import { VECTORS, bytesOf, readJson } from './notation.mjs';
+import { sealed } from './publisher.mjs';
+
+/** What to do with a vector of each file: compare what comes out, or throw the layer that refuses. */
+const RUN = {
+  'b64.json': async ({ text, raw }) => {
+    const bytes = fromB64(text);
+    assert.deepEqual(bytes, await bytesOf(raw));
+    assert.equal(toB64(bytes), text);
+  },
+  'canonical.json': async ({ encoded }) => {
+    const bytes = await bytesOf(encoded);
+    assert.deepEqual(encodeValue(decodeValue(bytes)), bytes);
+  },
+  'kdf.json': async ({ secret, label, parts, length, info, result }) => {
+    const made = await Promise.all(parts.map((part) => (part.u64 === undefined ? bytesOf(part) : uint(part.u64, 8))));
+    assert.equal(toHex(kdfInfo(label, ...made)), info);
+    assert.equal(toHex(await kdf(await bytesOf(secret), length, label, ...made)), result);
+  },
+  'link.json': async ({ link, secret, mangled }) => {
+    const found = parseLink(link);
+    if (!found) throw Object.assign(new Error('no link'), { layer: 'link' });
+    assert.equal(toHex(found.secret), secret);
+    assert.equal(found.mangled, mangled);
+  },
+  'padded-lengths.json': async ({ role, length, padded }) => assert.equal(paddedLength(role, length), padded),
+  'padding.json': async ({ role, padded, length, content }, shared) =>
+    assert.deepEqual(unpad(role, await bytesOf(padded, shared), length), await bytesOf(content ?? '', shared)),
+  'references.json': async ({ reference }) => {
+    const role = Array.isArray(reference) && reference[4] === 'text/html' ? 'page' : 'media';
+    referenceValue(role)(reference);
+  },
+  'objects.json': async ({ role, secret, content, sealedLength: length, digest, segments }, shared) => {
+    const whole = await bytesOf(content, shared);
+    const bytes = await sealed(role, await bytesOf(secret), whole);
+    assert.equal(bytes.length, length);
+    assert.equal(toHex(await sha256(bytes)), digest);
+    assert.deepEqual(await openSealed(bytes, role, await bytesOf(secret), await bytesOf(digest), whole.length), whole);
+    const count = segments.length / 64;
+    for (let i = 0; i < count; i++) {
+      const piece = bytes.subarray(...segmentSpan(i, bytes.length));
+      assert.equal(toHex(await sha256(piece)), segments.slice(64 * i, 64 * i + 64));
+    }
+  },
+  'sealed.json': async ({ role, secret, digest, length, sealed: written, content }, shared) => {
+    const bytes = await bytesOf(written, shared);
+    const key = await bytesOf(secret);
+    const opened = await openSealed(bytes, role, key, digest && (await bytesOf(digest)), length);
+    const right = await bytesOf(content ?? '', shared);
+    assert.deepEqual(opened, right);
+    assert.deepEqual(await sealed(role, key, right), bytes);
+  },
+  'ranges.json': async ({ reference: written, sealed: bytes, start, stop, content }, shared) => {
+    const reference = referenceValue('media')(written);
+    const whole = await bytesOf(bytes, shared);
+    assert.deepEqual(await range(reference, whole, start, Math.min(stop, reference.length)), await bytesOf(content ?? '', shared));
+  },
+};
+
+async function range(reference, whole, start, end) {
+  const total = sealedLength(paddedLength('media', reference.length));
+  const segment = async (i) => {
+    const bytes = whole.slice(...segmentSpan(i, total));
+    await mustHaveDigest(bytes, reference.segments[i]);
+    return bytes;
+  };
+  const key = await kdf(reference.secret, 32, 'seal', 'media');
+  const first = Math.floor(start / SEGMENT);
+  const opened = [];
+  for (let i = first; i <= Math.floor((end - 1) / SEGMENT); i++) {
+    const bytes = await segment(i);
+    const opener = await openerOf(key, i ? whole.subarray(0, 56) : bytes); // the first segment may carry the fault of another vector
+    opened.push(await openSpan(opener, bytes, i, start, end, reference.length));
+  }
+  return concat(...opened);
+}
+
+for (const file of readdirSync(VECTORS).filter((name) => name.endsWith('.json')).sort()) {
+  const { vectors, bytes: shared = {} } = readJson(new URL(file, VECTORS));
+  test(`all vectors of ${file}`, async () => {
+    const run = RUN[file];
+    assert.ok(run, `no runner for ${file}`);
+    for (const vector of vectors) {
+      let layer = 'ok';
+      try {
+        await run(vector, shared);
+      } catch (error) {
+        layer = layerOf(error) || error.layer;
+        if (!layer) throw Object.assign(error, { message: `${vector.name}: ${error.message}` });
+      }
+      assert.equal(layer, vector.expect, vector.name);
+    }
+  });
+}

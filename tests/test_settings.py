@@ -1,0 +1,206 @@
+"""pluttra.toml, and what may not stand in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pluttra_publish.errors import RegisterError
+from pluttra_publish.settings import DEFAULT_RULES, Settings, SettingsError, default_toml, is_inside, read_settings
+
+LEAST = 'name = "Backen"\nurl = "https://backen.example"\n'
+
+
+def read(site: Path, text: str) -> Settings:
+    (site / "pluttra.toml").write_text(text, encoding="utf-8", newline="")
+    return read_settings(site)
+
+
+def refused(site: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        read(site, text)
+    assert isinstance(error.value, RegisterError)
+    told = [str(finding) for finding in error.value.findings]
+    assert str(error.value) == "\n".join(told)
+    return told
+
+
+def test_name_and_address_are_enough(tmp_path: Path) -> None:
+    settings = read(tmp_path, LEAST)
+    assert (settings.name, settings.url) == ("Backen", "https://backen.example")
+    assert settings.zone == ZoneInfo("Europe/Stockholm")
+    assert (settings.language, settings.alt_text, settings.contact) == ("sv", "warn", "förskolan")
+    assert (settings.grace_days, settings.link_days, settings.notice_days) == (30, 14, 14)
+    assert settings.rules == DEFAULT_RULES
+    assert settings.plugins == ()
+    assert settings.posts == tmp_path / "inlagg"
+    assert settings.register == tmp_path / "register"
+    assert settings.state == tmp_path / "privat"
+    assert settings.theme == tmp_path / "theme"
+    assert (settings.host.kind, settings.host.path) == ("folder", tmp_path / "public")
+
+
+def test_everything_can_be_said(tmp_path: Path) -> None:
+    text = LEAST + (
+        'contact = "Ingrid"\nlanguage = "sv-FI"\ntimezone = "Europe/Helsinki"\nalt_text = "required"\ngrace_days = 0\n'
+        'link_days = 7\nnotice_days = 30\nrules = ["En regel."]\nplugins = ["typogrify"]\n'
+        '[host]\nkind = "folder"\npath = "ut"\n[folders]\nposts = "synk/inlagg"\nregister = "reg"\nstate = "hemligt"\n'
+    )
+    settings = read(tmp_path, text)
+    assert settings.timezone == "Europe/Helsinki"
+    assert (settings.alt_text, settings.grace_days) == ("required", 0)
+    assert (settings.rules, settings.plugins) == (("En regel.",), ("typogrify",))
+    assert settings.posts == tmp_path / "synk" / "inlagg"
+    assert settings.host.path == tmp_path / "ut"
+
+
+def test_the_file_that_init_writes_is_read_and_says_the_defaults(tmp_path: Path) -> None:
+    name = 'Förskolan "Kråkan" \\ Å'
+    settings = read(tmp_path, default_toml(name))
+    assert settings.name == name
+    assert settings == read(tmp_path, f"name = '{name}'\nurl = 'http://localhost:8000'\n")
+
+
+def test_a_file_saved_by_windows_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pluttra.toml").write_bytes(b"\xef\xbb\xbf" + LEAST.replace("\n", "\r\n").encode())
+    assert read_settings(tmp_path).name == "Backen"
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "nearest"),
+    [
+        ("gracedays = 3", "gracedays", "grace_days"),
+        ('alttext = "warn"', "alttext", "alt_text"),
+        ('namn = "x"', "namn", "name"),
+        ('posts = "inlagg"', "posts", "posts under [folders]"),
+        ('[folders]\nregisters = "x"', "folders.registers", "register under [folders]"),
+        ('[host]\nsort = "folder"\npth = "x"', "host.pth", "path under [host]"),
+        ("[hosts]\nkind = 1", "hosts", "[host]"),
+        ('"värd" = 1', "värd", ""),
+    ],
+)
+def test_an_unknown_key_is_an_error_that_names_the_nearest(
+    tmp_path: Path, written: str, key: str, nearest: str
+) -> None:
+    told = refused(tmp_path, LEAST + written)
+    assert any(f"Nyckeln {key} finns inte. Närmaste kända nyckel är {nearest}" in line for line in told), told
+
+
+def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
+    told = refused(tmp_path, 'unknown = 1\nurl = "ftp://x"\ngrace_days = -1\nrules = "en"\n[folders]\nposts = 3\n')
+    assert [line.split(": ")[1] for line in told] == ["folders.posts", "grace_days", "name", "rules", "unknown", "url"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", '""'),
+        ("name", "3"),
+        ("alt_text", '"maybe"'),
+        ("alt_text", "[1]"),
+        ("grace_days", "true"),
+        ("grace_days", "367"),
+        ("link_days", "0"),
+        ("notice_days", '"14"'),
+        ("timezone", '"Europa/Stockholm"'),
+        ("timezone", '"../etc/passwd"'),
+        ("language", '"svenska"'),
+        ("plugins", '"typogrify"'),
+        ("host", '"folder"'),
+        ("rules", "[1]"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, key: str, value: str) -> None:
+    lines = {"name": '"Backen"', "url": '"https://backen.example"'} | {key: value}
+    told = refused(tmp_path, "".join(f"{name} = {written}\n" for name, written in lines.items()))
+    assert len(told) == 1
+    assert told[0].startswith(f"pluttra.toml: {key}: ")
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://backen.example/", "https://backen.example"),
+        ("HTTPS://Backen.Example:443", "https://backen.example"),
+        ("https://backen.example:8443", "https://backen.example:8443"),
+        ("https://dagar.förskolan.se", "https://dagar.xn--frskolan-n4a.se"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://127.0.0.1", "http://127.0.0.1"),
+    ],
+)
+def test_the_address_is_an_origin_as_a_browser_writes_it(tmp_path: Path, written: str, origin: str) -> None:
+    assert read(tmp_path, f'name = "B"\nurl = "{written}"\n').url == origin
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("https://example.se/dagar", "Adressen får inte ha en sökväg"),
+        ("http://backen.example", "Adressen måste börja med https://"),
+        ("backen.example", "Värdet är inte en webbadress"),
+        ("https://", "Värdet är inte en webbadress"),
+        ("https://backen.example:port", "Värdet är inte en webbadress"),
+        ("https://backen example", "Värdet är inte en webbadress"),
+        ("file:///srv/public", "Värdet är inte en webbadress"),
+        ("https://namn:ord@backen.example", "Adressen har mer än namn och port"),
+        ("https://backen.example?x=1", "Adressen har mer än namn och port"),
+        ("https://backen.example#x", "Adressen har mer än namn och port"),
+    ],
+)
+def test_an_address_that_is_not_an_origin_of_its_own_is_refused(tmp_path: Path, written: str, reason: str) -> None:
+    assert reason in refused(tmp_path, f'name = "B"\nurl = "{written}"\n')[0]
+
+
+@pytest.mark.parametrize(
+    ("folders", "key"),
+    [
+        ('[folders]\nregister = "inlagg/register"', "folders.register"),
+        ('[folders]\nregister = "Inlagg/x/../register"', "folders.register"),
+        ('[folders]\nregister = "inlagg"', "folders.register"),
+        ('[folders]\nstate = "inlagg/privat"', "folders.state"),
+        ('[folders]\nposts = "register/inlagg"', "folders.posts"),
+        ('[folders]\nposts = "."', "folders.register"),
+        ('[host]\npath = "."', "host.path"),
+        ('[host]\npath = ".."', "host.path"),
+        ('[host]\npath = "register"', "host.path"),
+        ('[host]\npath = "inlagg/public"', "host.path"),
+        ('[host]\npath = "ut"\n[folders]\nstate = "ut/privat"', "host.path"),
+    ],
+)
+def test_folders_that_could_sync_or_publish_the_register_or_the_keys_are_refused(
+    tmp_path: Path, folders: str, key: str
+) -> None:
+    assert any(f"pluttra.toml: {key}: " in line for line in refused(tmp_path, LEAST + folders))
+
+
+def test_a_posts_folder_that_links_to_where_the_register_lies_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "synk" / "register").mkdir(parents=True)
+    try:
+        (tmp_path / "inlagg").symlink_to(tmp_path / "synk", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links here")
+    assert refused(tmp_path, LEAST + '[folders]\nregister = "synk/register"\n')
+
+
+def test_a_folder_is_inside_itself_but_not_inside_one_whose_name_it_begins_with(tmp_path: Path) -> None:
+    assert is_inside(tmp_path / "a", tmp_path / "a")
+    assert is_inside(tmp_path / "A" / "b", tmp_path / "a")
+    assert not is_inside(tmp_path / "ab", tmp_path / "a")
+    assert not is_inside(tmp_path, tmp_path / "a")
+
+
+def test_a_missing_file_says_where_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="pluttra init"):
+        read_settings(tmp_path)
+
+
+def test_a_line_that_cannot_be_parsed_is_named(tmp_path: Path) -> None:
+    assert refused(tmp_path, LEAST + "contact = förskolan\n")[0].startswith("pluttra.toml: rad 3: ")
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pluttra.toml").write_bytes('name = "Förskolan"\n'.encode("iso-8859-1"))
+    with pytest.raises(SettingsError, match="UTF-8"):
+        read_settings(tmp_path)

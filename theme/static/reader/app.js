@@ -1,0 +1,255 @@
+/** Starts the reader and keeps it going: link or key, address to page, waits and refusals. Does not know keys, or what a page holds. */
+import { parseLink } from './chain.js';
+import { element, fill } from './dom.js';
+import { refuseMedium } from './pictures.js';
+import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
+import { readPref, writePref } from './store.js';
+import { Vault } from './vault.js';
+import { audiencePage, childPage, homePage } from './views.js';
+import { WORDS } from './words.js';
+
+/** @typedef {import('./views.js').Page} Page */
+
+const LATE = 400;
+const VERY_LATE = 8_000;
+const GIVEN_UP = 60_000;
+const RENEWAL = 3 * 60_000;
+const WEEK = 7 * 24 * 3600_000;
+
+const main = /** @type {HTMLElement} */ (document.getElementById('main'));
+const preschool = document.title;
+
+/** @type {Vault | null} */
+let vault = null;
+/** @type {Set<string>} posts that had been on this device's screen before this time */
+let seen = new Set();
+/** @type {Set<string>} posts that have been on the screen now, not yet told to the store */
+const met = new Set();
+/** @type {number | undefined} when this device was first used, in ms; undefined at the first time */
+let since;
+let turns = 0;
+let renewed = 0;
+let first = true;
+let lists = false;
+
+start();
+
+function start() {
+  document.documentElement.dataset.started = 'yes';
+  if (window.top !== window.self) return sheet('framed');
+  if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
+  document.addEventListener('click', pressed);
+  document.addEventListener('submit', (event) => {
+    event.preventDefault();
+    import('./welcome.js').then(({ pasted }) => pasted(/** @type {HTMLFormElement} */ (event.target), arrive));
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') tellMet();
+    else if (Date.now() - renewed > RENEWAL) renew();
+  });
+  addEventListener('online', () => renew());
+  addEventListener('offline', () => notice('offline', WORDS.offline));
+  startRouter(go);
+  return go();
+}
+
+/** Show what the address asks for: an invitation, or a page. */
+async function go() {
+  let link = null;
+  try {
+    link = parseLink(location.href);
+  } catch (error) {
+    forgetAddress();
+    return refuse(error);
+  }
+  if (link) return arrive(link);
+  if (location.pathname !== '/') history.replaceState(history.state, '', '/' + location.hash);
+  return visit();
+}
+
+/** @param {{secret: import('./bytes.js').Bytes, mangled: boolean}} link */
+async function arrive(link) {
+  forgetAddress();
+  const turn = (turns += 1);
+  const { welcomePage } = await import('./welcome.js');
+  if (turn === turns) present(welcomePage(link, { present, refuse, enter, within }));
+}
+
+/** The key leaves the address before anything else happens. */
+function forgetAddress() {
+  history.replaceState(null, '', '/');
+}
+
+/** Go on with a vault that has just been opened. @param {Vault} opened @param {boolean} [mangled] */
+async function enter(opened, mangled) {
+  await furnish(opened);
+  renewed = Date.now();
+  if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
+  await visit();
+  const { startWorker } = await import('./register.js');
+  startWorker();
+}
+
+/** @param {Vault} opened */
+async function furnish(opened) {
+  vault = opened;
+  vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
+  seen = new Set(await vault.seen());
+  since = await readPref('since');
+  if (!since) await writePref('since', Date.now());
+  /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = false;
+}
+
+/** Show the page of the present address. @param {boolean} [quietly] where it stands already: no waiting line, and focus stays */
+async function visit(quietly = false) {
+  const turn = (turns += 1);
+  const timers = quietly ? [] : [setTimeout(wait, LATE, turn, WORDS.wait), setTimeout(wait, VERY_LATE, turn, WORDS.slow)];
+  try {
+    const page = await within(pageOf(), GIVEN_UP);
+    if (turn === turns) present(page, quietly);
+  } catch (error) {
+    if (turn === turns) refuse(error);
+  }
+  timers.forEach(clearTimeout);
+}
+
+/** @returns {Promise<Page>} */
+async function pageOf() {
+  if (!vault) {
+    const resumed = await Vault.resume();
+    if (!resumed) return { node: fill('no-link'), title: '' };
+    if (!resumed.ready) await resumed.refresh();
+    await furnish(resumed);
+    setTimeout(renew);
+  }
+  const opened = /** @type {Vault} */ (vault);
+  const turn = turns;
+  const { view, id, month } = parseAddress(location.hash);
+  const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
+  if (view === 'post') seen.add(id);
+  const page = view === 'home' ? await homePage(visitor)
+    : view === 'child' ? await childPage(visitor, id)
+      : view === 'audience' ? await audiencePage(visitor, id)
+        : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
+          : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id))
+            : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
+              : null;
+  return page ?? { node: fill('lost'), title: '' };
+}
+
+/** @param {Page} page @param {boolean} [quietly] */
+function present({ node, title, lists: isList = false, after }, quietly = false) {
+  main.replaceChildren(node);
+  vault?.releaseMedia();
+  lists = isList;
+  const named = title || (isList ? '' : node.querySelector('h1')?.textContent);
+  document.title = named ? `${named} – ${preschool}` : preschool;
+  if (!quietly) /** @type {HTMLElement} */ (document.getElementById('announcer')).textContent = document.title;
+  settle(main, first || quietly);
+  first = false;
+  after?.();
+}
+
+/** @param {string} id of a template that says one thing */
+function sheet(id) {
+  turns += 1;
+  present({ node: fill(id), title: '' });
+}
+
+/** Say why something is not shown. @param {any} error */
+function refuse(error) {
+  if (!error?.word) console.error(error);
+  if (error?.word === 'access-ended') leave(error.word);
+  else sheet(document.getElementById(error?.word ?? '') ? error.word : 'broken');
+}
+
+/** Nobody reads here any longer. @param {string} id of the template that says why */
+function leave(id) {
+  vault = null;
+  /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = true;
+  ['offline', 'stale', 'changed'].forEach((key) => notice(key, null));
+  sheet(id);
+}
+
+/** @param {number} turn @param {string} text */
+function wait(turn, text) {
+  if (turn !== turns) return;
+  const line = main.querySelector('.wait');
+  if (line) line.textContent = text;
+  else main.replaceChildren(element('p', { class: 'wait', role: 'status' }, text));
+}
+
+/** @template T @param {Promise<T>} promise @param {number} milliseconds @returns {Promise<T>} */
+function within(promise, milliseconds) {
+  return Promise.race([promise, new Promise((_, reject) => {
+    setTimeout(reject, milliseconds, { word: 'unreachable' });
+  })]);
+}
+
+/** Ask the host for what is new. */
+async function renew() {
+  if (!vault) return;
+  renewed = Date.now();
+  try {
+    const { changed, notice: stale, offline } = await vault.refresh();
+    notice('offline', offline ? WORDS.offline : null);
+    notice('stale', stale ? WORDS.stale : null);
+    if (changed && lists && scrollY < 200) visit(true);
+    else if (changed && lists) notice('changed', WORDS.changed, WORDS.show, () => {
+      notice('changed', null);
+      keepPlace({ y: 0 });
+      visit();
+    });
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+/** One line over the page, or none. @param {string} key @param {string | null} text @param {string} [label] @param {() => void} [act] */
+function notice(key, text, label, act) {
+  const notices = /** @type {HTMLElement} */ (document.getElementById('notices'));
+  notices.querySelector(`[data-notice="${key}"]`)?.remove();
+  if (!text) return;
+  const line = element('p', { 'data-notice': key }, text);
+  if (label && act) {
+    const button = element('button', { type: 'button' }, label);
+    button.onclick = act;
+    line.append(' ', button);
+  }
+  notices.append(line);
+}
+
+/** A medium behind an address of the worker's was refused. @param {{word: string, url: string}} detail */
+function mark({ word, url }) {
+  const path = new URL(url, location.href).pathname;
+  const place = [...main.querySelectorAll('img, video, audio')].find((each) => new URL(/** @type {HTMLImageElement} */ (each).currentSrc || '/', location.href).pathname === path);
+  if (place) refuseMedium(place, word);
+}
+
+/** @param {import('./vault.js').Post} post */
+function isFresh(post) {
+  return since !== undefined && !seen.has(post.id) && post.time > since - WEEK;
+}
+
+/** @param {string} id */
+function meet(id) {
+  if (!met.size) setTimeout(tellMet, 2000);
+  met.add(id);
+}
+
+function tellMet() {
+  const ids = [...met];
+  met.clear();
+  if (ids.length && vault) vault.markSeen(ids).catch(() => {});
+}
+
+/** @param {MouseEvent} event */
+function pressed(event) {
+  const place = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-do]'));
+  const act = place?.dataset.do;
+  if (act === 'skip') {
+    event.preventDefault();
+    main.focus();
+  } else if (act === 'retry') visit();
+  else if (act === 'reload') location.reload();
+}

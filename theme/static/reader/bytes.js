@@ -1,0 +1,82 @@
+/** Bytes, hexadecimal, base64url and big-endian integers (docs/format.md §3). Does not know what they mean. */
+import { must } from './errors.js';
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+const B64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** @param {string} text @returns {Bytes} */
+export function utf8(text) {
+  return new TextEncoder().encode(text);
+}
+
+/** @param {Uint8Array[]} parts @returns {Bytes} */
+export function concat(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** @param {Uint8Array} a @param {Uint8Array} b */
+export function equal(a, b) {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** An unsigned big-endian integer of `size` bytes. @param {number} value @param {number} size @returns {Bytes} */
+export function uint(value, size) {
+  const bytes = new Uint8Array(size);
+  for (let i = size - 1; i >= 0; i--) {
+    bytes[i] = value % 256;
+    value = Math.floor(value / 256);
+  }
+  return bytes;
+}
+
+/** @param {Uint8Array} bytes */
+export function readUint(bytes) {
+  return bytes.reduce((value, byte) => value * 256 + byte, 0);
+}
+
+/** @param {Uint8Array} bytes */
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Throws ReaderError: encoding. @param {string} text @param {number} [length] in bytes @returns {Bytes} */
+export function fromHex(text, length = text.length / 2) {
+  must(text.length === 2 * length && /^([0-9a-f]{2})*$/.test(text), 'encoding');
+  return Uint8Array.from({ length }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}
+
+/** base64url without padding. @param {Uint8Array} bytes */
+export function toB64(bytes) {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const three = (bytes[i] << 16) | ((bytes[i + 1] || 0) << 8) | (bytes[i + 2] || 0);
+    for (let j = 0; j <= Math.min(3, bytes.length - i); j++) text += B64_DIGITS[(three >> (18 - 6 * j)) & 63];
+  }
+  return text;
+}
+
+/**
+ * Refuses padding, other characters and non-zero spare bits. Throws ReaderError: encoding.
+ * @param {string} text @param {number} [length] in bytes @returns {Bytes}
+ */
+export function fromB64(text, length = Math.floor((text.length * 3) / 4)) {
+  must(text.length === Math.ceil((length * 4) / 3), 'encoding');
+  const bytes = new Uint8Array(length);
+  let [bits, held, at] = [0, 0, 0];
+  for (const digit of text) {
+    const value = B64_DIGITS.indexOf(digit);
+    must(value >= 0, 'encoding');
+    bits = ((bits << 6) | value) & 0xffff;
+    held += 6;
+    if (held >= 8) bytes[at++] = bits >> (held -= 8);
+  }
+  must(at === length && !(bits & ((1 << held) - 1)), 'encoding');
+  return bytes;
+}

@@ -1,0 +1,102 @@
+/** From a link's secret down to an index: each sealed file opened, checked and tied to the one above (docs/format.md §7–13). Does not know hosts or storage. */
+import { must } from './errors.js';
+import { concat, fromB64, fromHex, readUint, toHex, utf8 } from './bytes.js';
+import { kdf, sha256 } from './kdf.js';
+import { openSealed } from './cobblestone.js';
+import { catalogueValue, indexValue, invitationValue, keyringValue, rootValue } from './values.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {{ name: string, digest: Bytes }} Slot */
+/** @typedef {{ secret: Bytes, name: string, digest: Bytes, length: number }} Row */
+/** @typedef {Awaited<ReturnType<typeof rootFrom>>} Root */
+/** @typedef {{ sequence: number, digest: string }} Accepted the root last accepted */
+
+/**
+ * The invitation's secret in an address or any pasted text, or null when there is none in it. Throws ReaderError: link.
+ * @param {string} text @returns {{ secret: Bytes, mangled: boolean } | null}
+ */
+export function parseLink(text) {
+  const found = /(#|%(?:25)*23)i(?:=|%(?:25)*3d)(\S*)/i.exec(text);
+  if (!found) return null;
+  try {
+    return { secret: fromB64(found[2], 32), mangled: found[1] !== '#' };
+  } catch {
+    must(false, 'link');
+  }
+}
+
+/** @param {'keyring' | 'invitation'} what @param {Bytes} secret */
+export async function nameFrom(what, secret) {
+  return toHex(await kdf(secret, 16, `${what}-name`));
+}
+
+/** Throws ReaderError: object, padding, encoding, version, ends. @param {Bytes} sealed @param {Bytes} secret @param {number} now Unix seconds */
+export async function invitationFrom(sealed, secret, now) {
+  const value = invitationValue(await openSealed(sealed, 'invitation', await kdf(secret, 32, 'invitation')));
+  must(now < value.ends, 'ends');
+  return value;
+}
+
+/** Throws ReaderError: object, padding, encoding, version, ended. @param {Bytes} sealed @param {Bytes} key */
+export async function keyringFrom(sealed, key) {
+  return keyringValue(await openSealed(sealed, 'keyring', await kdf(key, 32, 'keyring')));
+}
+
+/** Whether an ECDSA P-256 signature, r ‖ s, is this key's over these bytes. @param {Bytes} publisher @param {Bytes} signature @param {Bytes} signed */
+export async function verifies(publisher, signature, signed) {
+  const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', publisher, ecdsa, false, ['verify']).catch(() => null);
+  return Boolean(key && (await crypto.subtle.verify(ecdsa, key, signature, signed))); // a point off the curve has signed nothing
+}
+
+/**
+ * The root, signed by the keyring's publisher for the keyring's site. Sequence and generation are yet to be compared.
+ * Throws ReaderError: object, padding, signature, encoding, version.
+ * @param {Bytes} sealed @param {Pick<import('./values.js').Keyring, 'siteKey' | 'publisher' | 'site'>} keyring
+ */
+export async function rootFrom(sealed, { siteKey, publisher, site }) {
+  const [framed, digest] = await Promise.all([openSealed(sealed, 'root', siteKey), sha256(sealed)]);
+  const body = framed.subarray(0, -64);
+  const signed = concat(utf8('pluttra/1 root\0'), fromHex(site), body);
+  must(await verifies(publisher, framed.subarray(-64), signed), 'signature');
+  const value = rootValue(body);
+  must(value.site === site, 'signature');
+  const slots = new Map(value.slots.map(([label, name, catalogue]) => [label, { name, digest: catalogue }]));
+  return { ...value, slots, digest: toHex(digest) };
+}
+
+/** Throws ReaderError: sequence. @param {Accepted} root @param {Accepted | undefined} accepted */
+export function mustNotBeRolledBack(root, accepted) {
+  if (!accepted) return;
+  must(root.sequence > accepted.sequence || (root.sequence === accepted.sequence && root.digest === accepted.digest), 'sequence');
+}
+
+/** @param {Bytes} secret of the catalogue */
+export async function slotLabel(secret) {
+  return toHex(await kdf(secret, 16, 'slot'));
+}
+
+/** Throws ReaderError: digest, object, padding, encoding, version, binding. @param {Bytes} sealed @param {Slot} slot @param {Bytes} secret @param {string} audience */
+export async function catalogueFrom(sealed, slot, secret, audience) {
+  const value = catalogueValue(await openSealed(sealed, 'catalogue', secret, slot.digest));
+  must(value.audience === audience, 'binding');
+  return { ...value, months: new Map(value.months) };
+}
+
+/** Throws ReaderError: object, padding. @param {Bytes} sealed @param {Bytes} secret @returns {Promise<Row>} */
+export async function rowFrom(sealed, secret) {
+  const row = await openSealed(sealed, 'row', secret);
+  return { secret: row.slice(0, 32), name: toHex(row.subarray(32, 48)), digest: row.slice(48, 80), length: readUint(row.subarray(80)) };
+}
+
+/** Throws ReaderError: digest, object, padding, encoding, version, binding. @param {Bytes} sealed @param {Row} row @param {string} audience @param {string} month */
+export async function indexFrom(sealed, row, audience, month) {
+  const value = indexValue(await openSealed(sealed, 'index', row.secret, row.digest, row.length));
+  must(value.audience === audience && value.month === month, 'binding');
+  for (const post of value.posts) {
+    post.page.at = { audience, month, post: post.id, n: -1 };
+    post.media.forEach((medium, n) => (medium.at = { audience, month, post: post.id, n }));
+  }
+  if (value.page) value.page.at = { audience, month, post: '', n: -1 };
+  return value;
+}

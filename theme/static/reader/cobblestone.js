@@ -1,0 +1,76 @@
+/** Opening of sealed files, whole or by chunks (docs/format.md §5). Knows keys. Does not know hosts or what is inside. */
+import { must } from './errors.js';
+import { concat, equal, utf8 } from './bytes.js';
+import { CHUNK, HEADER, SEALED_CHUNK } from './layout.js';
+import { kdf, sha256 } from './kdf.js';
+import { unpad } from './padding.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {{ key: CryptoKey, nonce: Bytes }} Opener */
+
+/**
+ * What opens the chunks behind this salt and commitment. Throws ReaderError: object.
+ * @param {Bytes} key 32 bytes, the input key @param {Bytes} sealed at least salt and commitment @param {string | Bytes} context
+ * @returns {Promise<Opener>}
+ */
+export async function openerOf(key, sealed, context = 'pluttra/1') {
+  must(key.length === 32 && sealed.length >= HEADER, 'object');
+  const info = concat(
+    utf8('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0'),
+    sealed.subarray(0, 24),
+    typeof context === 'string' ? utf8(context) : context,
+  );
+  const prk = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
+  const hmac = async (/** @type {Bytes} */ bytes) => new Uint8Array(await crypto.subtle.sign('HMAC', prk, bytes));
+  const first = await hmac(concat(info, Uint8Array.of(1))); // HKDF-Expand: WebCrypto's HKDF always extracts first
+  const expanded = concat(first, await hmac(concat(first, info, Uint8Array.of(2))));
+  must(equal(expanded.subarray(44, 76), sealed.subarray(24, HEADER)), 'object');
+  const opened = await crypto.subtle.importKey('raw', expanded.subarray(0, 32), 'AES-GCM', false, ['decrypt']);
+  return { key: opened, nonce: expanded.slice(32, 44) };
+}
+
+/**
+ * The plaintext of whole chunks that lie one after another, `first` being the number of the first. Throws ReaderError: object.
+ * @param {Opener} opener @param {Bytes} sealed @param {number} first
+ */
+export async function openChunks({ key, nonce }, sealed, first) {
+  const count = Math.ceil(sealed.length / SEALED_CHUNK);
+  const opened = new Uint8Array(Math.max(0, sealed.length - 16 * count));
+  const one = async (/** @type {number} */ i) => {
+    const iv = nonce.slice();
+    const low = new DataView(iv.buffer, 8);
+    low.setUint32(0, low.getUint32(0) ^ (first + i));
+    const chunk = sealed.subarray(i * SEALED_CHUNK, (i + 1) * SEALED_CHUNK);
+    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, chunk).catch(() => null);
+    must(plain, 'object');
+    opened.set(new Uint8Array(plain), i * CHUNK);
+  };
+  for (let i = 0; i < count; i += 64) {
+    await Promise.all(Array.from({ length: Math.min(64, count - i) }, (_, j) => one(i + j)));
+  }
+  return opened;
+}
+
+/** All padded bytes of a sealed file. Throws ReaderError: object. @param {Bytes} key @param {Bytes} sealed @param {string | Bytes} [context] */
+export async function openAll(key, sealed, context) {
+  const opener = await openerOf(key, sealed, context);
+  must((sealed.length - HEADER) % SEALED_CHUNK >= 16, 'object'); // the last chunk is shorter than a full one, and is there
+  return openChunks(opener, sealed.subarray(HEADER), 0);
+}
+
+/** Throws ReaderError: digest. @param {Bytes} sealed @param {Bytes} digest */
+export async function mustHaveDigest(sealed, digest) {
+  must(equal(await sha256(sealed), digest), 'digest');
+}
+
+/**
+ * The content of a sealed file that is here whole; `digest` and `length` where something above told them.
+ * Throws ReaderError: digest, object, padding.
+ * @param {Bytes} sealed @param {import('./padding.js').Role} role @param {Bytes} secret
+ * @param {Bytes | null} [digest] @param {number | null} [length]
+ */
+export async function openSealed(sealed, role, secret, digest = null, length = null) {
+  const key = kdf(secret, 32, 'seal', role);
+  if (digest) await mustHaveDigest(sealed, digest);
+  return unpad(role, await openAll(await key, sealed), length);
+}

@@ -1,0 +1,40 @@
+/** "Om den här läsaren": who reads here, what is stored, how to forget it. Knows the vault and this device. */
+import { element, fill, slot } from './dom.js';
+import { momentText, sizeText, WORDS } from './words.js';
+
+/** @param {import('./vault.js').Vault} vault @param {() => void} forgotten what to show when nothing is left here @returns {Promise<import('./views.js').Page>} */
+export async function devicePage(vault, forgotten) {
+  const { usage = 0 } = await navigator.storage?.estimate?.().catch(() => ({ usage: 0 })) ?? {};
+  const lasting = await navigator.storage?.persisted?.().catch(() => false) ?? false;
+  const readers = vault.readers.map(({ name }) => name).join(', ');
+  const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.` });
+  const persist = slot(node, 'persist');
+  persist.hidden = lasting;
+  persist.onclick = async () => {
+    persist.disabled = true;
+    const kept = await navigator.storage.persist().catch(() => false);
+    persist.replaceWith(element('span', { role: 'status' }, kept ? WORDS.lasting : WORDS.brief));
+  };
+  const sure = slot(node, 'sure');
+  on('forget', () => {
+    sure.hidden = false;
+    sure.querySelector('button').focus();
+  });
+  on('keep', () => {
+    sure.hidden = true;
+  });
+  on('forget-now', async () => {
+    try {
+      await vault.forget();
+    } finally {
+      history.replaceState(null, '', '/');
+      forgotten();
+    }
+  });
+  return { node, title: '' };
+
+  /** @param {string} act @param {() => void} go */
+  function on(act, go) {
+    /** @type {HTMLButtonElement} */ (node.querySelector(`[data-do="${act}"]`)).onclick = go;
+  }
+}

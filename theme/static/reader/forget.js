@@ -1,0 +1,40 @@
+/** Letting go: of sealed bytes that no index names any more, and of this device. Knows the vault and the store. Loaded when it is needed. */
+import { objectPath } from './layout.js';
+import { SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
+import { CHAIN_PLACE } from './sealed.js';
+
+/** @param {import('./vault.js').Vault} vault @param {string} digest of the root whose purge this is */
+export async function purge(vault, digest) {
+  for (const cache of await caches.keys()) {
+    if (!cache.startsWith(SEALED) || cache === SEALED + CHAIN_PLACE) continue;
+    const place = cache.slice(SEALED.length);
+    const [audience, month] = place.split(':');
+    const index = await vault.index(audience, month);
+    const references = index ? index.posts.flatMap(({ page, media }) => [page, ...media]).concat(index.page || []) : [];
+    await keepOnly(place, new Set(references.map(({ name }) => objectPath(name))));
+  }
+  await keepOnly(CHAIN_PLACE, await vault.standing());
+  await remember('facts', [['purged', digest]]);
+}
+
+/** @param {string} place @param {Set<string>} named paths */
+async function keepOnly(place, named) {
+  const cache = await cacheOf(place);
+  const kept = (await cache?.keys()) || [];
+  await Promise.all(kept.filter(({ url }) => !named.has(new URL(url).pathname.slice(1))).map((request) => cache?.delete(request)));
+}
+
+/** Forgets this device: everything that this origin has stored, and the service worker. */
+export async function forgetAll() {
+  await letGoOfAll();
+  if (globalThis.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+  untilLeft.forEach((names) => names.clear());
+  await new Promise((resolve) => {
+    const request = globalThis.indexedDB?.deleteDatabase('pluttra'); // open connections close themselves
+    if (request) request.onsuccess = request.onerror = request.onblocked = resolve;
+    else resolve(null);
+  });
+  const workers = (await navigator.serviceWorker?.getRegistrations()) || [];
+  workers.forEach(({ active }) => active?.postMessage('forget'));
+  await Promise.all(workers.map((worker) => worker.unregister()));
+}

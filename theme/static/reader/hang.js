@@ -1,0 +1,67 @@
+/** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
+import { element } from './dom.js';
+import { hangPhoto, refuseMedium } from './pictures.js';
+import { WORDS } from './words.js';
+
+/** @typedef {import('./vault.js').Vault} Vault */
+/** @typedef {import('./values.js').Reference} Reference */
+
+/**
+ * Hang the media of a cleaned page. An address that names nothing is refused, and said in its place.
+ * @param {import('./clean.js').Hook[]} hooks @param {(address: string) => Reference} find @param {Vault} vault
+ */
+export function hang(hooks, find, vault) {
+  const many = new Set(hooks.filter(({ attribute }) => attribute === 'srcset').map(({ element: place }) => place));
+  for (const { element: place, attribute, value } of hooks) {
+    if (attribute === 'src' && many.has(place)) continue;
+    try {
+      if (place instanceof HTMLImageElement) hangPhoto(place, widths(value, place.width).map(([address, width]) => [find(address), width]), vault);
+      else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
+      else hangAddress(place, attribute, find(value), vault);
+    } catch {
+      refuseMedium(place, 'tampered');
+    }
+  }
+}
+
+/** The addresses of a srcset or src with their widths. @param {string} value @param {number} width @returns {[string, number][]} */
+function widths(value, width) {
+  return value.split(/,\s+/).map((part) => part.split(' ')).map(([address, descriptor]) => [address, parseInt(descriptor) || width]);
+}
+
+/** @param {HTMLMediaElement} player @param {Reference} reference @param {Vault} vault */
+function hangPlayer(player, reference, vault) {
+  const { width, height } = /** @type {HTMLVideoElement} */ (player);
+  if (width && height) player.closest('figure')?.style.setProperty('--r', String(width / height));
+  const failed = (/** @type {any} */ error) => refuseMedium(player, error.word, () => hangPlayer(player, reference, vault));
+  const start = async () => {
+    const url = await vault.mediaUrl(reference);
+    player.onerror = failed;
+    player.src = url;
+  };
+  if (vault.streaming) {
+    start().catch(failed);
+    return;
+  }
+  player.controls = false;
+  const button = element('button', { type: 'button', class: 'play' }, WORDS.play);
+  player.after(button);
+  button.onclick = async () => {
+    button.disabled = true;
+    button.textContent = WORDS.fetching;
+    try {
+      await start();
+      player.controls = true;
+      player.focus();
+      player.play().catch(() => {});
+    } catch (error) {
+      failed(error);
+    }
+    button.remove();
+  };
+}
+
+/** @param {Element} place @param {string} attribute @param {Reference} reference @param {Vault} vault */
+function hangAddress(place, attribute, reference, vault) {
+  vault.mediaUrl(reference).then((url) => place.setAttribute(attribute, url), () => {});
+}

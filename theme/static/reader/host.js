@@ -1,0 +1,58 @@
+/** Asking the host for named files. Knows its origin, its manners and its failures. Does not know keys or storage. */
+import { ReaderError, layerOf, must } from './errors.js';
+import { concat } from './bytes.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+
+const PATIENCE = 20000; // milliseconds without a byte
+const MOST = 2 ** 31; // no sealed file a browser could open is longer
+
+let origin = '/';
+
+/** Where sealed files lie: '/' or the address of a folder on another origin, ending with '/'. @param {string} address */
+export function setHost(address) {
+  origin = address;
+}
+
+/**
+ * The bytes of a sealed file, or of a range of it; `whole` tells which came. `fresh` asks past every cache.
+ * Throws ReaderError: missing (403, 404 and 410 alike), host.
+ * @param {string} path @param {{ fresh?: boolean, range?: [number, number] }} [how] the range's end is one past its last byte
+ * @returns {Promise<{ bytes: Bytes, whole: boolean }>}
+ */
+export async function fetchSealed(path, { fresh = false, range } = {}) {
+  const stop = new AbortController();
+  let timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const answer = await fetch(origin + path, {
+      cache: fresh ? 'no-cache' : 'default',
+      credentials: 'omit',
+      headers: range ? { Range: `bytes=${range[0]}-${range[1] - 1}` } : {},
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      signal: stop.signal,
+    });
+    must(![403, 404, 410].includes(answer.status), 'missing');
+    const whole = answer.status === 200;
+    must(whole || (range && answer.status === 206), 'host');
+    must(answer.body && !/^text\/html/.test(answer.headers.get('content-type') || ''), 'host'); // somebody's error or log-in page
+    const parts = [];
+    let length = 0;
+    const body = answer.body.getReader();
+    for (let piece = await body.read(); !piece.done; piece = await body.read()) {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop.abort(), PATIENCE);
+      parts.push(piece.value);
+      must((length += piece.value.length) <= MOST, 'host');
+    }
+    return { bytes: concat(...parts), whole };
+  } catch (error) {
+    stop.abort();
+    if (layerOf(error)) throw error;
+    const elsewhere = range && new URL(origin, location.href).origin !== location.origin;
+    if (elsewhere) return fetchSealed(path, { fresh }); // older browsers must ask leave for a Range there, and may not get it
+    throw new ReaderError('host');
+  } finally {
+    clearTimeout(timer);
+  }
+}

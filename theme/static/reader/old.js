@@ -1,0 +1,28 @@
+// @ts-nocheck ES5, for browsers that no type checker knows.
+/* Tells old browsers, and a reader that did not start, in words. ES5, and loaded by every browser. Knows the shell's sections only. */
+(function () {
+  var root = document.documentElement;
+  var able = 'noModule' in document.createElement('script') && window.Promise && window.indexedDB && window.structuredClone
+    && window.IntersectionObserver && window.HTMLDialogElement && Array.prototype.at && Object.hasOwn;
+
+  function say(id) {
+    var main = document.getElementById('main');
+    var section = document.getElementById(id);
+    if (!section || root.getAttribute('data-started')) return;
+    main.style.display = 'none';
+    section.removeAttribute('hidden');
+    section.style.display = 'block';
+  }
+
+  if (!able) say('old-browser');
+  else if (!window.crypto || !window.crypto.subtle) say('not-secure');
+  else {
+    document.querySelector('.wait').removeAttribute('hidden');
+    window.addEventListener('error', function (event) {
+      if (event.target && event.target.tagName === 'SCRIPT') say('not-started');
+    }, true);
+    setTimeout(function () {
+      say('not-started');
+    }, 30000);
+  }
+}());

@@ -1,0 +1,91 @@
+/** The pages that Pelican rendered: post and month. Knows how an opened page is cleaned and hung. Loaded when the first one is asked for. */
+import { clean } from './clean.js';
+import { element, fill, slot } from './dom.js';
+import { hang } from './hang.js';
+import { audienceTitle, feed, monthLink } from './views.js';
+import { monthText, WORDS } from './words.js';
+
+/** @typedef {import('./vault.js').Vault} Vault */
+/** @typedef {import('./vault.js').Post} Post */
+/** @typedef {import('./views.js').Page} Page */
+/** @typedef {import('./views.js').Visit} Visit */
+
+/** @param {Visit} visit @param {string} id @param {string} month @returns {Promise<Page | null>} */
+export async function monthPage(visit, id, month) {
+  const { vault } = visit;
+  const audience = vault.audiences.find((each) => each.id === id);
+  const months = audience ? await vault.months(id) : [];
+  if (!audience || !months.includes(month)) return null;
+  const title = audienceTitle(audience);
+  const index = await vault.index(id, month);
+  if (!index) return null;
+  const node = index.page ? await opened(vault, await vault.page(index.page), (address) => vault.media(index, address))
+    : fill('child', { title: monthText(month), where: '', feed: (await feed(visit, { audience: id, month })).node });
+  lead(node, element('a', { href: '#/a/' + id }, title));
+  const links = months.map((each) => monthLink(id, each, each === month));
+  const nav = element('nav', { class: 'months', 'aria-label': 'Månader' }, element('ul', {}, ...links));
+  node.querySelector('header')?.after(nav);
+  return { node, title: `${title}, ${monthText(month).toLowerCase()}` };
+}
+
+/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
+export async function postPage(visit, id) {
+  const { vault } = visit;
+  const post = await vault.post(id);
+  if (!post) return null;
+  visit.met(id);
+  const node = await opened(vault, await vault.page(post.page), (address) => vault.media(post.index, address));
+  const home = vault.audiences.find((each) => each.id === post.home);
+  if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
+  for (const link of node.querySelectorAll('a[href^="#/b/"]')) {
+    if (!vault.children.some((child) => link.getAttribute('href') === '#/b/' + child.id)) link.replaceWith(element('span', {}, ...link.childNodes));
+  }
+  enlarge(node);
+  return { node, title: post.title, after: () => turn(node, vault, post).catch(() => {}) };
+}
+
+/** A page that Pelican rendered, cleaned and hung with its media. @param {Vault} vault @param {string} html @param {(address: string) => any} find */
+async function opened(vault, html, find) {
+  const { root, hooks } = clean(html);
+  hang(hooks, find, vault);
+  return root ?? element('article');
+}
+
+/** Make the line over the heading a way up. @param {HTMLElement} node @param {HTMLAnchorElement} link */
+function lead(node, link) {
+  link.dir = 'auto';
+  node.querySelector('.where')?.replaceChildren(link);
+}
+
+/** The ways to the post before and after, in the same audience. @param {HTMLElement} node @param {Vault} vault @param {Post} post */
+async function turn(node, vault, post) {
+  const audience = post.audiences.includes(post.home) ? post.home : post.audiences[0];
+  let newer = null;
+  let older = null;
+  let met = false;
+  for await (const each of vault.posts({ audience })) {
+    if (met) {
+      older = each;
+      break;
+    }
+    if (each.id === post.id) met = true;
+    else newer = each;
+  }
+  if (!met || !(newer || older)) return;
+  const nav = fill('turn', { 'newer-title': newer?.title ?? '', 'older-title': older?.title ?? '' });
+  for (const [name, each] of /** @type {[string, Post | null][]} */ ([['newer', newer], ['older', older]])) {
+    if (each) slot(nav, name).href = '#/p/' + each.id;
+    else slot(nav, name).remove();
+  }
+  node.append(nav);
+}
+
+/** Photos of a post can be seen large. @param {HTMLElement} node */
+function enlarge(node) {
+  for (const img of node.querySelectorAll('figure.photo > img')) {
+    const button = element('button', { type: 'button', class: 'zoom', 'aria-label': `${WORDS.large}: ${img.getAttribute('alt')}` });
+    img.replaceWith(button);
+    button.append(img);
+    button.onclick = () => import('./large.js').then(({ showLarge }) => showLarge(/** @type {HTMLImageElement} */ (img)));
+  }
+}

@@ -1,0 +1,67 @@
+/** Photos hung into a page, and what is said of a medium that did not come. Knows the vault's addresses for media. Does not know what a post is. */
+import { element } from './dom.js';
+import { WORDS } from './words.js';
+
+/** @typedef {import('./vault.js').Vault} Vault */
+/** @typedef {import('./values.js').Reference} Reference */
+/** @typedef {[Reference, number][]} Widths references to one photo with their widths in pixels, narrowest first */
+
+/** @type {WeakMap<Element, () => void>} what comes into sight, and what to do then */
+const waiting = new WeakMap();
+const sight = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    sight.unobserve(target);
+    waiting.get(target)?.();
+  }
+}, { rootMargin: '600px' });
+
+/** @param {HTMLImageElement} img @param {Widths} widths @param {Vault} vault */
+export function hangPhoto(img, widths, vault) {
+  const shape = String(img.width / img.height || 'auto');
+  img.style.setProperty('--shape', shape);
+  img.closest('figure')?.style.setProperty('--r', shape);
+  const failed = (/** @type {any} */ error) => refuseMedium(img, error.word, () => hangPhoto(img, widths, vault));
+  const offer = async () => {
+    const middle = await vault.mediaUrl(widths[(widths.length - 1) >> 1][0]);
+    const urls = middle.startsWith('blob:') ? [] : await Promise.all(widths.map(([reference]) => vault.mediaUrl(reference)));
+    if (urls.length) img.srcset = urls.map((url, i) => `${url} ${widths[i][1]}w`).join(', ');
+    img.src = middle;
+  };
+  const fetch = async () => {
+    const wanted = img.clientWidth * Math.min(devicePixelRatio, 2);
+    const [reference] = widths.find(([, width]) => width >= wanted) ?? widths[widths.length - 1];
+    img.src = await vault.mediaUrl(reference);
+  };
+  img.onerror = failed;
+  if (vault.streaming) offer().catch(failed);
+  else {
+    waiting.set(img, () => fetch().catch(failed));
+    sight.observe(img);
+  }
+}
+
+/**
+ * Say where a medium should have been that it isn't there, and offer to try again.
+ * @param {Element} place @param {string} [word] @param {() => void} [again]
+ */
+export function refuseMedium(place, word, again) {
+  const outer = place.closest('.zoom') ?? place;
+  const said = outer.nextElementSibling;
+  if (said?.className === 'gone') {
+    if (word === 'tampered') said.textContent = WORDS.forged;
+    return;
+  }
+  const note = element('p', { class: 'gone', role: 'status' }, word === 'tampered' ? WORDS.forged : WORDS.gone);
+  if (again && word !== 'tampered') {
+    const button = element('button', { type: 'button' }, WORDS.again);
+    button.onclick = () => {
+      note.remove();
+      outer.removeAttribute('hidden');
+      again();
+    };
+    note.append(' ', button);
+  }
+  outer.setAttribute('hidden', '');
+  outer.after(note);
+}

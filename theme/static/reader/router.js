@@ -1,0 +1,68 @@
+/** Addresses in the fragment (docs/format.md §12), and the history that goes with them. Does not know what a page holds. */
+
+/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'om' | 'lost', id: string, month: string}} Address */
+/** @typedef {{y?: number, shown?: number}} Place how far down a page was read, and how many cards stood there */
+
+const HOME = /^(#\/?)?$/;
+const PATTERN = /^#\/(?:(om)|([apb])\/([0-9a-f]{1,64})(?:\/(\d{4}-\d{2}))?)$/;
+
+/** @param {string} hash of an address @returns {Address} */
+export function parseAddress(hash) {
+  const [, om, kind, id = '', month = ''] = PATTERN.exec(hash) ?? [];
+  if (HOME.test(hash)) return { view: 'home', id, month };
+  if (om) return { view: 'om', id, month };
+  if (kind === 'a') return { view: month ? 'month' : 'audience', id, month };
+  if (kind && !month) return { view: kind === 'p' ? 'post' : 'child', id, month };
+  return { view: 'lost', id: '', month: '' };
+}
+
+/** Where the reader was on the page of the present history entry. @returns {Place} */
+export function leftOff() {
+  return history.state ?? {};
+}
+
+/** @param {Place} place */
+export function keepPlace(place) {
+  history.replaceState({ ...history.state, ...place }, '');
+}
+
+/**
+ * Call `go` at every change of address, and keep scroll positions in the history, where a reload finds them too.
+ * @param {() => void} go
+ */
+export function startRouter(go) {
+  history.scrollRestoration = 'manual';
+  let timer = 0;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (history.state?.y !== Math.round(scrollY)) keepPlace({ y: Math.round(scrollY) });
+  };
+  addEventListener('scroll', () => {
+    timer ||= setTimeout(keep, 150);
+  }, { passive: true });
+  addEventListener('pagehide', keep);
+  document.addEventListener('click', (event) => {
+    keep();
+    const link = /** @type {Element} */ (event.target).closest('a[href^="#/"]:not([data-do])');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.getAttribute('href') !== (location.hash || '#/')) return;
+    event.preventDefault();
+    keepPlace({ y: 0 });
+    go();
+  }, true);
+  addEventListener('hashchange', () => {
+    clearTimeout(timer);
+    timer = 0;
+    go();
+  });
+}
+
+/** Scroll to where this page was left, or to its top, and move focus to its heading. @param {HTMLElement} main @param {boolean} first */
+export function settle(main, first) {
+  const heading = main.querySelector('h1');
+  if (heading && !first) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+  scrollTo({ top: leftOff().y ?? 0, behavior: 'instant' });
+}

@@ -1,0 +1,189 @@
+/**
+ * What this device remembers. IndexedDB: guardian keys as raw bytes, the root last accepted, posts seen, choices, tickets.
+ * Cache Storage: sealed bytes only, one cache per audience and month. Where the browser gives no storage it remembers until the page is left.
+ * Does not know what sealed bytes hold.
+ */
+import { mustNotBeRolledBack } from './chain.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {'keys' | 'facts' | 'seen' | 'tickets'} StoreName */
+
+export const SEALED = 'sealed:';
+/** @type {StoreName[]} */
+const STORE_NAMES = ['keys', 'facts', 'seen', 'tickets'];
+/** @type {Map<string, Map<string, any>>} */
+export const untilLeft = new Map(STORE_NAMES.map((name) => [name, new Map()]));
+
+/** @type {Promise<IDBDatabase | null> | null} */
+let opening = null;
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function answered(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function database() {
+  opening ??= (async () => {
+    try {
+      const request = indexedDB.open('pluttra', 1);
+      request.onupgradeneeded = () => STORE_NAMES.forEach((name) => request.result.createObjectStore(name));
+      const opened = await answered(request);
+      opened.onversionchange = opened.onclose = () => {
+        opened.close();
+        opening = null;
+      };
+      return opened;
+    } catch {
+      return null;
+    }
+  })();
+  return opening;
+}
+
+/**
+ * Runs `work` in one transaction and waits until it is kept.
+ * @template T @param {StoreName} name @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<T> | void} work @returns {Promise<T>}
+ */
+async function transact(name, mode, work) {
+  const transaction = /** @type {IDBDatabase} */ (await database()).transaction(name, mode);
+  const done = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  const request = work(transaction.objectStore(name));
+  await done;
+  return /** @type {IDBRequest<T>} */ (request)?.result;
+}
+
+/** @param {StoreName} name */
+function temporary(name) {
+  return /** @type {Map<string, any>} */ (untilLeft.get(name));
+}
+
+/** False where what is kept lasts only until the page is left. */
+export async function durable() {
+  return Boolean(await database());
+}
+
+/** @param {StoreName} name @param {string} id @returns {Promise<any>} */
+export async function recall(name, id) {
+  return (await durable()) ? transact(name, 'readonly', (store) => store.get(id)) : temporary(name).get(id);
+}
+
+/** @param {StoreName} name @returns {Promise<[string, any][]>} */
+export async function recallAll(name) {
+  if (!(await durable())) return [...temporary(name)];
+  /** @type {[string, any][]} */
+  const found = [];
+  await transact(name, 'readonly', (store) => {
+    const cursor = store.openCursor();
+    cursor.onsuccess = () => {
+      if (!cursor.result) return;
+      found.push([String(cursor.result.key), cursor.result.value]);
+      cursor.result.continue();
+    };
+  });
+  return found;
+}
+
+/** Keeps each value under its id; forgets the ids whose value is undefined. @param {StoreName} name @param {Iterable<[string, any]>} entries */
+export async function remember(name, entries) {
+  if (!(await durable())) {
+    for (const [id, value] of entries) {
+      if (value === undefined) temporary(name).delete(id);
+      else temporary(name).set(id, value);
+    }
+    return;
+  }
+  await transact(name, 'readwrite', (store) => {
+    for (const [id, value] of entries) {
+      if (value === undefined) store.delete(id);
+      else store.put(value, id);
+    }
+  });
+}
+
+/** A choice kept until the device is forgotten, or undefined. @param {string} name @returns {Promise<any>} */
+export function readPref(name) {
+  return recall('facts', `pref:${name}`);
+}
+
+/** @param {string} name @param {any} value */
+export function writePref(name, value) {
+  return remember('facts', [[`pref:${name}`, value]]);
+}
+
+/**
+ * Accepts this root as the newest of its site, in one transaction so that two tabs cannot disagree.
+ * Throws ReaderError: sequence.
+ * @param {string} site @param {import('./chain.js').Accepted} root
+ */
+export async function rememberRoot(site, { sequence, digest }) {
+  const id = `root:${site}`;
+  if (!(await durable())) {
+    mustNotBeRolledBack({ sequence, digest }, temporary('facts').get(id));
+    temporary('facts').set(id, { sequence, digest });
+    return;
+  }
+  /** @type {unknown} */
+  let refused = null;
+  await transact('facts', 'readwrite', (store) => {
+    const accepted = store.get(id);
+    accepted.onsuccess = () => {
+      try {
+        mustNotBeRolledBack({ sequence, digest }, accepted.result);
+        store.put({ sequence, digest }, id);
+      } catch (error) {
+        refused = error;
+      }
+    };
+  });
+  if (refused) throw refused;
+}
+
+/** @type {Map<string, Promise<Cache | null>>} */
+const places = new Map();
+/** @type {Set<Promise<void>>} */
+const keeping = new Set();
+
+/** @param {string} place @returns {Promise<Cache | null>} */
+export function cacheOf(place) {
+  const known = places.get(place) || Promise.resolve(globalThis.caches?.open(SEALED + place) ?? null).catch(() => null);
+  places.set(place, known);
+  return known;
+}
+
+/** Sealed bytes kept at a place, or null. @param {string} place @param {string} path @returns {Promise<Bytes | null>} */
+export async function keptBytes(place, path) {
+  const kept = await (await cacheOf(place))?.match(`/${path}`).catch(() => undefined);
+  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+}
+
+/** Keeps sealed bytes if the device has room; nobody waits for it. @param {string} place @param {string} path @param {Bytes} bytes */
+export function keepBytes(place, path, bytes) {
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  /** @type {Promise<void>} */
+  const kept = cacheOf(place)
+    .then((cache) => cache?.put(`/${path}`, new Response(bytes, { headers })))
+    .catch(() => {})
+    .finally(() => keeping.delete(kept));
+  keeping.add(kept);
+}
+
+/** When everything to be kept so far has been. */
+export async function settled() {
+  await Promise.all(keeping);
+}
+
+/** Lets go of everything sealed, and of the tickets to it: what is left when access has ended. */
+export async function letGoOfAll() {
+  await settled();
+  places.clear();
+  const names = (await globalThis.caches?.keys().catch(() => [])) || [];
+  await Promise.all(names.filter((name) => name.startsWith(SEALED)).map((name) => caches.delete(name)));
+  await remember('tickets', (await recallAll('tickets')).map(([id]) => [id, undefined]));
+}

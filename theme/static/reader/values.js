@@ -1,0 +1,158 @@
+/** Shapes of the values (docs/format.md §6–11): canonical bytes to checked values. Does not know keys. Everything here throws ReaderError: encoding, version. */
+import { must } from './errors.js';
+import { fromB64, fromHex } from './bytes.js';
+import { decodeValue } from './canonical.js';
+import { paddedLength } from './padding.js';
+import { SEGMENT, sealedLength, segmentCount } from './layout.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {{ audience: string, month: string, post: string, n: number }} Place where a reference was found; n is -1 for a page */
+/** @typedef {{ name: string, secret: Bytes, digest: Bytes, length: number, type: string, segments: Bytes[], at?: Place }} Reference */
+/** @typedef {ReturnType<typeof indexValue>} Index */
+/** @typedef {Index['posts'][number]} Card */
+/** @typedef {ReturnType<typeof keyringValue>} Keyring */
+/** @template T @typedef {(value: any) => T} Shape */
+
+const MEDIA_TYPES = /^(image\/(jpeg|webp|png)|video\/(mp4|webm)|audio\/(mp4|mpeg|ogg|wav|webm)|text\/vtt)$/;
+
+/** @param {RegExp} pattern @returns {Shape<string>} */
+const textLike = (pattern) => (value) => {
+  must(typeof value === 'string' && pattern.test(value), 'encoding');
+  return value;
+};
+const text = textLike(/^/);
+const month = textLike(/^\d{4}-(0[1-9]|1[0-2])$/);
+const date = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)$/);
+const kind = textLike(/^(preschool|department|child|staff)$/);
+const role = textLike(/^(guardian|pedagogue|principal)$/);
+
+/** @type {Shape<number>} */
+const natural = (value) => {
+  must(Number.isSafeInteger(value) && value >= 0, 'encoding');
+  return value;
+};
+/** @param {number} length @returns {Shape<string>} */
+const hex = (length) => (value) => {
+  fromHex(text(value), length);
+  return value;
+};
+/** @param {number} [length] @returns {Shape<Bytes>} */
+const b64 = (length) => (value) => fromB64(text(value), length);
+/** @template T @param {Shape<T>} of @returns {Shape<T[]>} */
+const list = (of) => (value) => {
+  must(Array.isArray(value), 'encoding');
+  return value.map((/** @type {any} */ one) => of(one));
+};
+/** @template T @param {Shape<T>} of @returns {Shape<T | null>} */
+const nullable = (of) => (value) => (value === null ? null : of(value));
+/** @template T, U @param {Shape<T>} first @param {Shape<U>} second @returns {Shape<[T, U]>} */
+const pair = (first, second) => (value) => {
+  must(Array.isArray(value) && value.length === 2, 'encoding');
+  return [first(value[0]), second(value[1])];
+};
+/** @template T, U, V @param {Shape<T>} first @param {Shape<U>} second @param {Shape<V>} third @returns {Shape<[T, U, V]>} */
+const triple = (first, second, third) => (value) => {
+  must(Array.isArray(value) && value.length === 3, 'encoding');
+  return [first(value[0]), second(value[1]), third(value[2])];
+};
+/** @param {any} value @returns {asserts value is Record<string, any>} */
+function mustBeObject(value) {
+  must(value && typeof value === 'object' && !Array.isArray(value), 'encoding');
+}
+/** @template {Record<string, Shape<any>>} S @param {S} shapes @returns {Shape<{ [K in keyof S]: ReturnType<S[K]> }>} */
+const record = (shapes) => (value) => {
+  mustBeObject(value);
+  return /** @type {any} */ (Object.fromEntries(Object.entries(shapes).map(([name, of]) => [name, of(value[name])])));
+};
+
+/** @param {'page' | 'media'} of @returns {Shape<Reference>} */
+export const referenceValue = (of) => (value) => {
+  must(Array.isArray(value) && (value.length === 5 || value.length === 6), 'encoding');
+  const [name, secret, digest, length, type] = value;
+  const padded = paddedLength(of, natural(length));
+  const digests = value.length === 6 ? b64()(value[5]) : new Uint8Array(0);
+  const long = of === 'media' && padded > SEGMENT;
+  must(value.length === (long ? 6 : 5), 'encoding');
+  must(digests.length === (long ? 32 * segmentCount(sealedLength(padded)) : 0), 'encoding');
+  must(of === 'page' ? type === 'text/html' : MEDIA_TYPES.test(text(type)), 'encoding');
+  const segments = Array.from({ length: digests.length / 32 }, (_, i) => digests.subarray(32 * i, 32 * i + 32));
+  return { name: hex(16)(name), secret: b64(32)(secret), digest: b64(32)(digest), length, type, segments };
+};
+
+const card = record({
+  by: list(text),
+  children: list(pair(hex(8), text)),
+  count: record({ film: natural, photo: natural, sound: natural }),
+  cover: nullable(record({ alt: text, sizes: list(triple(natural, natural, natural)) })),
+  date,
+  home: hex(16),
+  id: hex(8),
+  lang: text,
+  media: list(referenceValue('media')),
+  page: referenceValue('page'),
+  summary: text,
+  title: text,
+});
+const index = record({ audience: hex(16), month, page: nullable(referenceValue('page')), posts: list(card) });
+const catalogue = record({ audience: hex(16), kind, months: list(pair(month, b64(160))), title: text });
+const epoch = record({
+  catalogue: b64(32),
+  months(value) {
+    mustBeObject(value);
+    return new Map(Object.entries(value).map(([name, secret]) => [month(name), b64(32)(secret)]));
+  },
+});
+const keyring = record({
+  audiences: list(record({ child: nullable(hex(8)), epochs: list(epoch), id: hex(16), kind, title: text })),
+  children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), name: text })),
+  generation: natural,
+  preschool: text,
+  publisher: b64(65),
+  reader: record({ id: text, lang: text, name: text, role }),
+  site: hex(16),
+  siteKey: b64(32),
+});
+const ended = record({ ended: natural, generation: natural, site: hex(16) });
+const invitation = record({ ends: natural, key: b64(32), lang: text, name: text, site: hex(16) });
+const root = record({
+  keyrings: natural,
+  keystore: natural,
+  notice: natural,
+  publisher: hex(16),
+  sequence: natural,
+  site: hex(16),
+  slots: list(triple(hex(16), hex(16), b64(32))),
+  time: natural,
+});
+
+/** @param {Uint8Array} bytes */
+export function indexValue(bytes) {
+  return index(decodeValue(bytes));
+}
+
+/** @param {Uint8Array} bytes */
+export function catalogueValue(bytes) {
+  return catalogue(decodeValue(bytes));
+}
+
+/** A keyring; of one whose access has ended, throws ReaderError: ended. @param {Uint8Array} bytes */
+export function keyringValue(bytes) {
+  const value = decodeValue(bytes);
+  if ('ended' in value) must(!ended(value), 'ended');
+  const whole = keyring(value);
+  must(whole.publisher[0] === 4 && whole.audiences.every(({ epochs }) => epochs.length <= 2), 'encoding');
+  return whole;
+}
+
+/** @param {Uint8Array} bytes */
+export function invitationValue(bytes) {
+  return invitation(decodeValue(bytes));
+}
+
+/** @param {Uint8Array} bytes */
+export function rootValue(bytes) {
+  const whole = root(decodeValue(bytes));
+  const { slots } = whole;
+  must(slots.length && slots.length % 32 === 0 && slots.every(([label], i) => !i || slots[i - 1][0] < label), 'encoding');
+  return whole;
+}

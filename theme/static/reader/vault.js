@@ -1,0 +1,413 @@
+/**
+ * The vault: the one piece of code that turns an address into opened bytes. Knows the keys of this device and the order of reads (docs/format.md §13).
+ * Does not know the document. Throws ReaderError only: its `word` is one of §15.
+ */
+import { layerOf, must } from './errors.js';
+import { equal } from './bytes.js';
+import { objectPath } from './layout.js';
+import { catalogueFrom, indexFrom, invitationFrom, keyringFrom, nameFrom, rootFrom, rowFrom, slotLabel } from './chain.js';
+import { fetchSealed, setHost } from './host.js';
+import { keepBytes, keptBytes, letGoOfAll, recall, recallAll, remember, rememberRoot } from './store.js';
+import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./values.js').Reference} Reference */
+/** @typedef {import('./values.js').Index} Index */
+/** @typedef {import('./values.js').Card} Card */
+/** @typedef {import('./values.js').Keyring} Keyring */
+/** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
+/** @typedef {{ name: string, key: Bytes }} Held a guardian key, by the name of its keyring */
+/** @typedef {Keyring['audiences'][number]} Audience */
+/** @typedef {Audience & { secret: Bytes | null, slot: import('./chain.js').Slot | null, opens: Map<string, Bytes> }} Access */
+/**
+ * @typedef {{ sealed: (Bytes | null)[], root: import('./chain.js').Root, keyrings: Keyring[], names: string[], access: Map<string, Access>,
+ *   catalogues: Map<string, Promise<Awaited<ReturnType<typeof catalogueFrom>>>>, indexes: Map<string, Promise<Index>> }} State
+ */
+/**
+ * @typedef {{ key: Bytes, name: string, ends: number, lang: string, site: string, known: boolean, others: string[], replaces: boolean }} Invitation
+ * known: this device has the key. others: whose keys it has besides. replaces: those are of another site, and adopting this forgets them.
+ */
+
+async function findHost() {
+  const meta = globalThis.document?.querySelector('meta[name="pluttra-host"]');
+  const told = meta?.getAttribute('content');
+  if (told) await remember('facts', [['host', told]]);
+  setHost(told || (await recall('facts', 'host')) || '/');
+}
+
+/** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
+export async function openInvitation(secret) {
+  await findHost();
+  const { bytes } = await fetchSealed(objectPath(await nameFrom('invitation', secret)), { fresh: true });
+  const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
+  const name = await nameFrom('keyring', opened.key);
+  const held = await recallAll('keys');
+  const others = held.filter(([id]) => id !== name).map(([, record]) => record.name);
+  return { ...opened, known: held.some(([id]) => id === name), others, replaces: held.some(([, record]) => record.site !== opened.site) };
+}
+
+/** The keys of this device, the first adopted first. @returns {Promise<(Held & { site: string })[]>} */
+async function heldKeys() {
+  const records = (await recallAll('keys')).sort((a, b) => a[1].added - b[1].added);
+  return records.map(([name, { key, site }]) => ({ name, key, site }));
+}
+
+/** @template T @param {Map<string, Promise<T>>} known @param {string} id @param {() => Promise<T>} make @returns {Promise<T>} */
+function once(known, id, make) {
+  const found = known.get(id);
+  if (found) return found;
+  const made = make();
+  made.catch(() => known.delete(id));
+  known.set(id, made);
+  return made;
+}
+
+export class Vault extends EventTarget {
+  /** @type {Held[]} */
+  #held;
+  /** @type {State | null} */
+  #state = null;
+  /** @type {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }> | null} */
+  #refreshing = null;
+  /** @type {Set<string>} */
+  blobs = new Set();
+
+  /** @param {Held[]} held */
+  constructor(held) {
+    super();
+    this.#held = held;
+  }
+
+  /** From this device alone: null when it has no key, `ready` false when it has kept nothing that opens. @returns {Promise<Vault | null>} */
+  static async resume() {
+    const [held] = await Promise.all([heldKeys(), findHost()]);
+    if (!held.length) return null;
+    const vault = new Vault(held);
+    const kept = await Promise.all(vault.#paths().map((path) => keptBytes(CHAIN_PLACE, path)));
+    await vault.#take(kept, false).catch(() => {});
+    return vault;
+  }
+
+  /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Vault>} */
+  static async adopt({ key, name, lang, site }) {
+    await findHost();
+    const id = await nameFrom('keyring', key);
+    const held = await heldKeys();
+    const beside = held.filter((one) => one.site === site && one.name !== id);
+    const vault = new Vault([...beside, { name: id, key }]);
+    await vault.refresh();
+    must(vault.#opened.names.includes(id), 'host');
+    const others = held.filter((one) => one.site !== site);
+    if (others.length) await letGoOfAll();
+    await remember('keys', [...others.map((one) => /** @type {[string, undefined]} */ ([one.name, undefined])), [id, { key, name, lang, site, added: Date.now() }]]);
+    globalThis.navigator?.storage?.persist?.().catch(() => {});
+    return vault;
+  }
+
+  get ready() {
+    return Boolean(this.#state);
+  }
+
+  get #opened() {
+    must(this.#state, 'host');
+    return this.#state;
+  }
+
+  #paths() {
+    return ['root', ...this.#held.map(({ name }) => objectPath(name))];
+  }
+
+  /**
+   * Asks the host for the root and the keyrings. `offline`: it did not answer, and what the device kept is shown.
+   * `notice`: nothing new has come for longer than the publisher promised. When access has ended, lets go of everything sealed.
+   */
+  refresh() {
+    this.#refreshing ??= this.#refresh(true).finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  /** @param {boolean} again @returns {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }>} */
+  async #refresh(again) {
+    let [changed, offline] = [false, false];
+    try {
+      changed = await this.#take(await this.#fetch(), true);
+    } catch (error) {
+      const layer = layerOf(error);
+      if (again && (layer === 'sequence' || layer === 'generation')) return this.#refresh(false); // may have been put, or accepted in another tab, meanwhile
+      if (layer === 'ended') {
+        this.#state = null;
+        await letGoOfAll();
+        globalThis.navigator?.serviceWorker?.controller?.postMessage('forget');
+      }
+      if (layer !== 'host' || !this.#state) throw error;
+      offline = true;
+    }
+    const { root } = this.#opened;
+    if (!offline && globalThis.document && (await recall('facts', 'purged')) !== root.digest) {
+      setTimeout(() => import('./forget.js').then(({ purge }) => purge(this, root.digest)).catch(() => {}), 4000);
+    }
+    return { changed, sequence: root.sequence, notice: Date.now() / 1000 > root.notice, offline };
+  }
+
+  /** The root and the keyrings as the host has them; null for a keyring it lacks. */
+  #fetch() {
+    return Promise.all(
+      this.#paths().map(async (path, i) => {
+        try {
+          return (await fetchSealed(path, { fresh: true })).bytes;
+        } catch (error) {
+          if (layerOf(error) !== 'missing') throw error;
+          must(i, 'host');
+          return null;
+        }
+      }),
+    );
+  }
+
+  /** Opens a root and keyrings; true if they are not those already open. @param {(Bytes | null)[]} sealed @param {boolean} fresh */
+  async #take(sealed, fresh) {
+    if (this.#state?.sealed.every((bytes, i) => bytes === sealed[i] || (bytes && sealed[i] && equal(bytes, sealed[i])))) return false;
+    const [sealedRoot, ...sealedKeyrings] = sealed;
+    must(sealedRoot, 'host');
+    /** @type {string[]} */
+    const ended = [];
+    const opening = this.#held.map(async ({ name, key }, i) => {
+      const bytes = sealedKeyrings[i];
+      if (!bytes) return [];
+      try {
+        return [{ name, keyring: await keyringFrom(bytes, key) }];
+      } catch (error) {
+        if (layerOf(error) !== 'ended') throw error;
+        ended.push(name);
+        return [];
+      }
+    });
+    const found = (await Promise.all(opening)).flat();
+    must(found.length, ended.length ? 'ended' : 'host');
+    const keyrings = found.map(({ keyring }) => keyring);
+    const [{ site, siteKey, publisher }] = keyrings;
+    must(keyrings.every((one) => one.site === site && equal(one.siteKey, siteKey) && equal(one.publisher, publisher)), 'signature');
+    const root = await rootFrom(sealedRoot, keyrings[0]);
+    must(keyrings.every(({ generation }) => generation >= root.keyrings), 'generation');
+    const access = await Vault.#accessOf(keyrings, root);
+    await rememberRoot(site, root);
+    if (fresh) {
+      this.#paths().forEach((path, i) => sealed[i] && keepBytes(CHAIN_PLACE, path, /** @type {Bytes} */ (sealed[i])));
+      if (ended.length) {
+        await remember('keys', ended.map((name) => [name, undefined]));
+        sealed = sealed.filter((_, i) => !i || !ended.includes(this.#held[i - 1].name));
+        this.#held = this.#held.filter(({ name }) => !ended.includes(name));
+      }
+    }
+    const names = found.map(({ name }) => name);
+    this.#state = { sealed, root, keyrings, names, access, catalogues: new Map(), indexes: new Map() };
+    return true;
+  }
+
+  /** Per audience the catalogue that the root names and the months that open. @param {Keyring[]} keyrings @param {State['root']} root */
+  static async #accessOf(keyrings, root) {
+    const found = await Promise.all(
+      keyrings.flatMap(({ audiences }) => audiences).map(async (audience) => {
+        const labels = await Promise.all(audience.epochs.map(({ catalogue }) => slotLabel(catalogue)));
+        const current = labels.findIndex((label) => root.slots.has(label));
+        return { audience, slot: root.slots.get(labels[current]) || null, epoch: audience.epochs[current] };
+      }),
+    );
+    /** @type {State['access']} */
+    const access = new Map();
+    for (const { audience, slot, epoch } of found) {
+      const before = access.get(audience.id);
+      const opens = new Map([...(before?.opens || []), ...(epoch?.months || [])]);
+      access.set(audience.id, { ...audience, slot: slot || before?.slot || null, secret: epoch?.catalogue || before?.secret || null, opens });
+    }
+    return access;
+  }
+
+  /** Reads; what the host lacks is looked for once more from a new root. @template T @param {() => Promise<T>} read @returns {Promise<T>} */
+  async #lookAgain(read) {
+    const before = this.#opened;
+    try {
+      return await read();
+    } catch (error) {
+      if (layerOf(error) !== 'missing') throw error;
+      if (this.#state === before) await this.refresh();
+      must(this.#state !== before, 'host');
+    }
+    return read().catch((error) => {
+      must(layerOf(error) !== 'missing', 'host');
+      throw error;
+    });
+  }
+
+  /** Reads an object, by its reference or, after a root renewed in between, by the one that stands in its place. @template T @param {Reference} reference @param {(reference: Reference) => Promise<T>} read */
+  read(reference, read) {
+    const before = this.#state;
+    return this.#lookAgain(async () => read(this.#state === before ? reference : await this.#asOfNow(reference)));
+  }
+
+  /** @param {Reference} reference @returns {Promise<Reference>} */
+  async #asOfNow({ at }) {
+    const index = at ? await this.index(at.audience, at.month) : null;
+    const holder = at?.post ? index?.posts.find(({ id }) => id === at.post) : index;
+    const found = holder && (at && at.n >= 0 && 'media' in holder ? holder.media[at.n] : holder.page);
+    must(found, 'host');
+    return found;
+  }
+
+  /** @param {string} audience */
+  #catalogue(audience) {
+    const { access, catalogues } = this.#opened;
+    const { slot, secret } = access.get(audience) || {};
+    if (!slot || !secret) return null;
+    return once(catalogues, audience, () => openNamed(CHAIN_PLACE, objectPath(slot.name), (sealed) => catalogueFrom(sealed, slot, secret, audience)));
+  }
+
+  /** The row of a month that this reader may open, or null. @param {string} audience @param {string} month */
+  async #row(audience, month) {
+    const secret = this.#opened.access.get(audience)?.opens.get(month);
+    const sealed = (await this.#catalogue(audience))?.months.get(month);
+    return secret && sealed ? rowFrom(sealed, secret) : null;
+  }
+
+  get sequence() {
+    return this.#opened.root.sequence;
+  }
+
+  get published() {
+    return this.#opened.root.time;
+  }
+
+  get reader() {
+    return this.#opened.keyrings[0].reader;
+  }
+
+  get readers() {
+    return this.#opened.keyrings.map(({ reader }) => reader);
+  }
+
+  get preschool() {
+    return this.#opened.keyrings[0].preschool;
+  }
+
+  get children() {
+    return [...new Map(this.#opened.keyrings.flatMap(({ children }) => children).map((child) => [child.id, child])).values()];
+  }
+
+  get audiences() {
+    return [...this.#opened.access.values()].map(({ id, kind, title, child }) => ({ id, kind, title, child }));
+  }
+
+  /** Newest first, those this reader may open. @param {string} audience @returns {Promise<string[]>} */
+  months(audience) {
+    return this.#lookAgain(async () => {
+      const catalogue = await this.#catalogue(audience);
+      const opens = this.#opened.access.get(audience)?.opens;
+      return [...(catalogue?.months.keys() || [])].filter((month) => opens?.has(month)).sort().reverse();
+    });
+  }
+
+  /** Null when this reader has no such month. @param {string} audience @param {string} month @returns {Promise<Index | null>} */
+  index(audience, month) {
+    return this.#lookAgain(async () => {
+      const { indexes } = this.#opened;
+      const row = await this.#row(audience, month);
+      if (!row) return null;
+      const open = () => openNamed(CHAIN_PLACE, objectPath(row.name), (sealed) => indexFrom(sealed, row, audience, month));
+      return once(indexes, `${audience}:${month}`, open);
+    });
+  }
+
+  /**
+   * Newest first, each post once. `child`: those that name the child or lie in its folder, from every audience. Fetches a month at a time.
+   * @param {{ audience?: string, child?: string, month?: string }} [wanted] @returns {AsyncGenerator<Post, void, void>}
+   */
+  async *posts({ audience, child, month } = {}) {
+    const audiences = audience ? [audience] : [...this.#opened.access.keys()];
+    const home = child && this.children.find(({ id }) => id === child)?.audience;
+    const found = await Promise.all(audiences.map((id) => this.months(id)));
+    const months = [...new Set(found.flat())].filter((one) => !month || one === month).sort().reverse();
+    for (const one of months) {
+      const having = audiences.filter((_, i) => found[i].includes(one));
+      const indexes = await Promise.all(having.map((id) => this.index(id, one)));
+      /** @type {Map<string, Post>} */
+      const posts = new Map();
+      for (const index of indexes) {
+        for (const card of index?.posts || []) {
+          if (child && card.home !== home && !card.children.some(([id]) => id === child)) continue;
+          const known = posts.get(card.id);
+          if (known) known.audiences.push(/** @type {Index} */ (index).audience);
+          else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: [/** @type {Index} */ (index).audience], time: Date.parse(card.date) });
+        }
+      }
+      yield* [...posts.values()].sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
+    }
+  }
+
+  /** Null when this reader has no such post. @param {string} id @returns {Promise<Post | null>} */
+  async post(id) {
+    for await (const post of this.posts()) if (post.id === id) return post;
+    return null;
+  }
+
+  /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference */
+  async page(reference) {
+    const bytes = await this.read(reference, (found) => openObject(found, 'page'));
+    return new TextDecoder().decode(bytes);
+  }
+
+  /** What 'media:<post id>/<n>' means in an index's pages. Throws ReaderError: encoding. @param {Index} index @param {string} address */
+  media(index, address) {
+    const [, id, n] = /^media:([0-9a-f]{16})\/(\d{1,5})$/.exec(address) || [];
+    const found = index.posts.find((post) => post.id === id)?.media[Number(n)];
+    must(found, 'encoding');
+    return found;
+  }
+
+  /** True: media have addresses the worker answers, in ranges. False: each is fetched whole, as a blob. */
+  get streaming() {
+    return Boolean(globalThis.navigator?.serviceWorker?.controller);
+  }
+
+  /** @param {Reference} reference @returns {Promise<string>} */
+  async mediaUrl(reference) {
+    const { mediaAddress } = await import('./register.js');
+    return mediaAddress(this, reference);
+  }
+
+  /** To be called when the page that showed them is gone. */
+  releaseMedia() {
+    this.blobs.forEach((url) => URL.revokeObjectURL(url));
+    this.blobs.clear();
+  }
+
+  /** The paths of all chain files that the root leads this reader to. */
+  async standing() {
+    const paths = new Set(this.#paths());
+    for (const [audience, { slot }] of this.#opened.access) {
+      if (slot) paths.add(objectPath(slot.name));
+      for (const month of await this.months(audience)) {
+        const row = await this.#row(audience, month);
+        if (row) paths.add(objectPath(row.name));
+      }
+    }
+    return paths;
+  }
+
+  /** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
+  async seen() {
+    return new Set((await recallAll('seen')).map(([id]) => id));
+  }
+
+  /** @param {string[]} ids */
+  markSeen(ids) {
+    return remember('seen', ids.map((id) => [id, Date.now()]));
+  }
+
+  /** Forgets this device: keys, memory, everything sealed, the worker. */
+  async forget() {
+    this.releaseMedia();
+    this.#held = [];
+    this.#state = null;
+    await (await import('./forget.js')).forgetAll();
+  }
+}

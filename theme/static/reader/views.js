@@ -1,0 +1,181 @@
+/** The pages of cards that the reader puts together: home, child, audience. Knows the vault's values and the shell's templates. Does not know addresses or history. */
+import { element, fill, nameNodes, slot, speak } from './dom.js';
+import { hangPhoto } from './pictures.js';
+import { capital, countText, dayText, monthText, WORDS } from './words.js';
+
+/** @typedef {import('./vault.js').Vault} Vault */
+/** @typedef {import('./vault.js').Post} Post */
+/** @typedef {{audience?: string, child?: string, month?: string}} Filter */
+/** @typedef {{node: HTMLElement, title: string, lists?: boolean, after?: () => void}} Page `lists`: worth making anew when something was published; `after`: to do when it stands in the document */
+/** @typedef {{vault: Vault, first: boolean, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, count: (shown: number) => void}} Visit
+ *  `first`: the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `count`: so many cards stand here now */
+
+const LEAST_CARDS = 6;
+const MOST_CARDS = 24;
+
+/** @param {Visit} visit @returns {Promise<Page>} */
+export async function homePage(visit) {
+  const { vault } = visit;
+  const staff = vault.reader.role !== 'guardian';
+  const { node: posts, fresh } = await feed(visit, {});
+  const news = visit.first ? null : fresh === 1 ? WORDS.one : fresh ? fresh + WORDS.many : WORDS.none;
+  const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
+  const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
+  if (staff && vault.children.length) {
+    slot(node, 'names').append(...vault.children.map(({ id, name }) => element('li', {}, element('a', { href: '#/b/' + id }, element('bdi', {}, name)))));
+  } else slot(node, 'children').remove();
+  return { node, title: '', lists: true };
+}
+
+/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
+export async function childPage(visit, id) {
+  const child = visit.vault.children.find((each) => each.id === id);
+  if (!child) return null;
+  const { node } = await feed(visit, { child: id });
+  return { node: fill('child', { title: child.name, where: departments(visit.vault, child), feed: node }), title: child.name, lists: true };
+}
+
+/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
+export async function audiencePage(visit, id) {
+  const audience = visit.vault.audiences.find((each) => each.id === id);
+  if (!audience) return null;
+  const months = await visit.vault.months(id);
+  const title = audienceTitle(audience);
+  const { node } = await feed(visit, { audience: id });
+  return { node: fill('audience', { title, months: months.map((month) => monthLink(id, month)), feed: node }), title, lists: true };
+}
+
+/** Cards, newest first, some months at a time. @param {Visit} visit @param {Filter} filter @returns {Promise<{node: HTMLElement, fresh: number}>} */
+export async function feed(visit, filter) {
+  const { vault } = visit;
+  const node = fill('feed');
+  const cards = slot(node, 'cards');
+  const older = slot(node, 'older');
+  const sight = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
+    if (isIntersecting) visit.met(/** @type {HTMLElement} */ (target).dataset.post ?? '');
+  }), { threshold: 0.5 });
+  let fresh = 0;
+  let total = 0;
+  let posts = vault.posts(filter);
+  let next = await posts.next();
+
+  const more = async (/** @type {number} */ least) => {
+    let month = '';
+    for (let added = 0; !next.done; added += 1) {
+      const post = next.value;
+      if (added >= least && (added >= MOST_CARDS || post.date.slice(0, 7) !== month)) break;
+      month = post.date.slice(0, 7);
+      const made = postCard(vault, post, filter, visit.fresh(post));
+      cards.append(made);
+      sight.observe(made);
+      fresh += visit.fresh(post) ? 1 : 0;
+      total += 1;
+      next = await posts.next();
+    }
+    older.hidden = Boolean(next.done);
+    visit.count(total);
+  };
+  const again = async () => {
+    posts = vault.posts(filter);
+    for (let i = 0; i <= total; i += 1) next = await posts.next();
+  };
+  older.onclick = async () => {
+    const last = cards.lastElementChild;
+    older.disabled = true;
+    older.textContent = WORDS.fetching;
+    try {
+      if (older.dataset.failed) await again();
+      await more(LEAST_CARDS);
+      delete older.dataset.failed;
+      older.textContent = WORDS.older;
+      last?.nextElementSibling?.querySelector('h2 a')?.focus({ preventScroll: true });
+    } catch (error) {
+      older.dataset.failed = 'yes';
+      older.textContent = WORDS.failed;
+    }
+    older.disabled = false;
+  };
+  await more(Math.max(LEAST_CARDS, visit.shown));
+  slot(node, 'empty').hidden = total > 0;
+  return { node, fresh };
+}
+
+/** @param {Vault} vault @param {Post} post @param {Filter} filter @param {boolean} fresh */
+function postCard(vault, post, filter, fresh) {
+  const names = new Set(post.children.filter(([id]) => vault.children.some((child) => child.id === id)).map(([, name]) => name));
+  for (const audience of vault.audiences) {
+    if (audience.child && post.audiences.includes(audience.id)) names.add(childName(vault, audience.child) ?? audience.title);
+  }
+  const home = vault.audiences.find(({ id, child }) => id === post.home && !child && id !== filter.audience);
+  const href = '#/p/' + post.id;
+  const counted = countText(post.count);
+  const node = fill('card', {
+    new: fresh ? WORDS.fresh : null,
+    date: dayText(post.date),
+    place: home ? audienceTitle(home) : '',
+    title: post.title,
+    summary: post.summary || null,
+    about: [...nameNodes([...names]), document.createTextNode(names.size && counted ? ' · ' + counted : counted)],
+  });
+  node.dataset.post = post.id;
+  speak(slot(node, 'heading'), post.lang);
+  if (post.summary) speak(slot(node, 'summary'), post.lang);
+  slot(node, 'date').dateTime = post.date;
+  slot(node, 'title').href = href;
+  const cover = slot(node, 'cover');
+  if (!post.cover) {
+    cover.remove();
+    return node;
+  }
+  const [, width, height] = post.cover.sizes[post.cover.sizes.length - 1];
+  const img = element('img', { alt: '', width: String(width), height: String(height), loading: 'lazy', decoding: 'async', sizes: '(min-width: 40rem) 22rem, 100vw' });
+  hangPhoto(img, post.cover.sizes.map(([n, w]) => [post.media[n], w]), vault);
+  cover.href = href;
+  cover.append(img);
+  return node;
+}
+
+/** @param {Vault} vault @param {{id: string, name: string, departments: string[]}} child */
+function childDoor(vault, child) {
+  return door('#/b/' + child.id, child.name, departments(vault, child) || WORDS.child);
+}
+
+/** @param {Vault} vault */
+function audienceDoors(vault) {
+  const order = ['department', 'preschool', 'staff'];
+  const kinds = [WORDS.department, WORDS.everybody, WORDS.staffOnly];
+  return vault.audiences.filter(({ kind }) => order.includes(kind)).sort((x, y) => order.indexOf(x.kind) - order.indexOf(y.kind))
+    .map((audience) => door('#/a/' + audience.id, audienceTitle(audience), kinds[order.indexOf(audience.kind)]));
+}
+
+/** @param {string} href @param {string} title @param {string} about */
+function door(href, title, about) {
+  const node = fill('door', { title, about });
+  slot(node, 'link').href = href;
+  return node;
+}
+
+/** @param {string} id @param {string} month @param {boolean} [present] */
+export function monthLink(id, month, present) {
+  const node = fill('month-link');
+  const link = slot(node, 'link');
+  link.href = `#/a/${id}/${month}`;
+  link.textContent = monthText(month);
+  if (present) link.setAttribute('aria-current', 'page');
+  return node;
+}
+
+/** @param {{kind: string, title: string}} audience */
+export function audienceTitle({ kind, title }) {
+  return kind === 'preschool' ? WORDS.whole : kind === 'staff' ? WORDS.staff : capital(title);
+}
+
+/** @param {Vault} vault @param {{departments: string[]}} child */
+function departments(vault, child) {
+  return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(', ');
+}
+
+/** @param {Vault} vault @param {string} id */
+function childName(vault, id) {
+  return vault.children.find((child) => child.id === id)?.name;
+}

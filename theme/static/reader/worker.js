@@ -1,0 +1,152 @@
+/**
+ * The service worker: answers /m/<ticket> from the vault, and keeps the shell for when there is no network. Knows no page.
+ * It may be killed at any time: all it needs is in IndexedDB (keys, tickets) and Cache Storage (sealed bytes). Joined into one classic script.
+ */
+import { ReaderError, layerOf, must } from './errors.js';
+import { recall, settled } from './store.js';
+import { Vault } from './vault.js';
+import { mediaResponse } from './media.js';
+import { piecesOf } from './pieces.js';
+
+/** @typedef {import('./values.js').Reference} Reference */
+/** @typedef {Event & { request: Request, clientId: string, respondWith: (answer: Promise<Response>) => void, waitUntil: (work: Promise<unknown>) => void }} FetchEvent */
+
+const SHELL = 'shell';
+const SLOW = 4000; // milliseconds before the kept shell is shown instead
+
+/** @type {Promise<Vault | null> | null} */
+let resuming = null;
+/** @type {Map<string, Promise<Reference>>} */
+const served = new Map();
+
+async function resumed() {
+  resuming ??= Vault.resume();
+  const vault = await resuming.catch(() => null);
+  if (!vault) resuming = null;
+  must(vault, 'missing');
+  if (!vault.ready) await vault.refresh();
+  return vault;
+}
+
+/** @param {{ audience: string, month: string, name: string }} ticket */
+async function find({ audience, month, name }) {
+  const index = await (await resumed()).index(audience, month);
+  return index?.posts.flatMap(({ media }) => media).find((medium) => medium.name === name);
+}
+
+/** @param {string} id @returns {Promise<Reference>} */
+function referenceOf(id) {
+  const known = served.get(id);
+  if (known) return known;
+  const found = (async () => {
+    const ticket = await recall('tickets', id);
+    must(ticket, 'missing');
+    let reference = await find(ticket);
+    if (!reference) {
+      resuming = null; // the page may know a newer root, or another key
+      reference = await find(ticket);
+    }
+    must(reference, 'missing');
+    return reference;
+  })();
+  found.catch(() => served.delete(id));
+  served.set(id, found);
+  return found;
+}
+
+/** @param {FetchEvent} event @param {string} id */
+async function answerMedium(event, id) {
+  /** @param {unknown} error */
+  const refuse = async (error) => {
+    const { word } = error instanceof ReaderError ? error : new ReaderError('host');
+    const client = await worker.clients.get(event.clientId);
+    client?.postMessage({ word, url: `/m/${id}` });
+  };
+  try {
+    const reference = await referenceOf(id);
+    const vault = await resumed();
+    return await mediaResponse(event.request, reference, async function* (start, end) {
+      try {
+        yield* piecesOf(vault, reference, start, end);
+      } catch (error) {
+        await refuse(error);
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (layerOf(error) === 'missing') await refuse(error);
+    return new Response(null, { status: layerOf(error) === 'missing' ? 404 : 502 });
+  }
+}
+
+/** The files that the shell's text leads to. @param {string} text */
+function named(text) {
+  const links = [...text.matchAll(/(?:href|src)="\/?((?:r\/|manifest|icon)[^"]*)"/g)].map(([, path]) => `/${path}`);
+  return { links, modules: [...text.matchAll(/(?:from |import\()'\.\/([\w-]+\.js)'/g)].map(([, file]) => file) };
+}
+
+/** Keeps the shell whole: all that index.html and the modules lead to, then index.html; lets go of what an older one led to. @param {Response} page */
+async function keepShell(page) {
+  const cache = await caches.open(SHELL);
+  const paths = new Set(named(await page.clone().text()).links);
+  for (const path of paths) {
+    let file = path.startsWith('/r/') ? await cache.match(path) : undefined;
+    if (!file) {
+      file = await fetch(path, { credentials: 'omit' });
+      if (!file.ok) continue;
+      await cache.put(path, file.clone());
+    }
+    if (path.endsWith('.js')) named(await file.text()).modules.forEach((module) => paths.add(path.replace(/[^/]*$/, module)));
+  }
+  await cache.put('/', page);
+  for (const { url } of await cache.keys()) {
+    const { pathname } = new URL(url);
+    if (pathname !== '/' && !paths.has(pathname)) await cache.delete(pathname);
+  }
+}
+
+/** @param {FetchEvent} event */
+async function answerShell(event) {
+  const kept = await caches.match('/', { cacheName: SHELL });
+  const asked = fetch('/', { cache: 'no-cache', credentials: 'omit' }).then((page) => (page.ok ? page : null));
+  const late = new Promise((resolve) => setTimeout(resolve, kept ? SLOW : 2 ** 30));
+  const page = await Promise.race([asked, late]).catch(() => null);
+  if (!page) return kept || Response.error();
+  if (!kept || (await kept.clone().text()) !== (await page.clone().text())) event.waitUntil(keepShell(page.clone()).catch(() => {}));
+  return page;
+}
+
+/** @param {Request} request */
+async function answerFile(request) {
+  const { pathname } = new URL(request.url);
+  const kept = await caches.match(pathname, { cacheName: SHELL });
+  return kept && pathname.startsWith('/r/') ? kept : fetch(request).catch(() => kept || Response.error());
+}
+
+const worker = /** @type {any} */ (globalThis);
+
+worker.addEventListener('install', (/** @type {FetchEvent} */ event) => {
+  worker.skipWaiting();
+  const page = fetch('/', { cache: 'no-cache', credentials: 'omit' });
+  event.waitUntil(page.then((found) => (found.ok ? keepShell(found) : undefined)).catch(() => {})); // the reader works without, but not offline
+});
+
+worker.addEventListener('activate', (/** @type {FetchEvent} */ event) => event.waitUntil(worker.clients.claim()));
+
+worker.addEventListener('message', (/** @type {FetchEvent & MessageEvent} */ event) => {
+  if (event.data === 'claim') event.waitUntil(worker.clients.claim());
+  if (event.data === 'forget') {
+    resuming = null;
+    served.clear();
+  }
+});
+
+worker.addEventListener('fetch', (/** @type {FetchEvent} */ event) => {
+  const { origin, pathname } = new URL(event.request.url);
+  if (origin !== worker.location.origin || !['GET', 'HEAD'].includes(event.request.method)) return;
+  if (pathname.startsWith('/m/')) {
+    event.respondWith(answerMedium(event, pathname.slice(3)));
+    event.waitUntil(settled());
+  } else if (pathname === '/') event.respondWith(answerShell(event));
+  else if (/^\/(r\/|manifest|icon)/.test(pathname)) event.respondWith(answerFile(event.request));
+});
