@@ -7,7 +7,7 @@ import html
 import os
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -258,7 +258,7 @@ class _Run:
         def progress(done: int, total: int, _name: str) -> None:
             self._step("Bilder, film och ljud", done, total)
 
-        with ProcessPoolExecutor(os.cpu_count()) as workers:
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
             found = derive_all(sources, cache=cache, executor=workers, progress=progress)
         derived: dict[Path, Derived] = {}
         for path, made in found.items():

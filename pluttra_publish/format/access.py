@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +13,8 @@ from pluttra_publish.format.canonical import b64, unb64
 from pluttra_publish.format.chain import Kind, kind
 
 ReaderRole = Literal["guardian", "pedagogue", "principal"]
+_SECRET = re.compile(r"(?:#|%23)i=(.*)", re.DOTALL)
+
 READER_ROLES: tuple[ReaderRole, ...] = ("guardian", "pedagogue", "principal")
 
 
@@ -260,11 +263,8 @@ def secret_of(link: str) -> bytes:
     Raises:
         FormatError: layer `link`, if it is not 32 bytes of base64url.
     """
-    for mark in ("#i=", "%23i="):
-        _, found, written = link.partition(mark)
-        if found:
-            try:
-                return unb64(written, 32)
-            except FormatError:
-                break
-    raise FormatError("link")
+    found = _SECRET.search(link)
+    try:
+        return unb64(found[1] if found else "", 32)
+    except FormatError:
+        raise FormatError("link") from None

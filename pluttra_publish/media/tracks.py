@@ -153,38 +153,41 @@ def _chosen(
     container: InputContainer, wrapped: Wrapping, name: str, kind: Kind
 ) -> tuple[av.VideoStream | None, av.AudioStream | None]:
     sounds = container.streams.audio
-    sound = next((track for track in sounds if track.codec_context.name in _SOUND_CODECS[wrapped]), None)
+    sound = next((track for track in sounds if _codec(track) in _SOUND_CODECS[wrapped]), None)
     if kind == "sound":
         if sound is None:
-            what = _everyday(sounds[0].codec_context.name) if sounds else ""
-            raise _unplayable(name, "sound", what)
+            raise _unplayable(name, "sound", _everyday(_codec(sounds[0])) if sounds else "")
         return None, sound
     films = [track for track in container.streams.video if not track.disposition & av.stream.Disposition.attached_pic]
-    if wrapped != "mov" or not films:
+    if not films:
         raise broken(name, "film", "har ingen bild")
     picture = films[0]
-    codec = picture.codec_context
-    if codec.name != "h264":
-        raise _unplayable(name, "film", _everyday(codec.name))
-    if codec.pix_fmt not in {"yuv420p", "yuvj420p"}:
+    if _codec(picture) != "h264":
+        raise _unplayable(name, "film", _everyday(_codec(picture)))
+    if picture.codec_context.pix_fmt not in {"yuv420p", "yuvj420p"}:
         raise _unplayable(name, "film", "H.264 med fler färger än webbläsare kan visa (10 bitar eller 4:2:2)")
     if sounds and sound is None:
         raise ContentError(
-            f"Filmen ”{name}” har ljud i {_everyday(sounds[0].codec_context.name)}, som inte alla webbläsare spelar.",
+            f"Filmen ”{name}” har ljud i {_everyday(_codec(sounds[0]))}, som inte alla webbläsare spelar.",
             hint="Gör om filmen till MP4 med H.264 och AAC.",
         )
     return picture, sound
 
 
+def _codec(track: av.VideoStream | av.AudioStream) -> str:
+    # a track of a codec that FFmpeg has never heard of has no context: new telephones write such sounds
+    return track.codec_context.name if track.codec_context else ""
+
+
 def _unplayable(name: str, kind: Kind, what: str) -> ContentError:
     noun, mend = ("Filmen", _MOST_COMPATIBLE) if kind == "film" else ("Ljudet", _SOUND_INSTEAD)
     return ContentError(
-        f"{noun} ”{name}” är inspelad i {what or 'ett format'} som inte alla webbläsare kan spela.", hint=mend
+        f"{noun} ”{name}” är inspelad i {what or 'ett format'}, som inte alla webbläsare kan spela.", hint=mend
     )
 
 
 def _everyday(codec: str) -> str:
-    return _EVERYDAY.get(codec, codec.upper())
+    return _EVERYDAY.get(codec, codec.upper()) or "ett format"
 
 
 def _upright(picture: av.VideoStream, container: InputContainer, name: str) -> tuple[int, int]:

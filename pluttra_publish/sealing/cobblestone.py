@@ -11,7 +11,7 @@ import hmac
 from cryptography.cobblestone import Cobblestone256Decryptor
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.hashes import SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from pluttra_publish.errors import FormatError
@@ -30,6 +30,7 @@ from pluttra_publish.format.layout import (
 Buffer = bytes | bytearray | memoryview
 
 _INFO = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
+_SHA_512 = SHA512()
 _KEY = 32
 _NONCE = 12
 
@@ -37,11 +38,17 @@ _NONCE = 12
 class Chunks:
     """The chunks of one sealed file: key, base nonce and commitment, derived from input key and salt.
 
-    Never make two with one key and salt for different plaintext: the salt has to depend on it.
+    Never make two with one key and salt for different plaintext: the salt has to depend on it. Cobblestone-256 is the
+    instance of C2SP chunked-encryption with SHA-512; another hash is there for its public vectors.
+
+    Raises:
+        FormatError: layer `object`, if the key has not 32 bytes.
     """
 
-    def __init__(self, key: bytes, salt: bytes, context: bytes = CONTEXT) -> None:
-        derived = HKDFExpand(SHA512(), _KEY + _NONCE + COMMITMENT, _INFO + salt + context).derive(key)
+    def __init__(self, key: bytes, salt: bytes, context: bytes = CONTEXT, algorithm: HashAlgorithm = _SHA_512) -> None:
+        if len(key) != _KEY:
+            raise FormatError("object")
+        derived = HKDFExpand(algorithm, _KEY + _NONCE + COMMITMENT, _INFO + salt + context).derive(key)
         self._aead = AESGCM(derived[:_KEY])
         self._base = int.from_bytes(derived[_KEY : _KEY + _NONCE], "big")
         self.header = salt + derived[_KEY + _NONCE :]
@@ -91,20 +98,20 @@ def open_sealed(key: bytes, sealed: Buffer, context: bytes = CONTEXT) -> bytes:
         FormatError: layer `object`, if salt, commitment, any chunk or the sealed length is wrong.
     """
     padded_length_of(len(sealed))
-    decryptor = Cobblestone256Decryptor(key, context)
     try:
+        decryptor = Cobblestone256Decryptor(key, context)
         return decryptor.update(sealed) + decryptor.finalize()
     except (InvalidTag, ValueError):
         raise FormatError("object") from None
 
 
-def open_header(key: bytes, header: bytes, context: bytes = CONTEXT) -> Chunks:
+def open_header(key: bytes, header: bytes, context: bytes = CONTEXT, algorithm: HashAlgorithm = _SHA_512) -> Chunks:
     """Return the chunks that a header is for, after checking its commitment, so that any of them can be opened alone.
 
     Raises:
         FormatError: layer `object`.
     """
-    chunks = Chunks(key, header[:SALT], context)
+    chunks = Chunks(key, header[:SALT], context, algorithm)
     if not hmac.compare_digest(chunks.header, header):
         raise FormatError("object")
     return chunks

@@ -16,7 +16,7 @@ from pluttra_publish.format.canonical import b64, unb64
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.sealing import streaming
-from pluttra_publish.sealing.cobblestone import open_header, open_sealed, seal_padded
+from pluttra_publish.sealing.cobblestone import Chunks, open_header, open_sealed, seal_padded
 from pluttra_publish.sealing.kdf import kdf, name_of
 from pluttra_publish.sealing.ledger import Entry, Ledger
 
@@ -81,8 +81,11 @@ def seal_object(
     )
     if isinstance(content, _Long):
         path = workspace / name
-        streamed = streaming.seal_stream(content.content, content.hash, *_keys(secret, role, content), path)
-        segments = streamed.segments if layout.has_segments(role, content.padded) else ()
+        key, salt = _keys(secret, role, content)
+        wanted = layout.has_segments(role, content.padded)
+        check = streaming.Check(key, content.marks)
+        streamed = streaming.seal_stream(content.content, Chunks(key, salt), check, path, segments=wanted)
+        segments = streamed.segments
         length = layout.sealed_length(content.padded)
         made = SealedObject(name, layout.object_path(name), length, streamed.digest, role, True, path, _MADE_HERE)
     else:
@@ -221,6 +224,7 @@ class _Long:
     content: streaming.Padded
     length: int
     hash: bytes
+    marks: streaming.Marks
 
     @property
     def padded(self) -> int:
@@ -232,7 +236,8 @@ def _content(source: Source, role: Role) -> _Short | _Long:
     if length <= LONG:
         return _short(source if isinstance(source, bytes) else source.read_bytes(), role)
     content = streaming.Padded(source, length, padding.padded_length(role, length))
-    return _Long(content, length, streaming.padded_hash(content))
+    hashed = streaming.hash_padded(content)
+    return _Long(content, length, hashed.hash, hashed.marks)
 
 
 def _short(content: bytes, role: Role, at_least: int = 0) -> _Short:

@@ -1,27 +1,30 @@
 """Long media, sealed to a private file in little memory. Knows docs/format.md §5. Does not know secrets or names.
 
-The plaintext is hashed once before the salt can be known, and once more as what pyca's decryptor opens of the sealed
-bytes: the second hash covers what was really encrypted, and the file is kept only if both agree.
+The plaintext is hashed before the salt can be known, and again as what pyca's decryptor opens of the sealed bytes: so
+the second hash covers what was really encrypted, and the file is kept only if both agree.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.cobblestone import Cobblestone256Decryptor
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pluttra_publish.errors import LeakError
-from pluttra_publish.format.layout import CHUNK, CONTEXT, HEADER, SEGMENT, SEGMENT_SEALED, TAG, segment_count
+from pluttra_publish.format.layout import CHUNK, CONTEXT, HEADER, SEGMENT, SEGMENT_SEALED, TAG
 from pluttra_publish.platform import private_file
 from pluttra_publish.sealing.cobblestone import Chunks
 
-_STRIDE = 4
+_STRIDE = 2
 _PLAIN = _STRIDE * SEGMENT
 _SEALED = HEADER + _STRIDE * SEGMENT_SEALED + TAG
 _RING = 3
@@ -72,86 +75,141 @@ class Padded:
                 raise _changed()
 
 
+class Marks:
+    """A keyed hash of each piece, under a key that lives as long as one sealing: a 16-byte tag of AES-GCM (GMAC).
+
+    Fifteen times as quick as a second SHA-256, and nobody without the key can make two pieces with one mark.
+    """
+
+    def __init__(self) -> None:
+        self._aead = AESGCM(AESGCM.generate_key(256))
+        self._made: list[bytes] = []
+
+    def of(self, number: int, piece: memoryview) -> bytes:
+        return self._aead.encrypt(number.to_bytes(12, "big"), b"", piece)
+
+    def add(self, piece: memoryview) -> None:
+        self._made.append(self.of(len(self._made), piece))
+
+    def agree(self, number: int, piece: memoryview) -> bool:
+        return number < len(self._made) and hmac.compare_digest(self.of(number, piece), self._made[number])
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """The SHA-256 of padded bytes, and the marks of what was hashed."""
+
+    hash: bytes
+    marks: Marks
+
+
 @dataclass(frozen=True)
 class Streamed:
-    """What was written: the digest of the sealed bytes, and of every segment."""
+    """What was written: the digest of the sealed bytes, and of every segment if they were asked for."""
 
     digest: bytes
     segments: tuple[bytes, ...]
 
 
-def padded_hash(content: Padded) -> bytes:
-    """Return the SHA-256 of the padded bytes."""
-    digest = hashlib.sha256()
+def hash_padded(content: Padded) -> Hashed:
+    """Return the hash of the padded bytes, and marks of the very pieces that were hashed."""
+    digest, marks = hashlib.sha256(), Marks()
     for piece in content.pieces():
         digest.update(piece)
-    return digest.digest()
+        marks.add(piece)
+    return Hashed(digest.digest(), marks)
 
 
-def seal_stream(content: Padded, expected: bytes, key: bytes, salt: bytes, path: Path) -> Streamed:
-    """Seal to a private file at `path`, open it again while it is written, and keep it only if it opens to `expected`.
+def seal_stream(content: Padded, chunks: Chunks, check: Check, path: Path, *, segments: bool) -> Streamed:
+    """Seal to a private file at `path`, open it again while it is written, and keep it only if it is what was hashed.
 
     Raises:
         LeakError: the source changed since it was hashed, or what was sealed does not open to it.
     """
-    chunks = Chunks(key, salt)
-    digests, check = _Digests(), _Check(key)
+    whole, parts = hashlib.sha256(), _Segments()
     ring = [memoryview(bytearray(_SEALED)) for _ in range(_RING)]
     under_way: deque[list[Future[None]]] = deque()
-    with ThreadPoolExecutor(1) as digesting, ThreadPoolExecutor(1) as checking, private_file(path) as file:
+    with ExitStack() as stack:
+        lanes = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(3)]
+        file = stack.enter_context(private_file(path))
         for number, plain in enumerate(content.pieces()):
             sealed = ring[number % _RING]
             last = (number + 1) * _PLAIN > content.padded
             end = HEADER + chunks.seal_into(number * _PLAIN // CHUNK, plain, sealed[HEADER:], last=last)
             sealed[:HEADER] = chunks.header
             written = sealed[HEADER if number else 0 : end]
-            under_way.append([digesting.submit(digests.add, written), checking.submit(check.add, written)])
+            works = [whole.update, check.add, *([parts.add] if segments else [])]
+            under_way.append([lane.submit(work, written) for lane, work in zip(lanes, works, strict=False)])
             file.write(written)
             if len(under_way) == _RING:
                 _wait(under_way.popleft())
         while under_way:
             _wait(under_way.popleft())
-        if check.finish() != expected or len(digests.segments) != segment_count(content.padded):
+        check.finish()
+    return Streamed(whole.digest(), tuple(parts.digests))
+
+
+class Check:
+    """Opens with pyca's decryptor what was sealed, and compares it with what was hashed."""
+
+    def __init__(self, key: bytes, marks: Marks) -> None:
+        self._decryptor = Cobblestone256Decryptor(key, CONTEXT)
+        self._marks = marks
+        self._opened = memoryview(bytearray(_PLAIN + 2 * CHUNK))
+        self._length = 0
+        self._checked = 0
+
+    def add(self, sealed: memoryview) -> None:
+        """Open the next sealed bytes.
+
+        Raises:
+            LeakError: they do not open to what was hashed.
+        """
+        try:
+            self._length += self._decryptor.update_into(sealed, self._opened[self._length :])
+        except InvalidTag:
+            raise _changed() from None
+        if self._length >= _PLAIN:
+            self._compare(_PLAIN)
+            rest = self._length - _PLAIN
+            self._opened[:rest] = self._opened[_PLAIN : self._length]
+            self._length = rest
+
+    def finish(self) -> None:
+        """Open and compare what is left.
+
+        Raises:
+            LeakError: it is not what was hashed, or something is missing.
+        """
+        try:
+            rest = self._decryptor.finalize()
+        except InvalidTag:
+            raise _changed() from None
+        self._opened[self._length : self._length + len(rest)] = rest
+        self._compare(self._length + len(rest))
+        if self._checked != len(self._marks):
             raise _changed()
-    return Streamed(digests.whole.digest(), tuple(digests.segments))
+
+    def _compare(self, length: int) -> None:
+        if not self._marks.agree(self._checked, self._opened[:length]):
+            raise _changed()
+        self._checked += 1
 
 
-class _Digests:
-    """The digests of what was sealed."""
+class _Segments:
+    """The digest of each segment."""
 
     def __init__(self) -> None:
-        self.whole = hashlib.sha256()
-        self.segments: list[bytes] = []
+        self.digests: list[bytes] = []
 
     def add(self, sealed: memoryview) -> None:
-        self.whole.update(sealed)
-        begin, end = 0, SEGMENT_SEALED + (0 if self.segments else HEADER)
+        begin, end = 0, SEGMENT_SEALED + (0 if self.digests else HEADER)
         while begin < len(sealed):
-            self.segments.append(hashlib.sha256(sealed[begin:end]).digest())
+            self.digests.append(hashlib.sha256(sealed[begin:end]).digest())
             begin, end = end, end + SEGMENT_SEALED
-
-
-class _Check:
-    """What pyca's decryptor opens of what was sealed, hashed."""
-
-    def __init__(self, key: bytes) -> None:
-        self._decryptor = Cobblestone256Decryptor(key, CONTEXT)
-        self._plain = memoryview(bytearray(_PLAIN + 2 * CHUNK))
-        self._hash = hashlib.sha256()
-
-    def add(self, sealed: memoryview) -> None:
-        try:
-            opened = self._decryptor.update_into(sealed, self._plain)
-        except InvalidTag:
-            raise _changed() from None
-        self._hash.update(self._plain[:opened])
-
-    def finish(self) -> bytes:
-        try:
-            self._hash.update(self._decryptor.finalize())
-        except InvalidTag:
-            raise _changed() from None
-        return self._hash.digest()
 
 
 def _wait(futures: list[Future[None]]) -> None:

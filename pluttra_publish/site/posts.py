@@ -130,16 +130,18 @@ def _media(opened: Opened, body: Body, title: str, run: Run) -> tuple[MediaFile,
         noun, short = _NOUN[shot.kind]
         written = words.get(shot.name, "")
         if not written:
-            report = run.findings.warning
             file, message = (
                 f"{opened.source.name}/{shot.name}",
                 f"{noun} har ingen beskrivning för den som inte ser eller hör.",
             )
-            mend = f"Skriv ”Bildtext: {shot.name}: …” överst i texten, eller ![beskrivning]({shot.name}) i den."
+            line = f"”Bildtext: {shot.name}: …”"
+            mend = f"Skriv {line} överst i texten, eller ![beskrivning]({shot.name}) i den."
+            if opened.source.text is None:
+                mend = f"Lägg en textfil i mappen med raden {line}."
             if run.settings.alt_text == "required":
                 run.findings.error(ContentError, file, "", message, mend)
             else:
-                report(file, "", message, mend)
+                run.findings.warning(file, "", message, mend)
         media.append(
             MediaFile(shot.path, shot.kind, shot.name, written or f"{short} från {title}", bool(written), shot.captured)
         )

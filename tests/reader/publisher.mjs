@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { concat, fromHex, toB64, toHex, uint, utf8 } from '../../theme/static/reader/bytes.js';
 import { encodeValue } from '../../theme/static/reader/canonical.js';
 import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
-import { objectPath, sealedLength, segmentCount, segmentSpan } from '../../theme/static/reader/layout.js';
+import { keyringPath, objectPath, sealedLength, segmentCount, segmentSpan } from '../../theme/static/reader/layout.js';
 import { paddedLength } from '../../theme/static/reader/padding.js';
 
 const { subtle } = webcrypto;
@@ -51,7 +51,7 @@ async function idOf(text, length) {
 /** A site of one department and one child, with everything on a host of path → bytes. Each `put…` puts; `publish` puts the root. */
 export class Publisher {
   files = new Map();
-  slots = [];
+  catalogues = new Map();
   sequence = 1_800_000_000;
   generation = 1;
 
@@ -85,7 +85,7 @@ export class Publisher {
     for (const { content, type } of media) references.push(await this.putObject('media', content, type));
     return {
       by: [], children, count: { film: 0, photo: 0, sound: 0 }, cover: null, date, home: audience, id: await idOf(`post ${title}`, 8),
-      lang: 'sv', media: references, page: await this.putObject('page', utf8(html), 'text/html'), summary: '', title, v: undefined,
+      lang: 'sv', media: references, page: await this.putObject('page', utf8(html), 'text/html'), summary: '', title,
     };
   }
 
@@ -96,8 +96,7 @@ export class Publisher {
     const keys = {};
     const rows = [];
     for (const month of Object.keys(months).sort().reverse()) {
-      const posts = months[month].map(({ v, ...card }) => card);
-      const value = { audience: id, month, page: null, posts, v: 1, ...broken.index };
+      const value = { audience: id, month, page: null, posts: months[month], v: 1, ...broken.index };
       const [name, indexSecret, digest, length] = await this.putObject('index', encodeValue(value), 'application/json');
       const monthSecret = await secretOf(`${title} ${epoch} ${month}`);
       const row = concat(decoded(indexSecret), fromHex(name), decoded(digest), uint(length, 8));
@@ -107,8 +106,7 @@ export class Publisher {
     const bytes = await sealed('catalogue', secret, encodeValue({ audience: id, kind, months: rows, title, v: 1, ...broken.catalogue }));
     const name = await idOf(`name ${title} ${epoch} ${toHex(await sha256(bytes))}`, 16);
     this.files.set(objectPath(name), bytes);
-    const label = toHex(await kdf(secret, 16, 'slot'));
-    this.slots = this.slots.filter(([, , , owner]) => owner !== title).concat([[label, name, toB64(await sha256(bytes)), title]]);
+    this.catalogues.set(title, { secret, whereabouts: concat(fromHex(name), await sha256(bytes)) });
     return { child, epochs: [{ catalogue: toB64(secret), months: keys }], id, kind, title };
   }
 
@@ -129,16 +127,20 @@ export class Publisher {
   }
 
   async #putFixed(role, secret, value) {
-    const path = objectPath(toHex(await kdf(secret, 16, `${role}-name`)));
+    const path = keyringPath(toHex(await kdf(secret, 16, `${role}-name`)));
     this.files.set(path, await sealed(role, await kdf(secret, 32, role), encodeValue(value)));
   }
 
   async publish(more = {}) {
     this.sequence += 1;
-    const slots = this.slots.map((slot) => slot.slice(0, 3));
+    const slots = [];
+    for (const { secret, whereabouts } of this.catalogues.values()) {
+      const derived = await kdf(secret, 64, 'slot', this.sequence);
+      slots.push([toHex(derived.subarray(0, 16)), toB64(whereabouts.map((byte, i) => byte ^ derived[16 + i]))]);
+    }
     while (slots.length % 32 || !slots.length) {
-      const text = `decoy ${this.sequence} ${slots.length}`;
-      slots.push([await idOf(text, 16), await idOf(`${text} name`, 16), toB64(await secretOf(text))]);
+      const derived = await kdf(await secretOf('decoys'), 64, 'decoy', this.sequence, slots.length);
+      slots.push([toHex(derived.subarray(0, 16)), toB64(derived.subarray(16))]);
     }
     slots.sort(([a], [b]) => (a < b ? -1 : 1));
     const body = encodeValue({

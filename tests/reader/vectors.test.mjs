@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { concat, fromB64, toB64, toHex, uint, utf8 } from '../../theme/static/reader/bytes.js';
+import { concat, fromB64, fromHex, toB64, toHex, uint } from '../../theme/static/reader/bytes.js';
 import { decodeValue, encodeValue } from '../../theme/static/reader/canonical.js';
 import { mustHaveDigest, openSealed, openerOf } from '../../theme/static/reader/cobblestone.js';
-import { parseLink } from '../../theme/static/reader/chain.js';
-import { layerOf } from '../../theme/static/reader/errors.js';
+import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, mustBeCurrent, nameFrom, parseLink, rootFrom, rowFrom } from '../../theme/static/reader/chain.js';
+import { layerOf, must } from '../../theme/static/reader/errors.js';
 import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
 import { SEGMENT, kdfInfo, sealedLength, segmentSpan } from '../../theme/static/reader/layout.js';
 import { paddedLength, unpad } from '../../theme/static/reader/padding.js';
 import { openSpan } from '../../theme/static/reader/pieces.js';
-import { referenceValue } from '../../theme/static/reader/values.js';
+import { catalogueValue, indexValue, invitationValue, keyringValue, referenceValue, rootValue } from '../../theme/static/reader/values.js';
 import { VECTORS, bytesOf, readJson } from './notation.mjs';
 import { sealed } from './publisher.mjs';
 
@@ -69,7 +69,57 @@ const RUN = {
     const whole = await bytesOf(bytes, shared);
     assert.deepEqual(await range(reference, whole, start, Math.min(stop, reference.length)), await bytesOf(content ?? '', shared));
   },
+  'values.json': async ({ kind, content }) => {
+    const read = { index: indexValue, catalogue: catalogueValue, keyring: keyringValue, invitation: invitationValue, root: rootValue };
+    must(!('ended' in read[kind](await bytesOf(content))), 'ended');
+  },
+  'row.json': async ({ secret, sealed: bytes, row }, shared) => {
+    const opened = await rowFrom(await bytesOf(bytes, shared), await bytesOf(secret));
+    assert.deepEqual(written(opened), row);
+  },
+  'index.json': async ({ sealed: bytes, row, audience, month }, shared) => {
+    const way = { secret: fromHex(row.secret), name: row.name, digest: fromHex(row.digest), length: row.length };
+    const opened = await indexFrom(await bytesOf(bytes, shared), way, audience, month);
+    assert.equal(opened.month, month);
+    assert.deepEqual(opened.posts[0].media[0].at, { audience, month, post: opened.posts[0].id, n: 0 });
+  },
+  'catalogue.json': async ({ sealed: bytes, digest, audience, kind, epoch, rows }, shared) => {
+    const opened = await catalogueFrom(await bytesOf(bytes, shared), fromHex(digest), fromB64(epoch.catalogue), { id: audience, kind });
+    const found = {};
+    for (const [month, secret] of Object.entries(epoch.months)) {
+      const row = opened.months.get(month);
+      if (row) found[month] = written(await rowFrom(row, fromB64(secret)));
+    }
+    assert.deepEqual(found, rows);
+  },
+  'slot.json': async ({ catalogue, sequence, slot: [label, value], catalogueName, digest, decoy }) => {
+    if (decoy) return;
+    const found = await cataloguedIn({ slots: new Map([[label, fromB64(value)]]), sequence }, fromHex(catalogue));
+    assert.deepEqual([found?.name, toHex(found?.digest ?? [])], [catalogueName, digest]);
+  },
+  'keyring.json': async ({ guardianKey, keyringName, seen, known, invitedSite, sealed: bytes, content }, shared) => {
+    assert.equal(await nameFrom('keyring', fromHex(guardianKey)), keyringName);
+    const remembered = { site: known?.site ?? invitedSite ?? undefined, publisher: known ? fromHex(known.publisher) : undefined, generation: seen };
+    const opened = await keyringFrom(await bytesOf(bytes, shared), fromHex(guardianKey), remembered);
+    assert.deepEqual(opened, keyringValue(await bytesOf(content, shared)));
+  },
+  'invitation.json': async ({ link, secret, invitationName, now, sealed: bytes, content }, shared) => {
+    assert.equal(toHex(parseLink(link).secret), secret);
+    assert.equal(await nameFrom('invitation', fromHex(secret)), invitationName);
+    const opened = await invitationFrom(await bytesOf(bytes, shared), fromHex(secret), now);
+    assert.deepEqual(opened, invitationValue(await bytesOf(content, shared)));
+  },
+  'root.json': async ({ siteKey, publisher, site, seen, keyringGeneration, sealed: bytes, digest }, shared) => {
+    const keyring = { siteKey: fromHex(siteKey), publisher: await bytesOf(publisher), site, generation: keyringGeneration };
+    const root = await rootFrom(await bytesOf(bytes, shared), keyring);
+    mustBeCurrent(root, seen, [keyring]);
+    if (digest) assert.equal(root.digest, digest);
+  },
 };
+
+function written({ secret, name, digest, length }) {
+  return { secret: toHex(secret), name, digest: toHex(digest), length };
+}
 
 async function range(reference, whole, start, end) {
   const total = sealedLength(paddedLength('media', reference.length));

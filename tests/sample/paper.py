@@ -6,9 +6,10 @@ Lengths are units: the longer side of every picture is 1000 of them. Same calls,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
+from typing import cast
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -44,7 +45,7 @@ class Paper:
 
     def cut(
         self,
-        shapes: Shape | Iterable[Shape],
+        shapes: Shape | Sequence[Shape],
         colour: Colour,
         to: Colour | None = None,
         *,
@@ -53,8 +54,7 @@ class Paper:
         rim: float = 0.35,
     ) -> None:
         """Lay one sheet: all `shapes` together, shaded from `colour` at its top to `to`, with a soft shadow below it."""
-        listed = list(shapes)
-        sheets: list[Shape] = [listed] if isinstance(listed[0][0], (int, float)) else listed  # type: ignore[list-item, index]
+        sheets = _sheets(shapes)
         box = self._box(sheets, 3 * shadow + 2)
         if box is None:
             return
@@ -201,6 +201,10 @@ def ridge(rng: Random, paper: Paper, y: float, swell: float, *, steps: int = 7) 
     xs = [-40 + (paper.width + 80) * n / steps for n in range(steps + 1)]
     line = smooth([(x, y + rng.uniform(-swell, swell)) for x in xs], closed=False)
     return [*line, (paper.width + 40, paper.height + 40), (-40, paper.height + 40)]
+
+
+def _sheets(shapes: Shape | Sequence[Shape]) -> Sequence[Shape]:
+    return [cast(Shape, shapes)] if isinstance(shapes[0][0], (int, float)) else cast(Sequence[Shape], shapes)
 
 
 def _shaded(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:

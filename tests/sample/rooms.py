@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from random import Random
 
-from tests.sample.paper import Paper, Size, blob, box, darker, disc, lighter, mixed, placed, ridge, smooth
+from tests.sample.paper import Paper, Shape, Size, blob, box, darker, disc, lighter, mixed, placed, ridge, smooth
 from tests.sample.things import AUTUMN, TOYS, WALLS, house, leaf, spruce, star, table, window
 
 
@@ -169,7 +169,7 @@ def mittens(size: Size, rng: Random, variant: int) -> Paper:
             )
             mirror, turn, top = n % 2 == 0, rng.uniform(-8, 8), y + 22 + 10 * math.sin(n)
 
-            def at(shape, x=x, top=top, turn=turn, mirror=mirror):  # type: ignore[no-untyped-def]
+            def at(shape: Shape, x: float = x, top: float = top, turn: float = turn, mirror: bool = mirror) -> Shape:
                 return placed(shape, x, top, 1, turn, mirror=mirror)
 
             thumb = smooth([(48, 112), (84, 80), (108, 92), (96, 136), (52, 172)], steps=7)

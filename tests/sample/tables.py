@@ -6,7 +6,7 @@ import math
 from random import Random
 
 from tests.sample.paper import Paper, Size, blob, box, darker, disc, lighter, mixed, placed, smooth
-from tests.sample.things import AUTUMN, COATS, TOYS, WALLS, apple, boat, lay_leaf, star, table
+from tests.sample.things import AUTUMN, TOYS, WALLS, apple, boat, lay_leaf, star, table, window
 
 
 def leaves(size: Size, rng: Random, variant: int) -> Paper:
@@ -348,17 +348,21 @@ def beads(size: Size, rng: Random, variant: int) -> Paper:
 
 
 def toy_boat(size: Size, rng: Random, variant: int) -> Paper:
-    """One boat on a workbench, with shavings."""
-    paper = Paper(size, *WALLS[2])
+    """One boat on a workbench below a window, with shavings around it."""
+    paper = Paper(size, *WALLS[1])
+    window(paper, paper.width * 0.13, paper.height * 0.06, paper.width * 0.74, paper.height * 0.36)
     table(paper, paper.height * 0.52, "C9A06E")
-    for _n in range(14):
-        x, y, tone = (
-            rng.uniform(0, paper.width),
-            paper.height * rng.uniform(0.72, 0.98),
-            mixed("E9CFA0", "D2A870", rng.random()),
-        )
-        curl = [(x + (6 + 3 * t) * math.cos(t), y + (4 + 2 * t) * math.sin(t)) for t in (k * 0.5 for k in range(12))]
-        paper.stroke(smooth(curl, closed=False, steps=4), 6, tone, shadow=3)
-    paper.glow(paper.width * 0.5, paper.height * 0.4, 420, "FFE9BF", 0.5)
-    boat(paper, paper.width * 0.5, paper.height * 0.76, min(paper.width, 900) * 0.62, "9A6A44", COATS[0], lean=-2)
+    for _ in range(26):
+        x, y = rng.uniform(0, paper.width), paper.height * rng.uniform(0.60, 0.98)
+        tone = mixed("F0DAB0", "D2A870", rng.random())
+        curl = [(x + (6 + 4 * t) * math.cos(t), y + (4 + 3 * t) * math.sin(t)) for t in (k * 0.5 for k in range(13))]
+        paper.stroke(smooth(curl, closed=False, steps=4), 7, tone, shadow=3)
+    paper.glow(paper.width * 0.5, paper.height * 0.5, 420, "FFE9BF", 0.4)
+    x, y, length = paper.width * 0.5, paper.height * 0.78, min(paper.width, 900) * 0.66
+    boat(paper, x, y, length, "B0563C", "F2E3C2", lean=-2)
+    for n in range(3):
+        paper.cut(placed(disc(-0.22 + 0.2 * n, -0.03, 0.04, sides=40), x, y, length, -2), "F6EBD6", "E3D3B4", shadow=2)
+        paper.cut(placed(disc(-0.22 + 0.2 * n, -0.03, 0.024, sides=40), x, y, length, -2), "7FA3AE", shadow=0)
+    paper.cut(placed([(0.01, -1.04), (0.01, -0.94), (0.17, -0.99)], x, y, length, -2), "D9A441", shadow=3)
+    paper.cut(placed(star(0.18, -0.44, 0.075), x, y, length, -2), "D9A441", shadow=2)
     return paper

@@ -178,7 +178,7 @@ def snow_lantern(size: Size, rng: Random, variant: int) -> Paper:
 
 def lanterns(size: Size, rng: Random, variant: int) -> Paper:
     """An evening walk with paper lanterns."""
-    paper = Paper(size, "2C3550", "B77E6B")
+    paper = Paper(size, "36426A", "E0A184")
     for _ in range(30):
         paper.cut(
             star(rng.uniform(0, paper.width), rng.uniform(0, paper.height * 0.4), rng.uniform(3, 7)),
@@ -186,7 +186,7 @@ def lanterns(size: Size, rng: Random, variant: int) -> Paper:
             shadow=0,
             rim=0,
         )
-    for n, colour in enumerate(("5A5470", "464763", "353C55")):
+    for n, colour in enumerate(("6E6588", "565879", "434B6A")):
         for k in range(6):
             spruce(
                 paper,
@@ -196,12 +196,12 @@ def lanterns(size: Size, rng: Random, variant: int) -> Paper:
                 darker(colour, 0.03),
             )
         paper.cut(ridge(rng, paper, paper.height * (0.54 + 0.09 * n), 16), lighter(colour, 0.06), colour, shadow=6)
-    paper.cut(ridge(rng, paper, paper.height * 0.80, 10), "5B4A4C", "3E3642", shadow=6)
+    paper.cut(ridge(rng, paper, paper.height * 0.80, 10), "75605F", "4E4450", shadow=6)
     count = 3 if paper.width < 800 else 5
     for n in range(count):
         x = paper.width * (0.5 + (n - (count - 1) / 2) * (0.28 if count == 3 else 0.18))
         foot = paper.height * (0.90 + 0.03 * (n % 2))
-        child(paper, x, foot, 210, mixed(COATS[(n + variant) % 6], "2E2C40", 0.35))
+        child(paper, x, foot, 210, mixed(COATS[(n + variant) % 6], "2E2C40", 0.15))
         lx, ly, colour = x + 78, foot - 190, ["F2B24C", "E88F5A", "F4D58A"][(n + variant) % 3]
         paper.stroke([(x + 48, foot - 62), (x + 70, foot - 150), (lx, ly - 58)], 5, "6B4A38", shadow=2)
         paper.glow(lx, ly, 150, colour, 0.75)
@@ -245,7 +245,7 @@ def feeder(size: Size, rng: Random, variant: int) -> Paper:
             "7A5A48",
             shadow=3,
         )
-        for _j in range(7):
+        for _ in range(7):
             paper.cut(
                 disc(x + 95 + rng.uniform(-26, 26), paper.height * 0.14 + rng.uniform(-14, 34), 9),
                 "D2573F",

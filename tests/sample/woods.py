@@ -81,7 +81,7 @@ def fungi(size: Size, rng: Random, variant: int) -> Paper:
             box(x - 22, -20, 44 + 10 * rng.random(), paper.height), mixed("5E6F5E", "8A7A60", rng.random()), shadow=6
         )
     paper.cut(ridge(rng, paper, paper.height * 0.60, 30), "6F8A5C", "58754C", shadow=8)
-    for n in range(9):
+    for _ in range(9):
         x, y = rng.uniform(0, paper.width), paper.height * rng.uniform(0.60, 0.72)
         for k in range(5):
             paper.cut(

@@ -29,7 +29,7 @@ from .sample import (
 )
 
 
-def values_file() -> str:
+def values_file() -> str:  # noqa: PLR0915 - a list of vectors
     row = seal_row(Row(b"\1" * 32, "02" * 16, b"\3" * 32, 4).to_bytes(), b"\4" * 32)
     catalogue: Value = {
         "audience": AUDIENCE,

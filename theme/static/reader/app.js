@@ -82,6 +82,7 @@ function forgetAddress() {
 
 /** Go on with a vault that has just been opened. @param {Vault} opened @param {boolean} [mangled] */
 async function enter(opened, mangled) {
+  forgetAddress();
   await furnish(opened);
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
@@ -153,6 +154,7 @@ function present({ node, title, lists: isList = false, after }, quietly = false)
 /** @param {string} id of a template that says one thing */
 function sheet(id) {
   turns += 1;
+  keepPlace({ y: 0 });
   present({ node: fill(id), title: '' });
 }
 

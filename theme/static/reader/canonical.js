@@ -1,11 +1,11 @@
-/** Values to canonical bytes (RFC 8785, integers only) and back (docs/format.md §3). Does not know their shapes. */
+/** Values to canonical bytes (RFC 8785, integers from 0 only) and back (docs/format.md §3). Does not know their shapes. */
 import { must, layerOf } from './errors.js';
 import { utf8 } from './bytes.js';
 
 /** Throws ReaderError: encoding. @param {any} value @returns {string} */
 function canonicalText(value) {
   if (typeof value === 'string') must(!/[\ud800-\udfff]/u.test(value), 'encoding');
-  else if (typeof value === 'number') must(Number.isSafeInteger(value), 'encoding');
+  else if (typeof value === 'number') must(Number.isSafeInteger(value) && value >= 0, 'encoding');
   else if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   else if (value && typeof value === 'object') {
     const members = Object.keys(value).sort();
@@ -34,7 +34,7 @@ export function decodeValue(bytes) {
     must(layerOf(error), 'encoding'); // a syntax, UTF-8 or nesting error of the platform is one too
     throw error;
   }
-  must(value && typeof value === 'object' && !Array.isArray(value) && Number.isSafeInteger(value.v) && value.v > 0, 'encoding');
+  must(value && typeof value === 'object' && !Array.isArray(value) && Number.isInteger(value.v) && value.v > 0, 'encoding');
   must(value.v === 1, 'version');
   return value;
 }

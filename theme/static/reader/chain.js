@@ -1,15 +1,16 @@
 /** From a link's secret down to an index: each sealed file opened, checked and tied to the one above (docs/format.md §7–13). Does not know hosts or storage. */
 import { must } from './errors.js';
-import { concat, fromB64, fromHex, readUint, toHex, utf8 } from './bytes.js';
+import { concat, equal, fromB64, fromHex, readUint, toHex, utf8 } from './bytes.js';
 import { kdf, sha256 } from './kdf.js';
 import { openSealed } from './cobblestone.js';
 import { catalogueValue, indexValue, invitationValue, keyringValue, rootValue } from './values.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {{ name: string, digest: Bytes }} Slot */
+/** @typedef {{ site?: string, publisher?: Bytes, generation?: number }} Known of a keyring, before it is opened */
+/** @typedef {{ name: string, digest: Bytes }} Catalogued where a catalogue is */
 /** @typedef {{ secret: Bytes, name: string, digest: Bytes, length: number }} Row */
 /** @typedef {Awaited<ReturnType<typeof rootFrom>>} Root */
-/** @typedef {{ sequence: number, digest: string }} Accepted the root last accepted */
+/** @typedef {{ sequence: number, digest: string }} Accepted a root, by the SHA-256 of its body */
 
 /**
  * The invitation's secret in an address or any pasted text, or null when there is none in it. Throws ReaderError: link.
@@ -37,9 +38,18 @@ export async function invitationFrom(sealed, secret, now) {
   return value;
 }
 
-/** Throws ReaderError: object, padding, encoding, version, ended. @param {Bytes} sealed @param {Bytes} key */
-export async function keyringFrom(sealed, key) {
-  return keyringValue(await openSealed(sealed, 'keyring', await kdf(key, 32, 'keyring')));
+/**
+ * The keyring of a guardian key, held against what is remembered with that key, or told by its invitation.
+ * Throws ReaderError: object, padding, encoding, version, binding, signature, generation, ended.
+ * @param {Bytes} sealed @param {Bytes} key @param {Known} known
+ */
+export async function keyringFrom(sealed, key, { site, publisher, generation = 0 }) {
+  const value = keyringValue(await openSealed(sealed, 'keyring', await kdf(key, 32, 'keyring')));
+  must(!site || value.site === site, publisher ? 'signature' : 'binding');
+  must(value.generation >= generation, 'generation');
+  must('siteKey' in value, 'ended');
+  must(!publisher || equal(value.publisher, publisher), 'signature');
+  return value;
 }
 
 /** Whether an ECDSA P-256 signature, r ‖ s, is this key's over these bytes. @param {Bytes} publisher @param {Bytes} signature @param {Bytes} signed */
@@ -55,32 +65,39 @@ export async function verifies(publisher, signature, signed) {
  * @param {Bytes} sealed @param {Pick<import('./values.js').Keyring, 'siteKey' | 'publisher' | 'site'>} keyring
  */
 export async function rootFrom(sealed, { siteKey, publisher, site }) {
-  const [framed, digest] = await Promise.all([openSealed(sealed, 'root', siteKey), sha256(sealed)]);
+  const framed = await openSealed(sealed, 'root', siteKey);
   const body = framed.subarray(0, -64);
   const signed = concat(utf8('pluttra/1 root\0'), fromHex(site), body);
   must(await verifies(publisher, framed.subarray(-64), signed), 'signature');
   const value = rootValue(body);
   must(value.site === site, 'signature');
-  const slots = new Map(value.slots.map(([label, name, catalogue]) => [label, { name, digest: catalogue }]));
-  return { ...value, slots, digest: toHex(digest) };
+  return { ...value, slots: new Map(value.slots), digest: toHex(await sha256(body)) };
 }
 
-/** Throws ReaderError: sequence. @param {Accepted} root @param {Accepted | undefined} accepted */
+/** Throws ReaderError: sequence. @param {Accepted} root @param {Accepted | null | undefined} accepted */
 export function mustNotBeRolledBack(root, accepted) {
   if (!accepted) return;
   must(root.sequence > accepted.sequence || (root.sequence === accepted.sequence && root.digest === accepted.digest), 'sequence');
 }
 
-/** @param {Bytes} secret of the catalogue */
-export async function slotLabel(secret) {
-  return toHex(await kdf(secret, 16, 'slot'));
+/** Throws ReaderError: sequence, generation. @param {Root} root @param {Accepted | null | undefined} accepted @param {{ generation: number }[]} keyrings */
+export function mustBeCurrent(root, accepted, keyrings) {
+  mustNotBeRolledBack(root, accepted);
+  must(keyrings.every(({ generation }) => generation >= root.keyrings), 'generation');
 }
 
-/** Throws ReaderError: digest, object, padding, encoding, version, binding. @param {Bytes} sealed @param {Slot} slot @param {Bytes} secret @param {string} audience */
-export async function catalogueFrom(sealed, slot, secret, audience) {
-  const value = catalogueValue(await openSealed(sealed, 'catalogue', secret, slot.digest));
-  must(value.audience === audience, 'binding');
-  return { ...value, months: new Map(value.months) };
+/** Where the catalogue with this file secret is, by its slot in the root; null when the root holds none. @param {Pick<Root, 'slots' | 'sequence'>} root @param {Bytes} secret @returns {Promise<Catalogued | null>} */
+export async function cataloguedIn({ slots, sequence }, secret) {
+  const derived = await kdf(secret, 64, 'slot', sequence);
+  const value = slots.get(toHex(derived.subarray(0, 16)))?.map((byte, i) => byte ^ derived[16 + i]);
+  return value ? { name: toHex(value.subarray(0, 16)), digest: value.slice(16) } : null;
+}
+
+/** Throws ReaderError: digest, object, padding, encoding, version, binding. @param {Bytes} sealed @param {Bytes} digest @param {Bytes} secret @param {{ id: string, kind: string }} audience */
+export async function catalogueFrom(sealed, digest, secret, { id, kind }) {
+  const value = catalogueValue(await openSealed(sealed, 'catalogue', secret, digest));
+  must(value.audience === id && value.kind === kind, 'binding');
+  return value;
 }
 
 /** Throws ReaderError: object, padding. @param {Bytes} sealed @param {Bytes} secret @returns {Promise<Row>} */

@@ -2,7 +2,7 @@
 import { must } from './errors.js';
 import { concat, equal, utf8 } from './bytes.js';
 import { CHUNK, HEADER, SEALED_CHUNK } from './layout.js';
-import { kdf, sha256 } from './kdf.js';
+import { hkdfExpand, kdf, sha256 } from './kdf.js';
 import { unpad } from './padding.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -10,21 +10,18 @@ import { unpad } from './padding.js';
 
 /**
  * What opens the chunks behind this salt and commitment. Throws ReaderError: object.
- * @param {Bytes} key 32 bytes, the input key @param {Bytes} sealed at least salt and commitment @param {string | Bytes} context
+ * @param {Bytes} key 32 bytes, the input key @param {Bytes} sealed at least salt and commitment
  * @returns {Promise<Opener>}
  */
-export async function openerOf(key, sealed, context = 'pluttra/1') {
+export async function openerOf(key, sealed, context = utf8('pluttra/1'), hash = 'SHA-512') {
   must(key.length === 32 && sealed.length >= HEADER, 'object');
   const info = concat(
     utf8('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0'),
     sealed.subarray(0, 24),
-    typeof context === 'string' ? utf8(context) : context,
+    context,
   );
-  const prk = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
-  const hmac = async (/** @type {Bytes} */ bytes) => new Uint8Array(await crypto.subtle.sign('HMAC', prk, bytes));
-  const first = await hmac(concat(info, Uint8Array.of(1))); // HKDF-Expand: WebCrypto's HKDF always extracts first
-  const expanded = concat(first, await hmac(concat(first, info, Uint8Array.of(2))));
-  must(equal(expanded.subarray(44, 76), sealed.subarray(24, HEADER)), 'object');
+  const expanded = await hkdfExpand(hash, key, info, 76);
+  must(equal(expanded.subarray(44), sealed.subarray(24, HEADER)), 'object');
   const opened = await crypto.subtle.importKey('raw', expanded.subarray(0, 32), 'AES-GCM', false, ['decrypt']);
   return { key: opened, nonce: expanded.slice(32, 44) };
 }
@@ -51,9 +48,9 @@ export async function openChunks({ key, nonce }, sealed, first) {
   return opened;
 }
 
-/** All padded bytes of a sealed file. Throws ReaderError: object. @param {Bytes} key @param {Bytes} sealed @param {string | Bytes} [context] */
-export async function openAll(key, sealed, context) {
-  const opener = await openerOf(key, sealed, context);
+/** All padded bytes of a sealed file. Throws ReaderError: object. @param {Bytes} key @param {Bytes} sealed @param {Bytes} [context] @param {string} [hash] */
+export async function openAll(key, sealed, context, hash) {
+  const opener = await openerOf(key, sealed, context, hash);
   must((sealed.length - HEADER) % SEALED_CHUNK >= 16, 'object'); // the last chunk is shorter than a full one, and is there
   return openChunks(opener, sealed.subarray(HEADER), 0);
 }

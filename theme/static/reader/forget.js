@@ -34,7 +34,7 @@ export async function forgetAll() {
     if (request) request.onsuccess = request.onerror = request.onblocked = resolve;
     else resolve(null);
   });
-  const workers = (await navigator.serviceWorker?.getRegistrations()) || [];
+  const workers = (await globalThis.navigator?.serviceWorker?.getRegistrations()) || [];
   workers.forEach(({ active }) => active?.postMessage('forget'));
   await Promise.all(workers.map((worker) => worker.unregister()));
 }

@@ -5,7 +5,7 @@ import { concat } from './bytes.js';
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 
 const PATIENCE = 20000; // milliseconds without a byte
-const MOST = 2 ** 31; // no sealed file a browser could open is longer
+const MOST = 2 ** 24; // bytes of a file whose length nobody told
 
 let origin = '/';
 
@@ -15,12 +15,12 @@ export function setHost(address) {
 }
 
 /**
- * The bytes of a sealed file, or of a range of it; `whole` tells which came. `fresh` asks past every cache.
+ * The bytes of a sealed file, or of a range of it; `whole` tells which came. `fresh` asks past every cache. Reads little more than `limit` bytes.
  * Throws ReaderError: missing (403, 404 and 410 alike), host.
- * @param {string} path @param {{ fresh?: boolean, range?: [number, number] }} [how] the range's end is one past its last byte
+ * @param {string} path @param {{ fresh?: boolean, limit?: number, range?: [number, number] }} [how] the range's end is one past its last byte
  * @returns {Promise<{ bytes: Bytes, whole: boolean }>}
  */
-export async function fetchSealed(path, { fresh = false, range } = {}) {
+export async function fetchSealed(path, { fresh = false, limit = MOST, range } = {}) {
   const stop = new AbortController();
   let timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
@@ -39,18 +39,19 @@ export async function fetchSealed(path, { fresh = false, range } = {}) {
     const parts = [];
     let length = 0;
     const body = answer.body.getReader();
-    for (let piece = await body.read(); !piece.done; piece = await body.read()) {
+    for (let piece = await body.read(); !piece.done && length <= limit; piece = await body.read()) {
       clearTimeout(timer);
       timer = setTimeout(() => stop.abort(), PATIENCE);
       parts.push(piece.value);
-      must((length += piece.value.length) <= MOST, 'host');
+      length += piece.value.length;
     }
+    if (length > limit) stop.abort(); // too long to be the file, and refused as what it is
     return { bytes: concat(...parts), whole };
   } catch (error) {
     stop.abort();
     if (layerOf(error)) throw error;
     const elsewhere = range && new URL(origin, location.href).origin !== location.origin;
-    if (elsewhere) return fetchSealed(path, { fresh }); // older browsers must ask leave for a Range there, and may not get it
+    if (elsewhere) return fetchSealed(path, { fresh, limit }); // older browsers must ask leave for a Range there, and may not get it
     throw new ReaderError('host');
   } finally {
     clearTimeout(timer);

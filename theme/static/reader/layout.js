@@ -22,9 +22,14 @@ export function segmentSpan(i, sealed) {
   return [i && HEADER + i * SEALED_SEGMENT, Math.min(sealed, HEADER + (i + 1) * SEALED_SEGMENT)];
 }
 
-/** @param {string} name */
+/** Of a page, medium, index or catalogue. @param {string} name */
 export function objectPath(name) {
   return `o/${name.slice(0, 2)}/${name}`;
+}
+
+/** Of a keyring or invitation. @param {string} name */
+export function keyringPath(name) {
+  return `k/${name.slice(0, 2)}/${name}`;
 }
 
 /** @typedef {string | number | Uint8Array} Part */

@@ -46,12 +46,14 @@ export function hangPhoto(img, widths, vault) {
  * @param {Element} place @param {string} [word] @param {() => void} [again]
  */
 export function refuseMedium(place, word, again) {
-  const outer = place.closest('.zoom') ?? place;
+  const outer = place.closest('.zoom, .cover') ?? place;
   const said = outer.nextElementSibling;
   if (said?.className === 'gone') {
     if (word === 'tampered') said.textContent = WORDS.forged;
     return;
   }
+  outer.setAttribute('hidden', '');
+  if (outer.className === 'cover' && word !== 'tampered') return;
   const note = element('p', { class: 'gone', role: 'status' }, word === 'tampered' ? WORDS.forged : WORDS.gone);
   if (again && word !== 'tampered') {
     const button = element('button', { type: 'button' }, WORDS.again);
@@ -62,6 +64,5 @@ export function refuseMedium(place, word, again) {
     };
     note.append(' ', button);
   }
-  outer.setAttribute('hidden', '');
   outer.after(note);
 }

@@ -5,7 +5,7 @@ import { mustBeZero, paddedLength } from './padding.js';
 import { kdf } from './kdf.js';
 import { mustHaveDigest, openChunks, openerOf } from './cobblestone.js';
 import { fetchSealed } from './host.js';
-import { keepBytes } from './store.js';
+import { keepBytes, keptBytes } from './store.js';
 import { openNamed, openObject, placeOf } from './sealed.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -40,36 +40,39 @@ function segmentOf(reference, i) {
   };
   return openNamed(place, `${path}?s=${i}`, compared, async () => {
     const range = segmentSpan(i, total);
-    const { bytes, whole } = await fetchSealed(path, { range });
-    if (!whole) return bytes;
+    const { bytes, whole } = await fetchSealed(path, { range, limit: total });
+    if (!whole) return { bytes };
     reference.segments.forEach((_, other) => {
       if (other !== i) keepBytes(place, `${path}?s=${other}`, bytes.slice(...segmentSpan(other, total)));
     });
-    return bytes.slice(...range);
+    return { bytes: bytes.slice(...range) };
   });
 }
 
 /** @type {Map<string, Promise<import('./cobblestone.js').Opener>>} */
 const openers = new Map();
 
-/** @param {Reference} reference @param {Promise<Bytes>} first the first segment */
-function openerFor({ name, secret }, first) {
+/** What opens the chunks: from the start of the file, which the commitment vouches for. @param {Reference} reference @param {Bytes | null} first the first segment, if it is here */
+function openerFor(reference, first) {
+  const { name, secret } = reference;
   const known = openers.get(name);
   if (known) return known;
-  const opener = Promise.all([kdf(secret, 32, 'seal', 'media'), first]).then(([key, sealed]) => openerOf(key, sealed));
-  opener.catch(() => openers.delete(name));
-  openers.set(name, opener);
+  const opening = (async () => {
+    const path = objectPath(name);
+    const header = first || (await keptBytes(placeOf(reference), `${path}?s=0`)) || (await fetchSealed(path, { range: [0, HEADER], limit: HEADER })).bytes;
+    return openerOf(await kdf(secret, 32, 'seal', 'media'), header);
+  })();
+  opening.catch(() => openers.delete(name));
+  openers.set(name, opening);
   if (openers.size > OPENERS_KEPT) openers.delete([...openers.keys()][0]);
-  return opener;
+  return opening;
 }
 
 /** @param {Reference} reference @param {number} i @param {number} start @param {number} end */
 async function openPiece(reference, i, start, end) {
   if (!reference.segments.length) return (await openObject(reference, 'media')).subarray(start, end);
-  const sealed = segmentOf(reference, i);
-  const first = openers.has(reference.name) || !i ? sealed : segmentOf(reference, 0);
-  const opener = await openerFor(reference, first);
-  return openSpan(opener, await sealed, i, start, end, reference.length);
+  const sealed = await segmentOf(reference, i);
+  return openSpan(await openerFor(reference, i ? null : sealed), sealed, i, start, end, reference.length);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Named sealed files, opened: from what the device keeps, else from the host. Does not know which file belongs where. */
-import { objectPath } from './layout.js';
+import { objectPath, sealedLength } from './layout.js';
+import { paddedLength } from './padding.js';
 import { openSealed } from './cobblestone.js';
 import { fetchSealed } from './host.js';
 import { keepBytes, keptBytes } from './store.js';
@@ -12,9 +13,9 @@ export const CHAIN_PLACE = 'chain';
 /**
  * What `open` makes of a sealed file. Only bytes that opened are kept; kept bytes that do not open are fetched anew.
  * @template T @param {string} place @param {string} path @param {(sealed: Bytes) => Promise<T>} open
- * @param {() => Promise<Bytes>} [fetched] @returns {Promise<T>}
+ * @param {() => Promise<{ bytes: Bytes }>} [fetched] @returns {Promise<T>}
  */
-export async function openNamed(place, path, open, fetched = async () => (await fetchSealed(path)).bytes) {
+export async function openNamed(place, path, open, fetched = () => fetchSealed(path)) {
   const kept = await keptBytes(place, path);
   if (kept) {
     try {
@@ -23,7 +24,7 @@ export async function openNamed(place, path, open, fetched = async () => (await 
       // the device has damaged it; what comes from the host takes its place
     }
   }
-  const bytes = await fetched();
+  const { bytes } = await fetched();
   const opened = await open(bytes);
   keepBytes(place, path, bytes);
   return opened;
@@ -37,5 +38,8 @@ export function placeOf({ at }) {
 /** @param {Reference} reference @param {'page' | 'media'} role */
 export function openObject(reference, role) {
   const { name, secret, digest, length } = reference;
-  return openNamed(placeOf(reference), objectPath(name), (sealed) => openSealed(sealed, role, secret, digest, length));
+  const limit = sealedLength(paddedLength(role, length));
+  const path = objectPath(name);
+  const open = (/** @type {Bytes} */ sealed) => openSealed(sealed, role, secret, digest, length);
+  return openNamed(placeOf(reference), path, open, () => fetchSealed(path, { limit }));
 }

@@ -10,7 +10,7 @@ import { SEGMENT, sealedLength, segmentCount } from './layout.js';
 /** @typedef {{ name: string, secret: Bytes, digest: Bytes, length: number, type: string, segments: Bytes[], at?: Place }} Reference */
 /** @typedef {ReturnType<typeof indexValue>} Index */
 /** @typedef {Index['posts'][number]} Card */
-/** @typedef {ReturnType<typeof keyringValue>} Keyring */
+/** @typedef {ReturnType<typeof keyring>} Keyring */
 /** @template T @typedef {(value: any) => T} Shape */
 
 const MEDIA_TYPES = /^(image\/(jpeg|webp|png)|video\/(mp4|webm)|audio\/(mp4|mpeg|ogg|wav|webm)|text\/vtt)$/;
@@ -94,7 +94,16 @@ const card = record({
   title: text,
 });
 const index = record({ audience: hex(16), month, page: nullable(referenceValue('page')), posts: list(card) });
-const catalogue = record({ audience: hex(16), kind, months: list(pair(month, b64(160))), title: text });
+const catalogue = record({
+  audience: hex(16),
+  kind,
+  months(value) {
+    const months = list(pair(month, b64(160)))(value);
+    must(months.every(([one], i) => !i || months[i - 1][0] > one), 'encoding');
+    return new Map(months);
+  },
+  title: text,
+});
 const epoch = record({
   catalogue: b64(32),
   months(value) {
@@ -105,6 +114,7 @@ const epoch = record({
 const keyring = record({
   audiences: list(record({ child: nullable(hex(8)), epochs: list(epoch), id: hex(16), kind, title: text })),
   children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), name: text })),
+  drop: (value) => must(value !== undefined, 'encoding'),
   generation: natural,
   preschool: text,
   publisher: b64(65),
@@ -121,13 +131,15 @@ const root = record({
   publisher: hex(16),
   sequence: natural,
   site: hex(16),
-  slots: list(triple(hex(16), hex(16), b64(32))),
+  slots: list(pair(hex(16), b64(48))),
   time: natural,
 });
 
 /** @param {Uint8Array} bytes */
 export function indexValue(bytes) {
-  return index(decodeValue(bytes));
+  const whole = index(decodeValue(bytes));
+  must(whole.posts.every(({ cover, media }) => !cover || cover.sizes.every(([n]) => n < media.length)), 'encoding');
+  return whole;
 }
 
 /** @param {Uint8Array} bytes */
@@ -135,12 +147,13 @@ export function catalogueValue(bytes) {
   return catalogue(decodeValue(bytes));
 }
 
-/** A keyring; of one whose access has ended, throws ReaderError: ended. @param {Uint8Array} bytes */
+/** A keyring, or the note that access has ended. @param {Uint8Array} bytes */
 export function keyringValue(bytes) {
   const value = decodeValue(bytes);
-  if ('ended' in value) must(!ended(value), 'ended');
+  if ('ended' in value) return ended(value);
   const whole = keyring(value);
-  must(whole.publisher[0] === 4 && whole.audiences.every(({ epochs }) => epochs.length <= 2), 'encoding');
+  must(whole.publisher[0] === 4, 'encoding');
+  must(whole.audiences.every((one) => one.epochs.length <= 2 && (one.kind === 'child' || one.child === null)), 'encoding');
   return whole;
 }
 

@@ -4,8 +4,9 @@
  */
 import { layerOf, must } from './errors.js';
 import { equal } from './bytes.js';
-import { objectPath } from './layout.js';
-import { catalogueFrom, indexFrom, invitationFrom, keyringFrom, nameFrom, rootFrom, rowFrom, slotLabel } from './chain.js';
+import { keyringPath, objectPath, sealedLength } from './layout.js';
+import { paddedLength } from './padding.js';
+import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, mustBeCurrent, nameFrom, rootFrom, rowFrom } from './chain.js';
 import { fetchSealed, setHost } from './host.js';
 import { keepBytes, keptBytes, letGoOfAll, recall, recallAll, remember, rememberRoot } from './store.js';
 import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
@@ -16,9 +17,9 @@ import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
 /** @typedef {import('./values.js').Card} Card */
 /** @typedef {import('./values.js').Keyring} Keyring */
 /** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
-/** @typedef {{ name: string, key: Bytes }} Held a guardian key, by the name of its keyring */
+/** @typedef {{ key: Bytes, name: string, lang: string, added: number, site: string, publisher?: Bytes, generation?: number }} Held a guardian key and what is remembered with it */
 /** @typedef {Keyring['audiences'][number]} Audience */
-/** @typedef {Audience & { secret: Bytes | null, slot: import('./chain.js').Slot | null, opens: Map<string, Bytes> }} Access */
+/** @typedef {Audience & { secret: Bytes | null, where: import('./chain.js').Catalogued | null, opens: Map<string, Bytes> }} Access */
 /**
  * @typedef {{ sealed: (Bytes | null)[], root: import('./chain.js').Root, keyrings: Keyring[], names: string[], access: Map<string, Access>,
  *   catalogues: Map<string, Promise<Awaited<ReturnType<typeof catalogueFrom>>>>, indexes: Map<string, Promise<Index>> }} State
@@ -38,18 +39,18 @@ async function findHost() {
 /** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
 export async function openInvitation(secret) {
   await findHost();
-  const { bytes } = await fetchSealed(objectPath(await nameFrom('invitation', secret)), { fresh: true });
+  const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
   const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
   const name = await nameFrom('keyring', opened.key);
-  const held = await recallAll('keys');
-  const others = held.filter(([id]) => id !== name).map(([, record]) => record.name);
-  return { ...opened, known: held.some(([id]) => id === name), others, replaces: held.some(([, record]) => record.site !== opened.site) };
+  const held = await heldKeys();
+  const known = held.delete(name);
+  const others = [...held.values()];
+  return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
 }
 
-/** The keys of this device, the first adopted first. @returns {Promise<(Held & { site: string })[]>} */
+/** The keys of this device by the names of their keyrings, the first adopted first. @returns {Promise<Map<string, Held>>} */
 async function heldKeys() {
-  const records = (await recallAll('keys')).sort((a, b) => a[1].added - b[1].added);
-  return records.map(([name, { key, site }]) => ({ name, key, site }));
+  return new Map((await recallAll('keys')).sort((a, b) => a[1].added - b[1].added));
 }
 
 /** @template T @param {Map<string, Promise<T>>} known @param {string} id @param {() => Promise<T>} make @returns {Promise<T>} */
@@ -63,7 +64,7 @@ function once(known, id, make) {
 }
 
 export class Vault extends EventTarget {
-  /** @type {Held[]} */
+  /** @type {Map<string, Held>} by the names of their keyrings */
   #held;
   /** @type {State | null} */
   #state = null;
@@ -72,7 +73,7 @@ export class Vault extends EventTarget {
   /** @type {Set<string>} */
   blobs = new Set();
 
-  /** @param {Held[]} held */
+  /** @param {Map<string, Held>} held */
   constructor(held) {
     super();
     this.#held = held;
@@ -81,7 +82,7 @@ export class Vault extends EventTarget {
   /** From this device alone: null when it has no key, `ready` false when it has kept nothing that opens. @returns {Promise<Vault | null>} */
   static async resume() {
     const [held] = await Promise.all([heldKeys(), findHost()]);
-    if (!held.length) return null;
+    if (!held.size) return null;
     const vault = new Vault(held);
     const kept = await Promise.all(vault.#paths().map((path) => keptBytes(CHAIN_PLACE, path)));
     await vault.#take(kept, false).catch(() => {});
@@ -93,13 +94,13 @@ export class Vault extends EventTarget {
     await findHost();
     const id = await nameFrom('keyring', key);
     const held = await heldKeys();
-    const beside = held.filter((one) => one.site === site && one.name !== id);
-    const vault = new Vault([...beside, { name: id, key }]);
+    const others = [...held].filter(([, one]) => one.site !== site);
+    others.forEach(([other]) => held.delete(other));
+    const vault = new Vault(held.set(id, { key, name, lang, added: Date.now(), ...held.get(id), site }));
     await vault.refresh();
     must(vault.#opened.names.includes(id), 'host');
-    const others = held.filter((one) => one.site !== site);
     if (others.length) await letGoOfAll();
-    await remember('keys', [...others.map((one) => /** @type {[string, undefined]} */ ([one.name, undefined])), [id, { key, name, lang, site, added: Date.now() }]]);
+    await remember('keys', others.map(([other]) => [other, undefined]));
     globalThis.navigator?.storage?.persist?.().catch(() => {});
     return vault;
   }
@@ -114,7 +115,7 @@ export class Vault extends EventTarget {
   }
 
   #paths() {
-    return ['root', ...this.#held.map(({ name }) => objectPath(name))];
+    return ['root', ...[...this.#held.keys()].map(keyringPath)];
   }
 
   /**
@@ -171,11 +172,10 @@ export class Vault extends EventTarget {
     must(sealedRoot, 'host');
     /** @type {string[]} */
     const ended = [];
-    const opening = this.#held.map(async ({ name, key }, i) => {
+    const opening = [...this.#held].map(async ([name, held], i) => {
       const bytes = sealedKeyrings[i];
-      if (!bytes) return [];
       try {
-        return [{ name, keyring: await keyringFrom(bytes, key) }];
+        return bytes ? [{ name, held, keyring: await keyringFrom(bytes, held.key, held) }] : [];
       } catch (error) {
         if (layerOf(error) !== 'ended') throw error;
         ended.push(name);
@@ -185,19 +185,21 @@ export class Vault extends EventTarget {
     const found = (await Promise.all(opening)).flat();
     must(found.length, ended.length ? 'ended' : 'host');
     const keyrings = found.map(({ keyring }) => keyring);
-    const [{ site, siteKey, publisher }] = keyrings;
-    must(keyrings.every((one) => one.site === site && equal(one.siteKey, siteKey) && equal(one.publisher, publisher)), 'signature');
+    const [{ site, publisher }] = keyrings;
+    must(keyrings.every((one) => one.site === site && equal(one.publisher, publisher)), 'signature');
     const root = await rootFrom(sealedRoot, keyrings[0]);
-    must(keyrings.every(({ generation }) => generation >= root.keyrings), 'generation');
+    mustBeCurrent(root, await recall('facts', `root:${site}`), keyrings);
     const access = await Vault.#accessOf(keyrings, root);
     await rememberRoot(site, root);
     if (fresh) {
       this.#paths().forEach((path, i) => sealed[i] && keepBytes(CHAIN_PLACE, path, /** @type {Bytes} */ (sealed[i])));
-      if (ended.length) {
-        await remember('keys', ended.map((name) => [name, undefined]));
-        sealed = sealed.filter((_, i) => !i || !ended.includes(this.#held[i - 1].name));
-        this.#held = this.#held.filter(({ name }) => !ended.includes(name));
+      const kept = new Set((await heldKeys()).keys()); // another tab may have forgotten them
+      for (const { name, held, keyring } of found) {
+        if (held.generation !== undefined && !kept.has(name)) continue;
+        Object.assign(held, { publisher, generation: keyring.generation });
+        await remember('keys', [[name, held]]);
       }
+      await remember('keys', ended.map((name) => [name, undefined]));
     }
     const names = found.map(({ name }) => name);
     this.#state = { sealed, root, keyrings, names, access, catalogues: new Map(), indexes: new Map() };
@@ -208,17 +210,17 @@ export class Vault extends EventTarget {
   static async #accessOf(keyrings, root) {
     const found = await Promise.all(
       keyrings.flatMap(({ audiences }) => audiences).map(async (audience) => {
-        const labels = await Promise.all(audience.epochs.map(({ catalogue }) => slotLabel(catalogue)));
-        const current = labels.findIndex((label) => root.slots.has(label));
-        return { audience, slot: root.slots.get(labels[current]) || null, epoch: audience.epochs[current] };
+        const places = await Promise.all(audience.epochs.map(({ catalogue }) => cataloguedIn(root, catalogue)));
+        const current = places.findIndex(Boolean);
+        return { audience, where: places[current] || null, epoch: audience.epochs[current] };
       }),
     );
     /** @type {State['access']} */
     const access = new Map();
-    for (const { audience, slot, epoch } of found) {
+    for (const { audience, where, epoch } of found) {
       const before = access.get(audience.id);
       const opens = new Map([...(before?.opens || []), ...(epoch?.months || [])]);
-      access.set(audience.id, { ...audience, slot: slot || before?.slot || null, secret: epoch?.catalogue || before?.secret || null, opens });
+      access.set(audience.id, { ...audience, where: where || before?.where || null, secret: epoch?.catalogue || before?.secret || null, opens });
     }
     return access;
   }
@@ -254,12 +256,14 @@ export class Vault extends EventTarget {
     return found;
   }
 
-  /** @param {string} audience */
-  #catalogue(audience) {
+  /** @param {string} id */
+  #catalogue(id) {
     const { access, catalogues } = this.#opened;
-    const { slot, secret } = access.get(audience) || {};
-    if (!slot || !secret) return null;
-    return once(catalogues, audience, () => openNamed(CHAIN_PLACE, objectPath(slot.name), (sealed) => catalogueFrom(sealed, slot, secret, audience)));
+    const audience = access.get(id);
+    const { where, secret } = audience || {};
+    if (!audience || !where || !secret) return null;
+    const open = (/** @type {Bytes} */ sealed) => catalogueFrom(sealed, where.digest, secret, audience);
+    return once(catalogues, id, () => openNamed(CHAIN_PLACE, objectPath(where.name), open));
   }
 
   /** The row of a month that this reader may open, or null. @param {string} audience @param {string} month */
@@ -302,7 +306,7 @@ export class Vault extends EventTarget {
     return this.#lookAgain(async () => {
       const catalogue = await this.#catalogue(audience);
       const opens = this.#opened.access.get(audience)?.opens;
-      return [...(catalogue?.months.keys() || [])].filter((month) => opens?.has(month)).sort().reverse();
+      return [...(catalogue?.months.keys() || [])].filter((month) => opens?.has(month));
     });
   }
 
@@ -312,8 +316,10 @@ export class Vault extends EventTarget {
       const { indexes } = this.#opened;
       const row = await this.#row(audience, month);
       if (!row) return null;
-      const open = () => openNamed(CHAIN_PLACE, objectPath(row.name), (sealed) => indexFrom(sealed, row, audience, month));
-      return once(indexes, `${audience}:${month}`, open);
+      const path = objectPath(row.name);
+      const limit = sealedLength(paddedLength('index', row.length));
+      const open = (/** @type {Bytes} */ sealed) => indexFrom(sealed, row, audience, month);
+      return once(indexes, `${audience}:${month}`, () => openNamed(CHAIN_PLACE, path, open, () => fetchSealed(path, { limit })));
     });
   }
 
@@ -339,7 +345,7 @@ export class Vault extends EventTarget {
           else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: [/** @type {Index} */ (index).audience], time: Date.parse(card.date) });
         }
       }
-      yield* [...posts.values()].sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
+      yield* [...posts.values()].sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
     }
   }
 
@@ -357,7 +363,7 @@ export class Vault extends EventTarget {
 
   /** What 'media:<post id>/<n>' means in an index's pages. Throws ReaderError: encoding. @param {Index} index @param {string} address */
   media(index, address) {
-    const [, id, n] = /^media:([0-9a-f]{16})\/(\d{1,5})$/.exec(address) || [];
+    const [, id, n] = /^media:([0-9a-f]{16})\/(0|[1-9]\d{0,5})$/.exec(address) || [];
     const found = index.posts.find((post) => post.id === id)?.media[Number(n)];
     must(found, 'encoding');
     return found;
@@ -383,8 +389,8 @@ export class Vault extends EventTarget {
   /** The paths of all chain files that the root leads this reader to. */
   async standing() {
     const paths = new Set(this.#paths());
-    for (const [audience, { slot }] of this.#opened.access) {
-      if (slot) paths.add(objectPath(slot.name));
+    for (const [audience, { where }] of this.#opened.access) {
+      if (where) paths.add(objectPath(where.name));
       for (const month of await this.months(audience)) {
         const row = await this.#row(audience, month);
         if (row) paths.add(objectPath(row.name));
@@ -406,7 +412,7 @@ export class Vault extends EventTarget {
   /** Forgets this device: keys, memory, everything sealed, the worker. */
   async forget() {
     this.releaseMedia();
-    this.#held = [];
+    this.#held.clear();
     this.#state = null;
     await (await import('./forget.js')).forgetAll();
   }

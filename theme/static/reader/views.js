@@ -53,7 +53,7 @@ export async function feed(visit, filter) {
   const older = slot(node, 'older');
   const sight = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
     if (isIntersecting) visit.met(/** @type {HTMLElement} */ (target).dataset.post ?? '');
-  }), { threshold: 0.5 });
+  }), { threshold: 0.4 });
   let fresh = 0;
   let total = 0;
   let posts = vault.posts(filter);
