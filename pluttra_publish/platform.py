@@ -25,7 +25,7 @@ def identity_path() -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder, and those above it, that only this account may read where the system can say so; return it."""
+    """Make a folder that only this account may read, where the system can say so, and return it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
@@ -54,7 +54,7 @@ def atomic_file(path: Path, *, private: bool = False, durable: bool = True) -> I
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb", buffering=0 if not durable else -1) as file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             if durable:

@@ -5,6 +5,7 @@ Knows docs/format.md and who may hold which key. Does not know how anything is r
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -75,10 +76,9 @@ class Sealer:
         rows = self._indexes(plan, cards, pages, objects)
         broken = settle(self.keystore, self.access, int(self.now.timestamp()))
         slots = self._catalogues(rows, sequence, objects)
-        objects.made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
-        objects.made += self._invitations()
-        objects.made.append(self._root(slots, sequence))
-        return SealedSite(tuple(objects.made), frozenset(objects.kept), broken)
+        made = [*objects.made.values(), *keyrings(self.keystore, self.access, self.register, self.settings, self.now)]
+        made += [*self._invitations(), self._root(slots, sequence)]
+        return SealedSite(tuple(made), frozenset(objects.kept), broken)
 
     def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
         """Seal every post's page and media, on all cores, and return its card."""
@@ -136,7 +136,7 @@ class Sealer:
                 workspace=self.workspace,
             )
             rows[audience][month] = row
-            objects.made.append(made)
+            objects.add(made)
         return rows
 
     def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], sequence: int, objects: _Objects) -> list[Slot]:
@@ -152,7 +152,7 @@ class Sealer:
                 sequence=sequence,
             )
             slots.append(slot)
-            objects.made.append(made)
+            objects.add(made)
         return slots
 
     def _invitations(self) -> list[SealedObject]:
@@ -192,12 +192,15 @@ def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> 
 
 
 class _Objects:
-    """Seals pages and media, or recalls those that lie on the host already."""
+    """Seals pages and media, or recalls those that lie on the host already. What two posts share has one path, and is made once."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
-        self.made: list[SealedObject] = []
+        self.made: dict[str, SealedObject] = {}
         self.kept: set[str] = set()
+
+    def add(self, made: SealedObject) -> None:
+        self.made.setdefault(made.path, made)
 
     def seal(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Reference:
         """Return the reference to a page or medium, sealed now unless the host has it whole already."""
@@ -221,8 +224,13 @@ class _Objects:
             media_type=media_type,
             seal_secret=seal_secret,
             naming_secret=naming_secret,
-            workspace=sealer.workspace,
+            workspace=self._workspace(role),
         )
         sealer.ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
-        self.made.append(made)
+        self.add(made)
         return reference
+
+    def _workspace(self, role: Role) -> Path:
+        """Return a place of its own for a medium: two posts with the same film may be sealed at the same time."""
+        shared = self._sealer.workspace
+        return Path(tempfile.mkdtemp(dir=shared)) if role == "media" else shared

@@ -1,7 +1,4 @@
-"""The shell's files as the host gets them: the reader's modules, its styles, the service worker, icons.
-
-Knows how the modules may be written (named exports at line start, one-line imports). Does not know what they do.
-"""
+"""The shell's files as the host gets them: the reader's code, its styles, the service worker, icons. Does not know what they do."""
 
 from __future__ import annotations
 
@@ -13,18 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pluttra_publish.errors import PluttraError
+from pluttra_publish.site.reader_code import FIRST, reader_code
 
-FIRST_MODULE = "app.js"
-WORKER_MODULE = "worker.js"
 STYLE = "style.css"
 ROBOTS = b"User-agent: *\nDisallow: /\n"
 
-_IMPORT = re.compile(
-    r"^import\s*\{(?P<names>[^}]*)\}\s*from\s*['\"]\./(?P<module>[\w-]+\.js)['\"];[ \t]*$", re.MULTILINE
-)
-_ANY_IMPORT = re.compile(r"^\s*(?:import\b(?!\s*\()|export\s*(?:\*|\{|default\b))", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async\s+)?(?:function|const|let|class)\b)", re.MULTILINE)
-_TOP_LEVEL = re.compile(r"^(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.MULTILINE)
 _ROOT_FILE = re.compile(r"icon\.svg|icon-[0-9a-z-]{1,32}\.png|robots\.txt")
 
 
@@ -48,23 +38,20 @@ def shell_files(theme: tuple[Path, ...]) -> ShellFiles:
     """
     modules = dict(_files(theme, "static/reader", "*.js"))
     styles = dict(_files(theme, "static", "*.css"))
-    for needed in (FIRST_MODULE, WORKER_MODULE):
-        if needed not in modules:
-            raise PluttraError(f"Temat saknar static/reader/{needed}.")
     if STYLE not in styles:
         raise PluttraError(f"Temat saknar static/{STYLE}.")
-    code = {**modules, **styles}
+    reader, worker = reader_code(modules)
+    code = {**reader, **{name: _plain_style(content) for name, content in styles.items()}}
     version = _version(code)
     files = {f"r/{version}/{name}": content for name, content in code.items()}
     files["robots.txt"] = ROBOTS
     files |= {name: content for name, content in _files(theme, "static", "*") if _ROOT_FILE.fullmatch(name)}
-    files["sw.js"] = _join(WORKER_MODULE, modules)
-    start = _import_order(FIRST_MODULE, modules)
+    files["sw.js"] = worker
     return ShellFiles(
         version=version,
         files=dict(sorted(files.items())),
-        modules=tuple((f"/r/{version}/{name}", integrity(modules[name])) for name in reversed(start)),
-        style=(f"/r/{version}/{STYLE}", integrity(styles[STYLE])),
+        modules=((f"/r/{version}/{FIRST}", integrity(reader[FIRST])),),
+        style=(f"/r/{version}/{STYLE}", integrity(code[STYLE])),
     )
 
 
@@ -90,41 +77,7 @@ def _version(code: Mapping[str, bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _import_order(first: str, modules: Mapping[str, bytes]) -> list[str]:
-    """Return `first` and everything it imports, each after what it needs."""
-    order: list[str] = []
-    waiting: list[str] = []
-
-    def visit(name: str, importer: str) -> None:
-        if name in order or name in waiting:
-            return
-        if name not in modules:
-            raise PluttraError(f"{importer} importerar {name}, som inte finns i static/reader/.")
-        waiting.append(name)
-        for match in _IMPORT.finditer(modules[name].decode()):
-            visit(match["module"], name)
-        waiting.remove(name)
-        order.append(name)
-
-    visit(first, first)
-    return order
-
-
-def _join(first: str, modules: Mapping[str, bytes]) -> bytes:
-    """Join a module and all it imports into one classic script: Firefox 115 has no module workers."""
-    parts = ["'use strict';"]
-    owners: dict[str, str] = {}
-    for name in _import_order(first, modules):
-        text = modules[name].decode()
-        if any(" as " in match["names"] for match in _IMPORT.finditer(text)):
-            raise PluttraError(f"{name} döper om det som importeras. Service workern kan inte sättas ihop.")
-        text = _EXPORT.sub("", _IMPORT.sub("", text))
-        if _ANY_IMPORT.search(text):
-            raise PluttraError(
-                f"{name} har en import eller export på ett annat sätt. Service workern kan inte sättas ihop."
-            )
-        for declared in _TOP_LEVEL.findall(text):
-            if owners.setdefault(declared, name) != name:
-                raise PluttraError(f"{name} och {owners[declared]} har båda namnet {declared}.")
-        parts.append(f"// {name}\n{text.strip()}")
-    return ("\n\n".join(parts) + "\n").encode()
+def _plain_style(content: bytes) -> bytes:
+    """Return a style sheet without comments and indentation."""
+    text = re.sub(r"/\*.*?\*/", "", content.decode("utf-8"), flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", text).strip().encode("utf-8")

@@ -28,20 +28,54 @@ def theme(folder: Path, modules: dict[str, str], **static: str) -> Path:
     return folder
 
 
-def test_the_service_worker_is_its_modules_joined_in_order_as_a_classic_script(tmp_path: Path) -> None:
-    worker = shell_files((theme(tmp_path, MODULES),)).files["sw.js"].decode()
-    assert worker == (
-        "'use strict';\n\n"
-        "// bytes.js\n/** @typedef {import('./words.js').Word} Word */\nconst bytes = (x) => x;\nclass Box {}\n\n"
-        "// vault.js\nasync function open(x) {\n  return bytes(x);\n}\n\n"
-        "// worker.js\nself.onfetch = () => open(1);\n"
+NOTICE = "// Pluttra Publish, AGPL-3.0-or-later\n"
+
+
+def code(folder: Path, modules: dict[str, str]) -> dict[str, str]:
+    files = shell_files((theme(folder, modules),)).files
+    return {path.rpartition("/")[2]: content.decode() for path, content in files.items()}
+
+
+def test_the_service_worker_is_its_modules_joined_in_order_as_a_classic_script_without_comments(tmp_path: Path) -> None:
+    assert code(tmp_path, MODULES)["sw.js"] == (
+        NOTICE + "'use strict';\n"
+        "const bytes = (x) => x;\nclass Box {}\n"
+        "async function open(x) {\nreturn bytes(x);\n}\n"
+        "self.onfetch = () => open(1);\n"
     )
 
 
-def test_the_page_starts_with_what_app_js_imports_at_once(tmp_path: Path) -> None:
+def test_what_the_first_page_needs_is_one_module_and_what_is_loaded_later_is_another(tmp_path: Path) -> None:
+    files = code(tmp_path, MODULES)
+    assert files["app.js"] == (
+        NOTICE + "export const bytes = (x) => x;\nexport class Box {}\n"
+        "export async function open(x) {\nreturn bytes(x);\n}\n"
+        "export const words = 'hej';\n"
+        "open(words);\nimport('./late.js');\n"
+    )
+    assert files["late.js"] == NOTICE + "export const late = 1;\n"
+
+
+def test_a_later_part_takes_along_what_only_it_needs_and_imports_the_rest(tmp_path: Path) -> None:
+    later = {
+        "app.js": "import { open } from './vault.js';\nimport('./one.js'); import('./two.js');\n",
+        "one.js": "import { bytes } from './bytes.js';\nimport { mine } from './mine.js';\nimport { ours } from './ours.js';\nexport const one = 1;\n",
+        "two.js": "import { ours } from './ours.js';\nexport const two = 2;\n",
+        "mine.js": "import { open } from './vault.js';\nexport const mine = 1;\n",
+        "ours.js": "export const ours = 1;\n",
+    }
+    files = code(tmp_path, {**MODULES, **later})
+    assert files["one.js"] == (
+        NOTICE + "import { open, bytes } from './app.js';\nimport { ours } from './ours.js';\n"
+        "export const mine = 1;\nexport const one = 1;\n"
+    )
+    assert files["two.js"] == NOTICE + "import { ours } from './ours.js';\nexport const two = 2;\n"
+    assert "mine.js" not in files
+
+
+def test_the_page_starts_with_one_module_whose_integrity_it_names(tmp_path: Path) -> None:
     shell = shell_files((theme(tmp_path, MODULES),))
-    names = [path.rpartition("/")[2] for path, _ in shell.modules]
-    assert names == ["app.js", "words.js", "vault.js", "bytes.js"]
+    assert [path.rpartition("/")[2] for path, _ in shell.modules] == ["app.js"]
     for path, integrity in (*shell.modules, shell.style):
         digest = hashlib.sha384(shell.files[path.lstrip("/")]).digest()
         assert integrity == "sha384-" + base64.b64encode(digest).decode()
@@ -52,7 +86,7 @@ def test_the_version_names_the_code_and_nothing_else(tmp_path: Path) -> None:
     same = shell_files((theme(tmp_path / "b", MODULES, **{"icon.svg": "<svg></svg>"}),))
     other = shell_files((theme(tmp_path / "c", {**MODULES, "late.js": "export const late = 2;\n"}),))
     assert first.version == same.version != other.version
-    assert set(first.files) == {f"r/{first.version}/{name}" for name in [*MODULES, "style.css"]} | {
+    assert set(first.files) == {f"r/{first.version}/{name}" for name in ["app.js", "late.js", "style.css"]} | {
         "icon.svg",
         "robots.txt",
         "sw.js",

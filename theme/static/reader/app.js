@@ -83,6 +83,7 @@ function forgetAddress() {
 /** Go on with a vault that has just been opened. @param {Vault} opened @param {boolean} [mangled] */
 async function enter(opened, mangled) {
   forgetAddress();
+  scrollTo(0, 0);
   await furnish(opened);
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
@@ -154,6 +155,7 @@ function present({ node, title, lists: isList = false, after }, quietly = false)
 /** @param {string} id of a template that says one thing */
 function sheet(id) {
   turns += 1;
+  scrollTo(0, 0);
   keepPlace({ y: 0 });
   present({ node: fill(id), title: '' });
 }
