@@ -142,6 +142,9 @@ def publish(
         keystore.save()
         things: list[Publishable] = [*sealed.objects, *_in_clear(run, pages)]
         put = mirror(host, things, keep=sealed.kept)
+        if folder is None:
+            keystore.rooted()
+            keystore.save()
     ledger.save()
     return Published(
         findings=run.findings,
@@ -292,7 +295,9 @@ def _keep_out(run: _Run, pages: Pages) -> None:
         text = html.unescape(page.decode("utf-8")).casefold()
         if any(name in text for name in names):
             message = f"{source}: här nämns någon som inte får finnas på webbplatsen."
-            raise LeakError(message, hint="Sök i texten efter namn ur familjer med skyddade uppgifter, och ta bort dem.")
+            raise LeakError(
+                message, hint="Sök i texten efter namn ur familjer med skyddade uppgifter, och ta bort dem."
+            )
 
 
 def _sequence_on(host: Host, keystore: Keystore) -> int:

@@ -14,22 +14,36 @@ _EPOCHS = 2
 
 @dataclass
 class AudienceKeys:
-    """The secrets of one audience: its id (16 bytes), its seal secret, and its epoch secrets, newest first."""
+    """The secrets of one audience: its id (16 bytes), its seal secret, and its epoch secrets, newest first.
+
+    `rooted` tells whether a root that uses the newest epoch has been put on the host.
+    """
 
     id: bytes
     seal: bytes = field(repr=False)
     epochs: list[bytes] = field(repr=False)
+    rooted: bool = False
 
     @classmethod
     def new(cls) -> AudienceKeys:
         return cls(secrets.token_bytes(16), secrets.token_bytes(32), [secrets.token_bytes(32)])
 
     def break_epoch(self) -> None:
-        """Begin a new epoch; the one before is kept until the next break, so that keyrings work with both roots."""
-        self.epochs = [secrets.token_bytes(32), *self.epochs][:_EPOCHS]
+        """Begin a new epoch; the one that the host's root uses is kept, so that keyrings work with both roots.
+
+        An epoch that never came to the host, since a publish was killed, is replaced.
+        """
+        before = self.epochs if self.rooted else self.epochs[1:]
+        self.epochs = [secrets.token_bytes(32), *before][:_EPOCHS]
+        self.rooted = False
 
     def to_value(self) -> dict[str, object]:
-        return {"epochs": [b64(epoch) for epoch in self.epochs], "id": b64(self.id), "seal": b64(self.seal)}
+        return {
+            "epochs": [b64(epoch) for epoch in self.epochs],
+            "id": b64(self.id),
+            "rooted": self.rooted,
+            "seal": b64(self.seal),
+        }
 
     @classmethod
     def from_value(cls, value: Any, place: str) -> AudienceKeys:
@@ -38,6 +52,7 @@ class AudienceKeys:
             shape.raw(shape.member(value, "id"), f"{place}.id", 16),
             shape.raw(shape.member(value, "seal"), f"{place}.seal", 32),
             list(shape.listed(shape.member(value, "epochs"), f"{place}.epochs", _secret)),
+            shape.member(value, "rooted") is True,
         )
 
 

@@ -134,6 +134,11 @@ class Keystore:
             self.readers[id] = ReaderKeys.new()
         return self.readers[id]
 
+    def rooted(self) -> None:
+        """Remember that a root with the newest epochs lies on the host."""
+        for audience in self.audiences.values():
+            audience.rooted = True
+
     def invite(self, reader: str, *, ends: int) -> InvitationKeys:
         """Return a new invitation for a reader."""
         made = InvitationKeys(secrets.token_bytes(32), reader, ends)

@@ -47,13 +47,26 @@ def test_secrets_are_made_on_first_use_and_then_stay(machine: Machine) -> None:
 
 
 def test_a_broken_epoch_keeps_only_the_one_before(machine: Machine) -> None:
-    audience = machine.create()[0].audience("staff:")
+    keystore = machine.create()[0]
+    audience = keystore.audience("staff")
     first = audience.epochs[0]
+    keystore.rooted()
     audience.break_epoch()
     second = audience.epochs[0]
     assert audience.epochs == [second, first]
+    keystore.rooted()
     audience.break_epoch()
     assert audience.epochs[1:] == [second]
+
+
+def test_an_epoch_that_never_came_to_the_host_is_replaced_so_that_the_one_there_is_kept(machine: Machine) -> None:
+    keystore = machine.create()[0]
+    audience = keystore.audience("staff")
+    on_the_host = audience.epochs[0]
+    keystore.rooted()
+    for _ in range(3):
+        audience.break_epoch()
+        assert audience.epochs[1:] == [on_the_host]
 
 
 def test_opaque_ids_are_the_same_each_time_and_differ_between_sites(machine: Machine, tmp_path: Path) -> None:
