@@ -6,34 +6,34 @@ import { layerOf, must } from './errors.js';
 import { equal } from './bytes.js';
 import { keyringPath, objectPath, sealedLength } from './layout.js';
 import { paddedLength } from './padding.js';
-import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, mustBeCurrent, nameFrom, rootFrom, rowFrom } from './chain.js';
+import { catalogueFrom, indexFrom, invitationFrom, nameFrom, rowFrom } from './chain.js';
 import { fetchSealed, setHost } from './host.js';
 import { keepBytes, keptBytes, letGoOfAll, recall, recallAll, remember, rememberRoot } from './store.js';
 import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
+import { heldKeys, openState, rememberKeys } from './state.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {import('./values.js').Index} Index */
 /** @typedef {import('./values.js').Card} Card */
-/** @typedef {import('./values.js').Keyring} Keyring */
 /** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
-/** @typedef {{ key: Bytes, name: string, lang: string, added: number, site: string, publisher?: Bytes, generation?: number }} Held a guardian key and what is remembered with it */
-/** @typedef {Keyring['audiences'][number]} Audience */
-/** @typedef {Audience & { secret: Bytes | null, where: import('./chain.js').Catalogued | null, opens: Map<string, Bytes> }} Access */
-/**
- * @typedef {{ sealed: (Bytes | null)[], root: import('./chain.js').Root, keyrings: Keyring[], names: string[], access: Map<string, Access>,
- *   catalogues: Map<string, Promise<Awaited<ReturnType<typeof catalogueFrom>>>>, indexes: Map<string, Promise<Index>> }} State
- */
+/** @typedef {import('./state.js').Held} Held */
+/** @typedef {import('./state.js').State} State */
 /**
  * @typedef {{ key: Bytes, name: string, ends: number, lang: string, site: string, known: boolean, others: string[], replaces: boolean }} Invitation
  * known: this device has the key. others: whose keys it has besides. replaces: those are of another site, and adopting this forgets them.
  */
 
+const tabs = globalThis.document && globalThis.BroadcastChannel ? new BroadcastChannel('pluttra') : null;
+if (tabs) tabs.onmessage = () => location.reload(); // a device forgotten in one tab is forgotten in all
+
+/** Where the sealed files lie: the document says, and the worker, which has none, remembers. */
 async function findHost() {
-  const meta = globalThis.document?.querySelector('meta[name="pluttra-host"]');
-  const told = meta?.getAttribute('content');
-  if (told) await remember('facts', [['host', told]]);
-  setHost(told || (await recall('facts', 'host')) || '/');
+  const known = (await recall('facts', 'host')) || '/';
+  const { document } = globalThis;
+  const host = document ? document.querySelector('meta[name="pluttra-host"]')?.getAttribute('content') || '/' : known;
+  if (host !== known) await remember('facts', [['host', host]]);
+  setHost(host);
 }
 
 /** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
@@ -46,11 +46,6 @@ export async function openInvitation(secret) {
   const known = held.delete(name);
   const others = [...held.values()];
   return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
-}
-
-/** The keys of this device by the names of their keyrings, the first adopted first. @returns {Promise<Map<string, Held>>} */
-async function heldKeys() {
-  return new Map((await recallAll('keys')).sort((a, b) => a[1].added - b[1].added));
 }
 
 /** @template T @param {Map<string, Promise<T>>} known @param {string} id @param {() => Promise<T>} make @returns {Promise<T>} */
@@ -94,6 +89,7 @@ export class Vault extends EventTarget {
     await findHost();
     const id = await nameFrom('keyring', key);
     const held = await heldKeys();
+    must(!held.has(id) || held.get(id)?.site === site, 'binding');
     const others = [...held].filter(([, one]) => one.site !== site);
     others.forEach(([other]) => held.delete(other));
     const vault = new Vault(held.set(id, { key, name, lang, added: Date.now(), ...held.get(id), site }));
@@ -168,61 +164,14 @@ export class Vault extends EventTarget {
   /** Opens a root and keyrings; true if they are not those already open. @param {(Bytes | null)[]} sealed @param {boolean} fresh */
   async #take(sealed, fresh) {
     if (this.#state?.sealed.every((bytes, i) => bytes === sealed[i] || (bytes && sealed[i] && equal(bytes, sealed[i])))) return false;
-    const [sealedRoot, ...sealedKeyrings] = sealed;
-    must(sealedRoot, 'host');
-    /** @type {string[]} */
-    const ended = [];
-    const opening = [...this.#held].map(async ([name, held], i) => {
-      const bytes = sealedKeyrings[i];
-      try {
-        return bytes ? [{ name, held, keyring: await keyringFrom(bytes, held.key, held) }] : [];
-      } catch (error) {
-        if (layerOf(error) !== 'ended') throw error;
-        ended.push(name);
-        return [];
-      }
-    });
-    const found = (await Promise.all(opening)).flat();
-    must(found.length, ended.length ? 'ended' : 'host');
-    const keyrings = found.map(({ keyring }) => keyring);
-    const [{ site, publisher }] = keyrings;
-    must(keyrings.every((one) => one.site === site && equal(one.publisher, publisher)), 'signature');
-    const root = await rootFrom(sealedRoot, keyrings[0]);
-    mustBeCurrent(root, await recall('facts', `root:${site}`), keyrings);
-    const access = await Vault.#accessOf(keyrings, root);
-    await rememberRoot(site, root);
+    const state = await openState(this.#held, sealed);
+    await rememberRoot(state.keyrings[0].site, state.root);
     if (fresh) {
       this.#paths().forEach((path, i) => sealed[i] && keepBytes(CHAIN_PLACE, path, /** @type {Bytes} */ (sealed[i])));
-      const kept = new Set((await heldKeys()).keys()); // another tab may have forgotten them
-      for (const { name, held, keyring } of found) {
-        if (held.generation !== undefined && !kept.has(name)) continue;
-        Object.assign(held, { publisher, generation: keyring.generation });
-        await remember('keys', [[name, held]]);
-      }
-      await remember('keys', ended.map((name) => [name, undefined]));
+      await rememberKeys(this.#held, state);
     }
-    const names = found.map(({ name }) => name);
-    this.#state = { sealed, root, keyrings, names, access, catalogues: new Map(), indexes: new Map() };
+    this.#state = state;
     return true;
-  }
-
-  /** Per audience the catalogue that the root names and the months that open. @param {Keyring[]} keyrings @param {State['root']} root */
-  static async #accessOf(keyrings, root) {
-    const found = await Promise.all(
-      keyrings.flatMap(({ audiences }) => audiences).map(async (audience) => {
-        const places = await Promise.all(audience.epochs.map(({ catalogue }) => cataloguedIn(root, catalogue)));
-        const current = places.findIndex(Boolean);
-        return { audience, where: places[current] || null, epoch: audience.epochs[current] };
-      }),
-    );
-    /** @type {State['access']} */
-    const access = new Map();
-    for (const { audience, where, epoch } of found) {
-      const before = access.get(audience.id);
-      const opens = new Map([...(before?.opens || []), ...(epoch?.months || [])]);
-      access.set(audience.id, { ...audience, where: where || before?.where || null, secret: epoch?.catalogue || before?.secret || null, opens });
-    }
-    return access;
   }
 
   /** Reads; what the host lacks is looked for once more from a new root. @template T @param {() => Promise<T>} read @returns {Promise<T>} */
@@ -415,5 +364,6 @@ export class Vault extends EventTarget {
     this.#held.clear();
     this.#state = null;
     await (await import('./forget.js')).forgetAll();
+    tabs?.postMessage('forgotten');
   }
 }

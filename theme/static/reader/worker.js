@@ -23,7 +23,7 @@ async function resumed() {
   resuming ??= Vault.resume();
   const vault = await resuming.catch(() => null);
   if (!vault) resuming = null;
-  must(vault, 'missing');
+  must(vault, 'host');
   if (!vault.ready) await vault.refresh();
   return vault;
 }
@@ -40,13 +40,13 @@ function referenceOf(id) {
   if (known) return known;
   const found = (async () => {
     const ticket = await recall('tickets', id);
-    must(ticket, 'missing');
+    must(ticket, 'host');
     let reference = await find(ticket);
     if (!reference) {
       resuming = null; // the page may know a newer root, or another key
       reference = await find(ticket);
     }
-    must(reference, 'missing');
+    must(reference, 'host');
     return reference;
   })();
   found.catch(() => served.delete(id));
@@ -69,13 +69,13 @@ async function answerMedium(event, id) {
       try {
         yield* piecesOf(vault, reference, start, end);
       } catch (error) {
-        await refuse(error);
+        await refuse(error); // the answer may be under way already
         throw error;
       }
     });
   } catch (error) {
-    if (layerOf(error) === 'missing') await refuse(error);
-    return new Response(null, { status: layerOf(error) === 'missing' ? 404 : 502 });
+    await refuse(error);
+    return new Response(null, { status: layerOf(error) === 'host' ? 404 : 502 });
   }
 }
 
