@@ -9,7 +9,7 @@ from datetime import datetime
 from pluttra_publish.errors import ConsentError, ContentError, Findings
 from pluttra_publish.register.names import DepartmentNotFound, find_child, find_department, same_guardians
 from pluttra_publish.register.quarantine import quarantined
-from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Register
+from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Guardian, Register, StaffMember, fold
 from pluttra_publish.site import Post
 
 Access = Mapping[str, Mapping[Audience, tuple[str, ...]]]
@@ -174,9 +174,15 @@ class _Placing:
 
 
 def names_to_keep_out(register: Register) -> tuple[str, ...]:
-    """Return the full names and addresses of quarantined families: none of them may stand in anything that is published."""
-    outside = quarantined(register)
-    names = [child.name for child in register.children if child.id in outside]
-    names += [guardian.name for guardian in register.guardians if guardian.id in outside]
-    names += [guardian.email for guardian in register.guardians if guardian.id in outside and guardian.email]
-    return tuple(name for name in names if name)
+    """Return the full names and addresses of quarantined families: none of them may stand in anything that is published.
+
+    A name that somebody else bears too is left out, or nothing could be published about that one.
+    """
+    outside, visible = quarantined(register), register.visible
+    people: list[Child | Guardian] = [*register.children, *register.guardians]
+    others: list[Child | Guardian | StaffMember] = [*visible.children, *visible.guardians, *visible.staff]
+    shared = {fold(name) for one in others for name in (one.first_name, one.name)}
+    names = {person.name for person in people if person.id in outside and fold(person.name) not in shared}
+    emails = {guardian.email for guardian in register.guardians if guardian.id in outside}
+    emails -= {guardian.email for guardian in visible.guardians} | {member.email for member in visible.staff}
+    return tuple(sorted((names | emails) - {""}))

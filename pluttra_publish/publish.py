@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import os
 import tempfile
 from collections.abc import Callable
@@ -23,8 +22,9 @@ from pluttra_publish.errors import (
 )
 from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
+from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
-from pluttra_publish.plan import Access, OpaqueId, Plan, names_to_keep_out, plan
+from pluttra_publish.plan import Access, OpaqueId, Plan, plan
 from pluttra_publish.platform import identity_path, private_folder
 from pluttra_publish.register import access, check_place, find_reader, read_register
 from pluttra_publish.resources import theme_folder
@@ -39,8 +39,6 @@ __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "ma
 
 Step = Callable[[str, int, int], None]
 """`step(what, done, total)`: how far something has come, for whoever draws it."""
-
-_FEW = 4  # with fewer new photos than this, starting processes costs more than it gives
 
 
 def no_step(_what: str, _done: int, _total: int) -> None:
@@ -95,7 +93,11 @@ def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | 
     path = _keystore_path(settings)
     if path.exists():
         return None
-    private_folder(settings.state)
+    try:
+        private_folder(settings.state)
+    except OSError as error:
+        message = f"Mappen {settings.state} kan inte skapas ({error.strerror})."
+        raise KeystoreError(message, hint="Kontrollera att du får skriva där.") from error
     _, recovery = Keystore.create(path, identity_path=identity or identity_path())
     return recovery
 
@@ -124,25 +126,28 @@ def publish(
     Raises:
         CheckFailed: there are errors; it carries all findings.
         KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
+        UsageError: the host has a root of a higher sequence than the one asked for.
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
     """
     keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()
-    _keep_out(run, pages)
     host = FolderHost(folder or settings.host.path)
     ledger = Ledger.load(settings.state / "ledger.json")
     keystore.first_month = run.first_month
     with tempfile.TemporaryDirectory(dir=private_folder(settings.state), prefix="seal-") as workspace:
         there = dict(host.list())
         sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, Path(workspace))
-        number = sequence or 1 + max(keystore.sequence, _sequence_on(host, keystore), int(run.now.timestamp()))
+        on_host = _sequence_on(host, keystore)
+        number = sequence or 1 + max(keystore.sequence, on_host, int(run.now.timestamp()))
+        if number < on_host:
+            raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
         sealed = sealer.seal(run.plan, run.laid, pages, sequence=number, step=step)
         keystore.save()
         things: list[Publishable] = [*sealed.objects, *_in_clear(run, pages)]
         put = mirror(host, things, keep=sealed.kept)
-        if folder is None:
+        if host.root == settings.host.path:
             keystore.rooted()
             keystore.save()
     ledger.save()
@@ -228,6 +233,8 @@ class _Run:
         self.findings.stop()
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
+        keep_out(pages, self.plan, self.register, self.findings)
+        self.findings.stop()
         return pages
 
     def _between(self, posts: list[Post]) -> Edition | None:
@@ -278,26 +285,6 @@ def _in_clear(run: _Run, pages: Pages) -> list[ShellFile]:
     files |= {"index.html": pages.shell, "manifest.webmanifest": pages.manifest}
     files |= {path: file.path.read_bytes() for path, file in run.laid.public.items()}
     return [ShellFile(path, content) for path, content in files.items()]
-
-
-def _keep_out(run: _Run, pages: Pages) -> None:
-    """Refuse to publish a page that names somebody of a quarantined family; say where it is, not who.
-
-    Raises:
-        LeakError: a page does.
-    """
-    names = [name.casefold() for name in names_to_keep_out(run.register)]
-    sources = {post: view.post.source for post, view in run.laid.views.items()}
-    everything = [(sources[post], page) for post, page in pages.posts.items()]
-    everything += [(f"månadssidan {month}", page) for (_, month), page in pages.months.items()]
-    everything += list(pages.public.items())
-    for source, page in everything:
-        text = html.unescape(page.decode("utf-8")).casefold()
-        if any(name in text for name in names):
-            message = f"{source}: här nämns någon som inte får finnas på webbplatsen."
-            raise LeakError(
-                message, hint="Sök i texten efter namn ur familjer med skyddade uppgifter, och ta bort dem."
-            )
 
 
 def _sequence_on(host: Host, keystore: Keystore) -> int:

@@ -15,6 +15,7 @@ from pluttra_publish.settings import FILE, Settings, default_toml
 
 _PLACES = ("barn", "forskolan", "personal", "offentligt")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_LONGEST = 100  # characters of a folder's name; systems allow 255 bytes
 _IGNORED = "privat/\npublic/\nregister/\n"
 
 
@@ -31,8 +32,9 @@ def start_site(folder: Path, *, name: str, url: str) -> Started:
     Raises:
         UsageError: the folder is a file.
     """
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder.name} är en fil, inte en mapp.", hint="Ange en ny mapp: pluttra init MAPP")
+    for above in (folder, *folder.absolute().parents):
+        if above.exists() and not above.is_dir():
+            raise UsageError(f"{above.name} är en fil, inte en mapp.", hint="Ange en ny mapp: pluttra init MAPP")
     files = {FILE: default_toml(name, url), ".gitignore": _IGNORED}
     files |= {f"register/{file}": text for file, text in empty_register().items()}
     made = []
@@ -55,11 +57,16 @@ def start_post(settings: Settings, *, title: str, place: str, day: date) -> Path
         UsageError: the title can't be a folder's name, the place is outside, or the post is there already.
     """
     title = unicodedata.normalize("NFC", " ".join(title.split()))
-    safe = _UNSAFE.sub("", title).rstrip(". ")
+    safe = _UNSAFE.sub("", title)[:_LONGEST].rstrip(". ")
     if not safe:
         raise UsageError("Titeln har inget tecken som kan stå i ett mappnamn.", hint='Till exempel: "Vi byggde koja"')
-    home = settings.posts / Path(unicodedata.normalize("NFC", place))
-    if not home.resolve().is_relative_to(settings.posts.resolve()) or home.resolve() == settings.posts.resolve():
+    parts = unicodedata.normalize("NFC", place).split("/")
+    home = settings.posts.joinpath(*parts)
+    if (
+        any(_UNSAFE.search(part) or len(part) > _LONGEST for part in parts)
+        or not home.resolve().is_relative_to(settings.posts.resolve())
+        or home.resolve() == settings.posts.resolve()
+    ):
         raise UsageError("Platsen ska vara en mapp i inläggsmappen.", hint="Till exempel: --place Solrosen")
     folder = home / f"{day.isoformat()} {safe}"
     if folder.exists():

@@ -14,7 +14,12 @@ from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
 from pluttra_publish.settings import read_settings
 
-_sequence_option = click.option("--sequence", type=int, hidden=True, help="Rotens nummer, för reproducerbara byggen.")
+_sequence_option = click.option(
+    "--sequence",
+    type=click.IntRange(1, 2**53 - 1),
+    hidden=True,
+    help="Rotens nummer, för reproducerbara byggen.",
+)
 
 
 class _Duration(click.ParamType[timedelta]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -28,7 +29,7 @@ def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
         folder = folder or read_settings(site).host.path
         if not (folder / "index.html").is_file():
             raise UsageError(f"I {folder} finns ingen publicerad webbplats.", hint="Kör pluttra publish först.")
-        _serve(folder, port, bare=bare)
+        _serve(folder, port, bare=bare, tell=report.say)
 
 
 @click.command("open", epilog="Exempel: pluttra open --link 'https://dagar.backen.se/#i=…' --into kopia")
@@ -78,11 +79,11 @@ def demo(
                 about = ", ".join(link.children or link.departments)
                 report.say(f"{link.name} – {link.role_text}{f' ({about})' if about else ''}\n  {link.url}\n")
         if not no_serve:
-            _serve(made.public, port, bare=bare)
+            _serve(made.public, port, bare=bare, tell=report.say_aside if as_json else report.say)
 
 
-def _serve(folder: Path, port: int, *, bare: bool) -> None:
+def _serve(folder: Path, port: int, *, bare: bool, tell: Callable[[str], None]) -> None:
     def ready(url: str) -> None:
-        report.say(f"Visas på {url.replace('127.0.0.1', 'localhost')} – avsluta med Ctrl-C.")
+        tell(f"Visas på {url.replace('127.0.0.1', 'localhost')} – avsluta med Ctrl-C.")
 
     serve_folder(folder, port, bare=bare, ready=ready)

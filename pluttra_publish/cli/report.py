@@ -14,14 +14,29 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pluttra_publish.errors import CheckFailed, Finding, Findings, PluttraError
+from pluttra_publish.errors import CheckFailed, Finding, Findings, FormatError, PluttraError
 
 Step = Callable[[str, int, int], None]
+
+_MENDS = {
+    "wrong-link": "Länken är inte hel. Kopiera hela länken, inom citattecken.",
+    "expired-link": "Länken gäller inte längre, eller hör till en annan webbplats. Be om en ny.",
+    "access-ended": "Förskolan har avslutat den här läsarens tillgång.",
+    "unreachable": "Värden svarar inte, eller saknar något som ska finnas där. Försök igen om en stund.",
+    "tampered": "Något på värden är inte det som förskolan lade dit. Säg till förskolan; ingenting har skrivits.",
+    "rolled-back": "Värden visar en äldre webbplats än den som har lästs förut. Säg till förskolan.",
+    "newer-format": "Webbplatsen är gjord med en nyare version. Uppdatera programmet.",
+}
 
 
 def say(text: str = "") -> None:
     """Print a line for a person, on standard output."""
     click.echo(text)
+
+
+def say_aside(text: str) -> None:
+    """Print a line for a person on standard error, where it is in no script's way."""
+    click.echo(text, err=True)
 
 
 def say_json(value: object) -> None:
@@ -87,15 +102,17 @@ def answering(as_json: bool = False) -> Iterator[None]:
         while trace and trace.tb_next:
             trace = trace.tb_next
         place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
-        click.echo(f"pluttra: ett fel i programmet ({type(bug).__name__} i {place}).", err=True)
-        click.echo("tips: Sätt PLUTTRA_DEBUG=1 och kör igen för att se mer. Det kan innehålla namn.", err=True)
-        sys.exit(1)
+        hint = "Sätt PLUTTRA_DEBUG=1 och kör igen för att se mer. Det kan innehålla namn."
+        told_bug = PluttraError(f"ett fel i programmet ({type(bug).__name__} i {place}).", hint=hint)
+        _tell(told_bug, told_bug.exit_code, as_json)
+        sys.exit(told_bug.exit_code)
 
 
 def _tell(error: PluttraError, code: int, as_json: bool) -> None:
     findings: Findings | None = getattr(error, "findings", None)
+    hint = _MENDS.get(error.word, "") if isinstance(error, FormatError) and not error.hint else error.hint
     if as_json:
-        value: dict[str, Any] = {"error": str(error), "hint": error.hint, "exit_code": code}
+        value: dict[str, Any] = {"error": str(error), "hint": hint, "exit_code": code}
         say_json(value | (told(findings) if findings else {}))
         return
     if findings:
@@ -103,8 +120,8 @@ def _tell(error: PluttraError, code: int, as_json: bool) -> None:
         click.echo("", err=True)
     if findings is None or isinstance(error, CheckFailed):
         click.secho(f"pluttra: {error}", fg="red", err=True)
-    if error.hint:
-        click.echo(f"tips: {error.hint}", err=True)
+    if hint:
+        click.echo(f"tips: {hint}", err=True)
 
 
 @contextmanager

@@ -1,25 +1,21 @@
 """A stranger's reader of a sealed site, written from docs/format.md alone; it imports nothing of the product.
 
-Sections of the specification: the host §2, encodings §3, key derivation §4, sealed files §5, references §6, index and
-pages §7, catalogue §8, keyring §9, invitation §10, root §11, the order of reads §13, refusals §15.
-
-    python tests/stranger/reader.py LINK FOLDER-OR-ORIGIN     (lists the titles, writes nothing)
+The host §2, encodings §3, keys §4, sealed files §5, references §6, index and pages §7, catalogue §8, keyring §9,
+invitation §10, root §11, order of reads §13, refusals §15. `reader.py LINK FOLDER-OR-ORIGIN` lists the titles.
 """
 
+# mypy: disable-error-code=no-any-return
 import base64
-import http.client
 import json
 import re
 import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from html.parser import HTMLParser
+from http.client import HTTPException
 from pathlib import Path
-from types import FunctionType
 from typing import Any, NoReturn
+from urllib import request
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -31,15 +27,13 @@ Value = dict[str, Any]
 Memory = dict[str, Value]  # by guardian key (its keyring's name): the site, publisher, generation and root accepted
 WORDS = {"link": "wrong-link", "missing": "expired-link", "ends": "expired-link", "ended": "access-ended"}
 WORDS |= {"host": "unreachable", "version": "newer-format", "sequence": "rolled-back", "generation": "rolled-back"}
-HEAD, CHUNK, MIB = 56, 16384 + 16, 1 << 20
+HEAD, CHUNK, SEGMENT, MIB = 56, 16384 + 16, 64 * (16384 + 16), 1 << 20
 STEPS = [4096 * 4**i for i in range(12)]  # the padded lengths of keyrings
+HTTP = request.build_opener(type("Stay", (request.HTTPRedirectHandler,), {"redirect_request": lambda *_: None}))
 
 
-class Refused(Exception):  # noqa: N818 -- the specification's own word
-    """The one word shown to a person, and the layer that refused (§15)."""
-
+class Refused(Exception):  # the one word shown to a person, and the layer that refused (§15)
     def __init__(self, word: str, layer: str) -> None:
-        super().__init__(f"{word} ({layer})")
         self.word, self.layer = word, layer
 
 
@@ -48,15 +42,8 @@ def refuse(layer: str) -> NoReturn:
 
 
 def b64(text: str) -> bytes:
-    """§3; nothing if it is not b64: the round trip finds padding, other characters and spare bits."""
-    with suppress(ValueError):
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return data if base64.urlsafe_b64encode(data).decode().rstrip("=") == text else b""
-    return b""
-
-
-def integer(text: str) -> int:
-    return int(text) if text.isdigit() and int(text) < 1 << 53 else refuse("encoding")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))  # lenient: the round trip finds what §3 forbids
+    return data if base64.urlsafe_b64encode(data).decode().rstrip("=") == text else refuse("encoding")
 
 
 def members(pairs: list[tuple[str, Any]]) -> Value:
@@ -64,206 +51,247 @@ def members(pairs: list[tuple[str, Any]]) -> Value:
     return dict(pairs) if names == sorted(set(names)) else refuse("encoding")
 
 
-def decode(data: bytes, shape: Any) -> Value:
-    """The value in `data` (§3): canonical, then of format 1, then of the shape."""
+def decode(data: bytes, shape: Any, **asked: str) -> Value:  # §3: canonical, of format 1, of the shape, and asked for
+    hooks: Value = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), lambda text: range(1 << 53)[int(text)])
     try:
-        hooks: Value = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), integer)
         value: Value = json.loads(data.decode(), object_pairs_hook=members, **hooks)
         again = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        if again != data or not fits(value, {"v": int}) or not value["v"]:
-            refuse("encoding")
-        if value["v"] > 1:
-            refuse("version")
-        return value if fits(value, shape) else refuse("encoding")
+        (again == data and fits(value, {"v": int}) and value["v"]) or refuse("encoding")
+        value["v"] == 1 or refuse("version")
+        fits(value, shape) or refuse("encoding")
     except (ValueError, TypeError, LookupError, RecursionError):
         refuse("encoding")
+    return value if value | asked == value else refuse("binding")
+
+
+def is_medium(v: Any) -> bool:  # §6: with the hash of every segment, if its padded bytes are longer than one
+    padded, _ = lengths("media", v[3])
+    return fits(v, (ID, 32, 32, int, TYPES, *([32 * (padded // MIB + 1)] if padded > MIB else [])))
 
 
 def fits(value: Any, shape: Any) -> bool:
-    """Whether a value has a shape: the type of the shape tells how to look."""
-    return bool(SHAPES[type(shape)](value, shape))
+    return bool(LOOK.get(type(shape), lambda v, s: s(v))(value, shape))
 
 
-def is_medium(value: Any) -> bool:
-    """§6: with the hash of every segment if and only if the padded bytes are longer than one."""
-    padded = padded_length("media", value[3])
-    return fits(value, (*MEDIUM, 32 * (padded // MIB + 1)) if padded > MIB else MEDIUM)
-
-
-SHAPES: dict[type, Callable[[Any, Any], Any]] = {
-    dict: lambda v, s: type(v) is dict and all(n in v and fits(v[n], s[n]) for n in s),  # these members
+LOOK: dict[type, Callable[[Any, Any], Any]] = {  # by the type of a shape; any other is a check to call
+    dict: lambda v, s: type(v) is dict and all(n in v and fits(v[n], s[n]) for n in s),  # these members, and any others
     list: lambda v, s: type(v) is list and all(fits(item, s[0]) for item in v),  # any number of items
     tuple: lambda v, s: type(v) is list and len(v) == len(s) and all(map(fits, v, s)),  # exactly these items
     type: lambda v, s: type(v) is s,
-    int: lambda v, s: type(v) is str and len(b64(v)) == s,  # so many bytes in b64
+    int: lambda v, s: type(v) is str and len(b64(v)) == s,  # so many bytes
     str: lambda v, s: type(v) is str and re.fullmatch(s, v),
-    FunctionType: lambda v, s: s(v),
 }
 ID, SHORT, MONTH = "[0-9a-f]{32}", "[0-9a-f]{16}", "[0-9]{4}-(0[1-9]|1[0-2])"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
-KIND, ROLE = "preschool|department|child|staff", "guardian|pedagogue|principal"
 TYPES = "image/(jpeg|webp|png)|video/(mp4|webm)|audio/(mp4|mpeg|ogg|wav|webm)|text/vtt"
-PAGE, MEDIUM = (ID, 32, 32, int, "text/html"), (ID, 32, 32, int, TYPES)
-COVER = {"alt": str, "sizes": [(int, int, int)]}
-CARD = {
-    "by": [str], "children": [(SHORT, str)], "count": {"film": int, "photo": int, "sound": int}, "home": ID,
-    "cover": lambda v: v is None or fits(v, COVER), "date": lambda v: fits(v, DATE) and datetime.fromisoformat(v),
-    "id": SHORT, "lang": str, "media": [is_medium], "page": PAGE, "summary": str, "title": str,
-}  # fmt: skip
-INDEX = {"audience": ID, "month": MONTH, "page": lambda v: v is None or fits(v, PAGE), "posts": [CARD]}
-CATALOGUE = {"audience": ID, "kind": KIND, "months": [(MONTH, 160)], "title": str}
-EPOCH = {"catalogue": 32, "months": lambda v: fits([v[month] for month in v if fits(month, MONTH)], [32])}
-AUDIENCE = {
-    "child": lambda v: v is None or fits(v, SHORT), "id": ID, "kind": KIND, "title": str,
-    "epochs": lambda v: fits(v, [EPOCH]) and len(v) <= 2,
-}  # fmt: skip
-KEYRING = {
-    "audiences": [lambda v: fits(v, AUDIENCE) and (v["child"] is None or v["kind"] == "child")],
-    "children": [{"audience": ID, "departments": [ID], "id": SHORT, "name": str}], "drop": type(None),
-    "generation": int, "preschool": str, "publisher": 65, "site": ID, "siteKey": 32,
-    "reader": {"id": str, "lang": str, "name": str, "role": ROLE},
-}  # fmt: skip
-ENDED = {"ended": int, "generation": int, "site": ID}
-INVITATION = {"ends": int, "key": 32, "lang": str, "name": str, "site": ID}
-ROOT = {
-    "keyrings": int, "keystore": int, "notice": int, "publisher": ID, "sequence": int, "site": ID, "time": int,
-    "slots": lambda v: fits(v, [(ID, 48)]) and v == sorted({s[0]: s for s in v}.values()) and v and len(v) % 32 == 0,
+PAGE, KIND = (ID, 32, 32, int, "text/html"), "preschool|department|child|staff"
+SHAPES: dict[str, Any] = {
+    "invitation": {"ends": int, "key": 32, "lang": str, "name": str, "site": ID},
+    "ended": {"ended": int, "generation": int, "site": ID},
+    "keyring": {"audiences": [lambda v: fits(v, SHAPES["audience"]) and (v["child"] is None or v["kind"] == "child")],
+        "children": [{"audience": ID, "departments": [ID], "id": SHORT, "name": str}], "drop": type(None),
+        "generation": int, "preschool": str, "publisher": 65, "site": ID, "siteKey": 32,
+        "reader": {"id": str, "lang": str, "name": str, "role": "guardian|pedagogue|principal"}},
+    "audience": {"child": lambda v: v is None or fits(v, SHORT), "id": ID, "kind": KIND, "title": str,
+        "epochs": lambda v: fits(v, [SHAPES["epoch"]]) and len(v) <= 2},
+    "epoch": {"catalogue": 32, "months": lambda v: fits(v, {month: 32 for month in v if fits(month, MONTH)})},
+    "root": {"keyrings": int, "keystore": int, "notice": int, "publisher": ID, "sequence": int, "site": ID, "time": int,
+        "slots": lambda v: fits(v, [(ID, 48)]) and v == sorted(map(list, dict(v).items())) and v and len(v) % 32 == 0},
+    "catalogue": {"audience": ID, "kind": KIND, "months": [(MONTH, 160)], "title": str},
+    "index": {"audience": ID, "month": MONTH, "page": lambda v: v is None or fits(v, PAGE), "posts": [
+        {"by": [str], "children": [(SHORT, str)], "count": {"film": int, "photo": int, "sound": int}, "home": ID,
+        "cover": lambda v: v is None or fits(v, {"alt": str, "sizes": [(int, int, int)]}), "id": SHORT, "lang": str,
+        "date": lambda v: fits(v, DATE) and datetime.fromisoformat(v), "media": [is_medium], "page": PAGE,
+        "summary": str, "title": str}]},
 }  # fmt: skip
 
 
 def kdf(secret: bytes, label: str, *parts: bytes, n: int = 32) -> bytes:
-    """§4."""
     info = b"pluttra/1" + b"".join(len(part).to_bytes(2, "big") + part for part in (label.encode(), *parts))
     return HKDF(SHA512(), n, None, info).derive(secret)
 
 
-def padded_length(role: str, size: int) -> int:
-    """§5."""
-    if role in ("row", "invitation", "keyring"):
-        return {"row": 88, "invitation": 4096}.get(role) or next((step for step in STEPS if step >= size), 0)
+def lengths(role: str, size: int) -> tuple[int, int]:  # padded and sealed (§5)
     e = max(0, size.bit_length() - 1)
     unit = 1 << max(0, e - e.bit_length())  # ⌊log₂ e⌋ + 1 is the bit length of e, and 0 for e = 0
-    padme = -(-size // unit) * unit
-    return padme if role == "media" else max(4096, padme)
-
-
-def sealed_length(role: str, size: int) -> int:
-    return HEAD + (padded := padded_length(role, size)) + 16 * (padded // 16384 + 1)
+    padme, step = -(-size // unit) * unit, next((step for step in STEPS if step >= size), 0)
+    padded = {"row": 88, "invitation": 4096, "keyring": step, "media": padme}.get(role, max(4096, padme))
+    return padded, HEAD + padded + 16 * (padded // 16384 + 1)
 
 
 def open_chunks(role: str, secret: bytes, head: bytes, body: bytes, first: int = 0) -> bytes:
     """Checks the commitment in `head`, and opens the chunks of `body`, whose first is number `first` (§5)."""
     info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + head[:24] + b"pluttra/1"
     out = HKDFExpand(SHA512(), 76, info).derive(kdf(secret, "seal", role.encode()))
-    if out[44:] != head[24:]:
-        refuse("object")
+    out[44:] == head[24:] or refuse("object")
     key, nonce = AESGCM(out[:32]), int.from_bytes(out[32:44], "big")
-    chunks = [body[at : at + CHUNK] for at in range(0, len(body), CHUNK)]
+    chunks = enumerate((body[at : at + CHUNK] for at in range(0, len(body), CHUNK)), first)
     try:
-        return b"".join(key.decrypt((nonce ^ k).to_bytes(12, "big"), c, None) for k, c in enumerate(chunks, first))
+        return b"".join(key.decrypt((nonce ^ k).to_bytes(12, "big"), chunk, None) for k, chunk in chunks)
     except (InvalidTag, ValueError):
         refuse("object")
 
 
 def open_sealed(role: str, secret: bytes, sealed: bytes, size: int | None = None) -> bytes:
-    """The content of a file of known size, or of one that is framed: with the signature, if it is a root (§5)."""
-    if (len(sealed) - HEAD) % CHUNK < 16 or len(sealed) < HEAD:  # the last chunk is short, and has its tag
-        refuse("object")
+    """The content of a file of known size, or of one that is framed (with the signature, if it is the root; §5)."""
+    (len(sealed) >= HEAD and (len(sealed) - HEAD) % CHUNK >= 16) or refuse("object")  # the last chunk has its tag
     padded = open_chunks(role, secret, sealed[:HEAD], sealed[HEAD:])
     end = 4 + int.from_bytes(padded[:4], "big") + 64 * (role == "root") if size is None else size
     kept = role == "keyring" and len(padded) in STEPS  # an ended one may be longer than it needs; open_named looks
-    if end > len(padded) or padded[end:].strip(b"\0") or not (kept or len(padded) == padded_length(role, end)):
-        refuse("padding")
-    return padded[4 if size is None else 0 : end]
+    (end <= len(padded) and (kept or len(padded) == lengths(role, end)[0])) or refuse("padding")
+    return padded[4 if size is None else 0 : end] if not padded[end:].strip(b"\0") else refuse("padding")
 
 
 def fetch(host: str, path: str, missing: str = "", most: int = 16 * MIB, span: tuple[int, int] | None = None) -> bytes:
     """A file of a folder or a static server (a byte more than `most` tells a longer one), or a span of it (§2)."""
     start, stop = span or (0, most + 1)
+    headers = {"Range": f"bytes={start}-{stop - 1}"} if span else {"Cache-Control": "no-cache"} if missing else {}
     try:
         if not host.startswith(("http://", "https://")):
-            with (Path(host) / path).open("rb") as file:
+            with Path(host, path).open("rb") as file:
                 return file.read(stop)[start:]
-        scheme, _, place = host.partition("://")
-        kind = http.client.HTTPConnection if scheme == "http" else http.client.HTTPSConnection
-        headers = {"Range": f"bytes={start}-{stop - 1}"} if span else {"Cache-Control": "no-cache"} if missing else {}
-        (connection := kind(place, timeout=30)).request("GET", f"/{path}", headers=headers)
-        answer = connection.getresponse()
-        data = answer.read(stop)
-        connection.close()
-        if answer.status in (403, 404, 410):
-            raise FileNotFoundError
-        if answer.status not in ((200, 206) if span else (200,)) or (answer.length and len(data) < stop):
-            refuse("host")
-        return data[start:] if answer.status == 200 else data[: stop - start]
-    except (FileNotFoundError, PermissionError):
-        raise FileNotFoundError(path) if not missing else refuse(missing)
-    except (OSError, ValueError, http.client.HTTPException):
-        refuse("host")
+        with HTTP.open(request.Request(f"{host}/{path}", headers=headers), timeout=30) as got:
+            data = got.read(stop)
+            (got.status in ((200, 206) if span else (200,)) and not (got.length and len(data) < stop)) or refuse("host")
+            return data[start:] if got.status == 200 else data[: stop - start]
+    except (OSError, ValueError, HTTPException) as error:
+        isinstance(error, FileNotFoundError) or getattr(error, "code", 0) in (403, 404, 410) or refuse("host")
+    raise FileNotFoundError(path) if not missing else refuse(missing)
 
 
-def fetch_digested(host: str, path: str, digest: bytes, most: int, span: tuple[int, int] | None = None) -> bytes:
-    data = fetch(host, f"o/{name[:2]}/{name}", most=most, span=span)
-    return data if sha256(data).digest() == digest else refuse("digest")
-
-
-def open_named(role: str, secret: bytes, host: str, missing: str, shape: Any) -> Value:
-    """An invitation or a keyring, which its secret names (§9, §10)."""
+def open_named(role: str, secret: bytes, host: str, missing: str, **asked: str) -> Value:  # invitation or keyring
     name = kdf(secret, f"{role}-name", n=16).hex()
     sealed = fetch(host, f"k/{name[:2]}/{name}", missing)
     content = open_sealed(role, kdf(secret, role), sealed)
-    value = decode(content, shape)
-    if "ended" not in value and len(sealed) != sealed_length(role, 4 + len(content)):
-        refuse("padding")
+    value = decode(content, lambda v: fits(v, SHAPES["ended" if role == "keyring" and "ended" in v else role]), **asked)
+    "ended" in value or len(sealed) == lengths(role, 4 + len(content))[1] or refuse("padding")
     return value
 
 
-class Links(HTMLParser):
-    """The media that a page names (§7)."""
-
-    def reset(self) -> None:
-        super().reset()
-        self.media: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = [value for name, value in attrs if value and name in ("src", "poster", "href")]
-        values += [part for name, value in attrs if value and name == "srcset" for part in value.split(",")]
-        self.media |= {words[0] for value in values if (words := value.split()) and words[0].startswith("media:")}
-
-
-class Opened:
-    """A site as one reader sees it: `keyring`, `audiences` (with the months opened), `cards` by post id."""
-
-    def __init__(self, link: str, host: str, now: float, memory: Memory) -> None:
-        found = re.search("(?s)(#|%23)i=(.*)", link)
-        secret = b64(found[2]) if found else b""
-        if not found or len(secret) != 32:
-            refuse("link")
-        self.host, self.exposed = host, found[1] == "%23"  # a program on the way has seen the key (§10)
-        self.invitation = open_named("invitation", secret, host, "missing", INVITATION)
-        if now >= self.invitation["ends"]:
-            refuse("ends")
+class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the months opened), `cards` by post id
+    def __init__(self, link: str, host: str | Path, *, now: float | None = None, memory: Memory | None = None) -> None:
+        mark, text = [*re.split("(#|%23)i=", link, maxsplit=1), "", ""][1:3]
+        re.fullmatch("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", text) or refuse("link")  # 32 bytes, no spare bits
+        self.host, self.exposed = str(host).rstrip("/"), mark == "%23"  # a program on the way has seen the key (§10)
+        self.invitation = open_named("invitation", b64(text), self.host, "missing")
+        now = datetime.now().timestamp() if now is None else now
+        now < self.invitation["ends"] or refuse("ends")
         self.key = b64(self.invitation["key"])
-        self.seen = memory.setdefault(kdf(self.key, "keyring-name", n=16).hex(), {})
-        self.keyring, self.root = self._open_keyring(), {}
-        self._renewing(lambda: None)
-        self.overdue = now > self.root["notice"]
+        self.seen = ({} if memory is None else memory).setdefault(kdf(self.key, "keyring-name", n=16).hex(), {})
+        self.keyring, self.root = self._open_keyring(), Value()
+        self.overdue = now > self._renewing(lambda: self.root["notice"])
 
     def page(self, post: str) -> bytes:
-        return self._renewing(lambda: self._page(self._card(post)["page"], self.index_of[post]))
+        return self._renewing(lambda: self._page(self._card(post), *self.home[post]))
 
     def month_page(self, audience: str, month: str) -> bytes | None:
-        def read() -> bytes | None:
-            index = self.indexes.get((audience, month)) or {"page": None}
-            return self._page(index["page"], index) if index["page"] else None
-
-        return self._renewing(read)
+        return self._renewing(lambda: self._page(self.indexes.get((audience, month), {}), audience, month))
 
     def medium(self, post: str, n: int) -> bytes:
-        return self._renewing(lambda: self._whole("media", self._card(post)["media"][n]))
+        return self._renewing(lambda: self._whole("media", *self._card(post)["media"][n]))
 
     def range(self, post: str, n: int, start: int, stop: int) -> bytes:
-        return self._renewing(lambda: self._range(self._card(post)["media"][n], start, stop))
+        return self._renewing(lambda: self._range(start, stop, *self._card(post)["media"][n]))
 
-    def _renewing[T](self, read: Callable[[], T]) -> T:
-        """§13: who misses an object fetches the root again, once for each, and starts over from there."""
+    def _renewing(self, read: Callable[[], Any], missed: tuple[str, ...] = ()) -> Any:  # §13, last
+        try:
+            if not self.root:
+                self._load()
+            return read()
+        except FileNotFoundError as lost:
+            str(lost) not in missed or refuse("host")
+            self.root = {}
+            return self._renewing(read, (*missed, str(lost)))
+
+    def _open_keyring(self) -> Value:  # §9; it is remembered with its root, but an ended one at once
+        value, seen = open_named("keyring", self.key, self.host, "host", site=self.invitation["site"]), self.seen
+        all(seen.get(n, value[n]) == value[n] for n in {"site", "publisher"} & value.keys()) or refuse("signature")
+        value["generation"] >= seen.get("generation", 0) or refuse("generation")
+        "ended" not in value or seen.update(generation=value["generation"])
+        return value if "ended" not in value else refuse("ended")
+
+    def _open_root(self) -> Value:  # §11; with the hash of the body as `hash`
+        opened = open_sealed("root", b64(self.keyring["siteKey"]), fetch(self.host, "root", "host"))
+        body, r, s = opened[:-64], int.from_bytes(opened[-64:-32], "big"), int.from_bytes(opened[-32:], "big")
+        try:
+            point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b64(self.keyring["publisher"]))
+            message = b"pluttra/1 root\0" + bytes.fromhex(self.keyring["site"]) + body
+            point.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+        except (InvalidSignature, ValueError):
+            refuse("signature")
+        root, seen = decode(body, SHAPES["root"]) | {"hash": sha256(body).hexdigest()}, self.seen
+        root["site"] == self.keyring["site"] or refuse("signature")
+        root["hash"] == seen.get("hash") or root["sequence"] > seen.get("sequence", -1) or refuse("sequence")
+        return root
+
+    def _load(self) -> None:  # §13, from step 3
+        root = self._open_root()
+        if root["keyrings"] > self.keyring["generation"]:
+            self.keyring = self._open_keyring()
+            root = self._open_root()
+            root["keyrings"] <= self.keyring["generation"] or refuse("generation")
+        self.seen |= {n: (root | self.keyring)[n] for n in ("site", "publisher", "generation", "sequence", "hash")}
+        mine = self.keyring["audiences"]
+        self.indexes = {(a["id"], index["month"]): index for a in mine for index in self._indexes(a, root)}
+        self.audiences = [a | {"months": [month for home, month in self.indexes if home == a["id"]]} for a in mine]
+        found = [(card, home) for home in reversed(self.indexes) for card in self.indexes[home]["posts"]]
+        found.sort(key=lambda pair: (-datetime.fromisoformat(pair[0]["date"]).timestamp(), pair[0]["id"]))
+        self.home = {card["id"]: home for card, home in found}  # of the same post, the first home comes last, and stays
+        self.cards, self.root = {card["id"]: card for card, _ in found}, root
+
+    def _indexes(self, audience: Value, root: Value) -> list[Value]:  # §8, §9
+        for epoch in audience["epochs"]:
+            secret, months = b64(epoch["catalogue"]), epoch["months"]
+            slot = kdf(secret, "slot", root["sequence"].to_bytes(8, "big"), n=64)
+            if value := dict(root["slots"]).get(slot[:16].hex()):
+                plain = bytes(a ^ b for a, b in zip(slot[16:], b64(value), strict=True))
+                content = open_sealed("catalogue", secret, self._digested(plain[:16].hex(), plain[16:]))
+                catalogue = decode(content, SHAPES["catalogue"], audience=audience["id"], kind=audience["kind"])
+                rows = [(month, b64(row)) for month, row in catalogue["months"] if month in months]
+                return [self._index(open_sealed("row", b64(months[m]), row, 88), audience["id"], m) for m, row in rows]
+        return []
+
+    def _index(self, row: bytes, audience: str, month: str) -> Value:
+        secret, name, digest, size = row[:32], row[32:48].hex(), row[48:80], int.from_bytes(row[80:], "big")
+        content = open_sealed("index", secret, self._digested(name, digest, lengths("index", size)[1]), size)
+        return decode(content, SHAPES["index"], audience=audience, month=month)
+
+    def _card(self, post: str) -> Value:
+        return self.cards.get(post) or refuse("host")  # gone with a renewed root
+
+    def _page(self, owner: Value, audience: str, month: str) -> bytes | None:  # §7; of a card or of an index
+        if not owner.get("page"):
+            return None
+        text = (page := self._whole("page", *owner["page"])).decode(errors="replace")
+        tags = re.findall(r"""<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>""", text)
+        values = [v for tag in tags for v in re.findall(r"""\s(?:src|srcset|poster|href)=["']([^"']*)""", tag)]
+        named = {word for value in values for word in re.split(r"[\s,]+", value) if word.startswith("media:")}
+        media = {f"media:{c['id']}/{n}" for c in self.indexes[audience, month]["posts"] for n in range(len(c["media"]))}
+        return page if named <= media and text.encode() == page else refuse("encoding")
+
+    def _whole(self, role: str, name: str, secret: str, digest: str, size: int, *_: str) -> bytes:
+        return open_sealed(role, b64(secret), self._digested(name, b64(digest), lengths(role, size)[1]), size)
+
+    def _range(self, start: int, stop: int, *reference: Any) -> bytes:  # §5; from as few segments as will do
+        name, secret, _, size, _, *joined = reference
+        first, last, total = start // MIB, (min(stop, size) - 1) // MIB, lengths("media", size)[1]
+        if not joined or start >= min(stop, size):
+            return self._whole("media", *reference)[start:stop]
+        head, body = fetch(self.host, f"o/{name[:2]}/{name}", span=(0, HEAD)), b""
+        for i in range(first, last + 1):
+            span = HEAD + SEGMENT * i if i else 0, min(HEAD + SEGMENT * (i + 1), total)
+            body += self._digested(name, b64(joined[0])[32 * i :][:32], span=span)[0 if i else HEAD :]
+        padded = open_chunks("media", b64(secret), head, body, 64 * first)
+        padded[max(0, size - first * MIB) :].strip(b"\0") and refuse("padding")
+        return padded[start - first * MIB : min(stop, size) - first * MIB]
+
+    def _digested(self, name: str, digest: bytes, most: int = 16 * MIB, span: tuple[int, int] | None = None) -> bytes:
+        data = fetch(self.host, f"o/{name[:2]}/{name}", most=most, span=span)
+        return data if sha256(data).digest() == digest else refuse("digest")
+
+
+open_site = Opened
+
+if __name__ == "__main__":
+    for entry in open_site(*sys.argv[1:3]).cards.values():
+        print(f"{entry['date']}  {entry['title']}  ({len(entry['media'])} media)")

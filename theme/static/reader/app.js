@@ -129,6 +129,7 @@ async function pageOf() {
   const { view, id, month } = parseAddress(location.hash);
   const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
   if (view === 'post') seen.add(id);
+  opened.releaseMedia(); // before the new page makes its own
   const page = view === 'home' ? await homePage(visitor)
     : view === 'child' ? await childPage(visitor, id)
       : view === 'audience' ? await audiencePage(visitor, id)
@@ -142,7 +143,6 @@ async function pageOf() {
 /** @param {Page} page @param {boolean} [quietly] */
 function present({ node, title, lists: isList = false, after }, quietly = false) {
   main.replaceChildren(node);
-  vault?.releaseMedia();
   lists = isList;
   const named = title || (isList ? '' : node.querySelector('h1')?.textContent);
   document.title = named ? `${named} – ${preschool}` : preschool;
