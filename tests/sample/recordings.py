@@ -35,7 +35,7 @@ def write_film(path: Path) -> None:
                 "comment": "KANARIE-FILM inspelad på gården",
             }
         )
-        picture = out.add_stream("libx264", rate=RATE, options={"crf": "26", "preset": "slow", "profile": "high"})
+        picture = out.add_stream("libx264", rate=RATE, options={"crf": "19", "preset": "slow", "profile": "high"})
         picture.width, picture.height = SIZE
         picture.pix_fmt, picture.thread_count, picture.gop_size = "yuv420p", 1, RATE * 2
         tone = out.add_stream("aac", rate=tunes.RATE, layout="mono")
