@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pluttra_publish.calendar_file import MEDIA_TYPE as CALENDAR_TYPE
+from pluttra_publish.errors import Findings
 from pluttra_publish.media import Derivative, Derived
 from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
 from pluttra_publish.register.values import Audience, Register
@@ -21,22 +23,34 @@ from pluttra_publish.site import (
     PostView,
     ShellView,
     SoundView,
+    StandingView,
+    TalkSheet,
 )
+from pluttra_publish.standing import PlannedPage, goals_of, labels
 
 SUFFIXES = {
     "image/webp": "webp", "image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4", "video/webm": "webm",
-    "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
+    "text/calendar": "ics", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
+class LaidPage:
+    """A standing page and its media in the order of their numbers: (content or file, media type)."""
+
+    planned: PlannedPage
+    media: tuple[tuple[bytes | Path, str], ...]
+
+
+@dataclass(frozen=True)
 class Laid:
-    """An edition, and by post id the derivatives in the order of their numbers (docs/format.md §6)."""
+    """An edition, and by post id the derivatives in the order of their numbers (docs/format.md §6); standing pages with theirs."""
 
     edition: Edition
     shelves: Mapping[str, tuple[Derivative, ...]]
     views: Mapping[str, PostView]
     public: Mapping[str, Derivative]
+    standing: tuple[LaidPage, ...] = ()
 
 
 @dataclass
@@ -69,14 +83,22 @@ class _Shelf:
 
 
 def lay_out(
-    plan: Plan, derived: Mapping[Path, Derived], *, register: Register, opaque_id: OpaqueId, shell: ShellView
+    plan: Plan,
+    derived: Mapping[Path, Derived],
+    *,
+    register: Register,
+    opaque_id: OpaqueId,
+    shell: ShellView,
+    standing: Iterable[PlannedPage] = (),
 ) -> Laid:
-    """Return the views of every planned post and of every audience's months, children's own excepted: a reader puts those together."""
+    """Return the views of every planned post and standing page, and of every audience's months, children's own excepted: a reader puts
+    those together.
+    """
     shelves: dict[str, tuple[Derivative, ...]] = {}
     views: dict[str, PostView] = {}
     months: dict[tuple[Audience, str], list[PostView]] = defaultdict(list)
     for planned in plan.posts:
-        shelf = _Shelf(planned.id)
+        shelf = _Shelf(planned.card_id)
         views[planned.id] = _post_view(planned, shelf, derived, register, opaque_id)
         shelves[planned.id] = tuple(shelf.files)
         if planned.home.kind != "child":
@@ -86,8 +108,26 @@ def lay_out(
         for (audience, month), posts in sorted(months.items())
     )
     public, public_files = _public(plan.public, derived)
-    edition = Edition(shell=shell, posts=tuple(views.values()), months=month_views, public=public)
-    return Laid(edition, shelves, views, public_files)
+    pages, page_views = _standing(standing, derived, register)
+    edition = Edition(shell, tuple(views.values()), month_views, public, page_views)
+    return Laid(edition, shelves, views, public_files, pages)
+
+
+def _standing(
+    planned_pages: Iterable[PlannedPage], derived: Mapping[Path, Derived], register: Register
+) -> tuple[tuple[LaidPage, ...], tuple[StandingView, ...]]:
+    laid: list[LaidPage] = []
+    views: list[StandingView] = []
+    for planned in planned_pages:
+        shelf, sheet = _Shelf(planned.id), planned.sheet
+        media = {file.name: shelf.view(file, derived[file.path]) for file in planned.files}
+        sources: list[tuple[bytes | Path, str]] = [(file.path, file.media_type) for file in shelf.files]
+        if planned.calendar is not None and isinstance(sheet, TalkSheet):
+            sheet = replace(sheet, calendar=f"media:{planned.id}/{len(sources)}")
+            sources.append((planned.calendar, CALENDAR_TYPE))
+        laid.append(LaidPage(planned, tuple(sources)))
+        views.append(StandingView(planned.id, planned.title, title_of(planned.audience, register), sheet, media))
+    return tuple(laid), tuple(views)
 
 
 def _post_view(
@@ -95,7 +135,9 @@ def _post_view(
 ) -> PostView:
     children = tuple((opaque_id("child", child.id), child.first_name) for child in planned.children)
     media = {file.name: shelf.view(file, derived[file.path]) for file in planned.post.media}
-    return PostView(planned.post, planned.id, title_of(planned.home, register), children, media)
+    goals = labels(goals_of(planned.post, Findings()))
+    title = title_of(planned.home, register)
+    return PostView(planned.post, planned.card_id, title, children, media, goals, planned.id)
 
 
 def _public(

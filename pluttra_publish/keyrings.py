@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from pluttra_publish.format.access import Ended, Keyring, KeyringAudience, KeyringChild, KeyringReader
@@ -51,9 +51,14 @@ def _keyring(
         generation=keystore.keyrings,
         preschool=settings.name,
         reader=KeyringReader(keystore.opaque_id("reader", reader.id), reader.name, reader.role, reader.language),
-        audiences=tuple(_audience(keystore, register, audience, named) for audience, named in sorted(months.items())),
+        audiences=tuple(_audience(keystore, register, audience, months[audience]) for audience in _in_order(months)),
         children=tuple(_children(keystore, register, reader, months, now)),
     )
+
+
+def _in_order(audiences: Iterable[Audience]) -> list[Audience]:
+    """Return the staff's audiences first: where they read more of a post than others do, theirs is the one shown (docs/format.md §7)."""
+    return sorted(audiences, key=lambda audience: (audience.kind != "staff", audience))
 
 
 def _audience(keystore: Keystore, register: Register, audience: Audience, months: tuple[str, ...]) -> KeyringAudience:

@@ -18,7 +18,7 @@ from pluttra_publish.errors import FormatError
 from pluttra_publish.format.access import Keyring, secret_of
 from pluttra_publish.format.chain import Root
 from pluttra_publish.format.layout import ROOT_PATH, keyring_path, object_path
-from pluttra_publish.format.posts import Card, Index, Reference
+from pluttra_publish.format.posts import Card, Index, Reference, Standing
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.objects import open_reference
 
@@ -57,12 +57,22 @@ class SeenPost:
 
 
 @dataclass(frozen=True)
+class SeenPage:
+    """A standing page as a reader has it: its entry, its audience, and the month whose index resolves its media."""
+
+    page: Standing
+    audience: str
+    month: str
+
+
+@dataclass(frozen=True)
 class Opened:
     """What one reader sees, newest first, each post once. Pages and media are fetched when they are asked for."""
 
     keyring: Keyring
     root: Root
     posts: tuple[SeenPost, ...]
+    pages: tuple[SeenPage, ...]
     indexes: dict[tuple[str, str], Index] = field(repr=False)
     _fetch: Fetch = field(repr=False)
 
@@ -116,7 +126,7 @@ def open_with_key(key: bytes, fetch: Fetch, *, memory: Memory, site: str | None 
             indexes = _indexes(keyring, root, fetch)
         except _Missing:
             raise FormatError("host") from None
-    return Opened(keyring, root, _posts(keyring, indexes), indexes, fetch)
+    return Opened(keyring, root, _posts(keyring, indexes), _pages(indexes), indexes, fetch)
 
 
 def folder(root: Path) -> Fetch:
@@ -225,6 +235,19 @@ def _posts(keyring: Keyring, indexes: dict[tuple[str, str], Index]) -> tuple[See
             seen[card.id] = SeenPost(known.card if known else card, audiences, month)
     posts = sorted(seen.values(), key=lambda post: post.card.id)
     return tuple(sorted(posts, key=lambda post: datetime.fromisoformat(post.card.date), reverse=True))
+
+
+def _pages(indexes: dict[tuple[str, str], Index]) -> tuple[SeenPage, ...]:
+    """Return every standing page once, from the newest month that has it; those without a date from the newest month alone."""
+    newest: dict[str, str] = {}
+    for audience, month in indexes:
+        newest[audience] = max(month, newest.get(audience, ""))
+    seen: dict[str, SeenPage] = {}
+    for (audience, month), index in sorted(indexes.items(), key=lambda item: item[0][1]):
+        for page in index.pages:
+            if page.date or month == newest[audience]:
+                seen[page.id] = SeenPage(page, audience, month)
+    return tuple(sorted(seen.values(), key=lambda one: (one.page.kind, one.page.date, one.page.title, one.page.id)))
 
 
 def _found(fetch: Fetch, name: str) -> bytes:

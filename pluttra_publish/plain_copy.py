@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -16,13 +16,14 @@ from pathlib import Path
 
 from pluttra_publish.edition import SUFFIXES
 from pluttra_publish.errors import FormatError, UsageError
-from pluttra_publish.open import Opened, SeenPost
+from pluttra_publish.format.posts import Reference
+from pluttra_publish.open import Opened, SeenPage, SeenPost
 from pluttra_publish.platform import write_atomically
 
 Step = Callable[[str, int, int], None]
 
 _MEDIA = re.compile(r"media:([0-9a-f]{16})/(0|[1-9][0-9]*)(?![0-9])")
-_LINK = re.compile(r'href="#/(p/)?([^"]*)"')
+_LINK = re.compile(r'href="#/([ps]/)?([^"]*)"')
 _STYLE = """body{font:1.1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fffdf8}
 img,video,audio{max-width:100%;height:auto;display:block;margin:1rem 0}figure{margin:0}a{color:#7a1f3d}li{margin:.4rem 0}
 @media(prefers-color-scheme:dark){body{color:#eee;background:#1b1a18}a{color:#f0a5bd}}"""
@@ -59,6 +60,7 @@ def write_copy(opened: Opened, into: Path, *, step: Step) -> Written:
         for done, post in enumerate(opened.posts, 1):
             media += _write_post(opened, post, folder)
             step("Öppnar", done, len(opened.posts))
+        media += sum(_write_standing(opened, page, folder) for page in opened.pages)
         _write_months(opened, folder)
         _write(folder / "index.html", opened.keyring.preschool, _contents(opened))
         if into.exists():
@@ -74,36 +76,48 @@ def page_name(post: SeenPost) -> str:
 
 def _write_post(opened: Opened, post: SeenPost, folder: Path) -> int:
     card = post.card
-    for number, reference in enumerate(card.media):
-        name = _media_name(card.id, number, reference.media_type)
-        write_atomically(folder / "media" / name, opened.content(reference))
+    _write_media(opened, card.id, card.media, folder)
     html = opened.content(card.page).decode("utf-8")
-    _write(folder / page_name(post), card.title, _pointed(opened, html, [post]))
+    _write(folder / page_name(post), card.title, _pointed(opened, html, {card.id: card.media}))
     return len(card.media)
+
+
+def _write_standing(opened: Opened, seen: SeenPage, folder: Path) -> int:
+    page = seen.page
+    _write_media(opened, page.id, page.media, folder)
+    html = opened.content(page.page).decode("utf-8")
+    _write(folder / f"{page.id}.html", page.title, _pointed(opened, html, {page.id: page.media}))
+    return len(page.media)
+
+
+def _write_media(opened: Opened, owner: str, media: tuple[Reference, ...], folder: Path) -> None:
+    for number, reference in enumerate(media):
+        name = _media_name(owner, number, reference.media_type)
+        write_atomically(folder / "media" / name, opened.content(reference))
 
 
 def _write_months(opened: Opened, folder: Path) -> None:
     for (audience, month), index in opened.indexes.items():
         if index.page is not None:
             html = opened.content(index.page).decode("utf-8")
-            posts = [post for post in opened.posts if audience in post.audiences and post.month == month]
-            _write(folder / f"{month}-{audience}.html", month, _pointed(opened, html, posts))
+            media = {card.id: card.media for card in index.posts}
+            _write(folder / f"{month}-{audience}.html", month, _pointed(opened, html, media))
 
 
-def _pointed(opened: Opened, html: str, posts: Iterable[SeenPost]) -> str:
-    """Return a page's HTML with its media and links pointing into the folder.
+def _pointed(opened: Opened, html: str, media: Mapping[str, tuple[Reference, ...]]) -> str:
+    """Return a page's HTML with its media, given by the id of their post or page, and its links pointing into the folder.
 
     Raises:
         FormatError: layer `encoding`, if it names a medium that its index does not have.
     """
-    cards = {post.card.id: post.card for post in posts}
-    pages = {post.card.id: page_name(post) for post in opened.posts}
+    pages = {seen.page.id: f"{seen.page.id}.html" for seen in opened.pages}
+    pages |= {post.card.id: page_name(post) for post in opened.posts}
 
     def medium(match: re.Match[str]) -> str:
-        card, number = cards.get(match[1]), int(match[2])
-        if card is None or number >= len(card.media):
+        references, number = media.get(match[1], ()), int(match[2])
+        if number >= len(references):
             raise FormatError("encoding")
-        return f"media/{_media_name(card.id, number, card.media[number].media_type)}"
+        return f"media/{_media_name(match[1], number, references[number].media_type)}"
 
     def link(match: re.Match[str]) -> str:
         return f'href="{pages.get(match[2], "index.html") if match[1] else "index.html"}"'
@@ -121,7 +135,13 @@ def _contents(opened: Opened) -> str:
         names = " · ".join(name for _, name in card.children)
         about = escape(" · ".join(part for part in (where, names) if part))
         rows.append(f'<li><a href="{page_name(post)}">{escape(card.title)}</a><br><small>{day} · {about}</small></li>')
-    return f"<h1>{escape(opened.keyring.preschool)}</h1><ul>{''.join(rows)}</ul>"
+    standing = "".join(
+        f'<li><a href="{seen.page.id}.html">{escape(seen.page.title)}</a><br>'
+        f"<small>{escape(' · '.join(filter(None, (seen.page.date[:10], titles[seen.audience]))))}</small></li>"
+        for seen in opened.pages
+    )
+    lists = (f"<ul>{standing}</ul>" if standing else "") + f"<ul>{''.join(rows)}</ul>"
+    return f"<h1>{escape(opened.keyring.preschool)}</h1>{lists}"
 
 
 def _media_name(post: str, number: int, media_type: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pluttra_publish.errors import ConsentError, ContentError, Findings
@@ -15,8 +15,15 @@ from pluttra_publish.site import Post
 Access = Mapping[str, Mapping[Audience, tuple[str, ...]]]
 """Reader id → audience → months, as `register.access` gives it."""
 
+_COPY = ":personal"
+
 OpaqueId = Callable[..., str]
 """`opaque_id(kind, *text)`: an id that says nothing to a host, the same each time (docs/format.md §4)."""
+
+
+def is_published(post: Post) -> bool:
+    """Tell whether a post says of itself that it is published."""
+    return post.status == "published"
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,21 @@ class PlannedPost:
     home: Audience
     audiences: tuple[Audience, ...]
     children: tuple[Child, ...]
+
+    @property
+    def card_id(self) -> str:
+        """The id in indexes and addresses: the staff's copy of a post has the post's own (docs/format.md §7)."""
+        return self.id.removesuffix(_COPY)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether this is what the staff read of a post of which the others read less."""
+        return self.id.endswith(_COPY)
+
+    @property
+    def about_one_child(self) -> bool:
+        """Whether the post lies in one child's folder, whoever reads it."""
+        return self.home.kind == "child" or self.home.id.startswith("child:")
 
     @property
     def month(self) -> str:
@@ -55,27 +77,31 @@ def plan(
     opaque_id: OpaqueId,
     now: datetime,
     findings: Findings,
+    may_publish: Callable[[Post], bool] = is_published,
 ) -> Plan:
     """Return which post goes to which audiences; whatever is wrong with a place or a name is added to `findings`.
 
-    Drafts and future posts are checked like the others, but wait.
+    Drafts, those that `may_publish` holds back, and future posts are checked like the others, but wait.
     """
     planned: list[PlannedPost] = []
     public: list[Post] = []
     waiting: list[Post] = []
     for post in posts:
-        due = post.status == "published" and post.date <= now
+        due = may_publish(post) and post.date <= now
         if post.place.kind == "public":
             if post.children:
                 message = "En offentlig sida kan inte handla om ett barn."
                 findings.error(ConsentError, post.source, "Barn", message, "Ta bort raden Barn, eller flytta inlägget.")
+            if post.staff_only or post.staff_body is not None:
+                message = "En offentlig sida läses av alla, så inget på den kan vara bara för personalen."
+                findings.error(ContentError, post.source, "Målgrupp", message, "Flytta det till personal/.")
             (public if due else waiting).append(post)
             continue
         found = _Placing(register, access, opaque_id, findings).place(post)
         if found is None:
             continue
         if due:
-            planned.append(found)
+            planned += [found, *_staff_copy(found)]
         else:
             waiting.append(post)
     planned.sort(key=lambda p: p.id)
@@ -84,17 +110,54 @@ def plan(
     return Plan(tuple(planned), tuple(public), tuple(waiting))
 
 
+def staff_of(home: Audience) -> Audience:
+    """Return the audience of those staff who read `home`: all of them for the preschool and the staff, else an audience of its own.
+
+    Not all the staff, since what is narrowed may not be read by anybody who could not read it before.
+    """
+    return STAFF if home.kind in {"preschool", "staff"} else Audience("staff", home.key)
+
+
+def with_staff(access: Access, plan: Plan, register: Register) -> Access:
+    """Return the access with the audiences that `staff_of` has made for this plan: the staff of each, for the months they read it."""
+    wanted = {
+        audience for planned in plan.posts for audience in planned.audiences if audience.kind == "staff" and audience.id
+    }
+    narrowed = {source: staff_of(source) for months in access.values() for source in months}
+    whole: dict[str, Mapping[Audience, tuple[str, ...]]] = {}
+    for reader, months in access.items():
+        more: dict[Audience, tuple[str, ...]] = {}
+        if reader in register.staff_member:
+            more = {narrowed[home]: named for home, named in months.items() if narrowed[home] in wanted}
+        whole[reader] = {**months, **more}
+    return whole
+
+
 def title_of(audience: Audience, register: Register) -> str:
     """Return what an audience is called on a page."""
     match audience.kind:
         case "preschool":
             return "Hela förskolan"
         case "staff":
-            return "Personal"
+            kind, _, home = audience.id.partition(":")
+            if not kind:
+                return "Personal"
+            of = Audience("department" if kind == "department" else "child", home)
+            return f"Personal: {title_of(of, register)}"
         case "department":
             return register.department[audience.id].name
         case "child":
             return register.child[audience.id].first_name
+
+
+def _staff_copy(planned: PlannedPost) -> Iterable[PlannedPost]:
+    """Yield what the staff read of a post of which the others read less."""
+    post = planned.post
+    if post.staff_body is None:
+        return
+    whole = replace(post, body=post.staff_body, media=post.staff_media, staff_body=None, staff_media=())
+    home = staff_of(planned.home)
+    yield PlannedPost(whole, planned.id + _COPY, home, (home,), planned.children)
 
 
 @dataclass(frozen=True)
@@ -122,6 +185,9 @@ class _Placing:
             message = "Delas betyder bara något för inlägg i barn/."
             self.findings.warning(post.source, "Delas", message, "Ta bort raden: mappen avgör vem som läser.")
         identity = self.opaque_id("post", home.key, post.address)
+        if post.staff_only:
+            home = staff_of(home)
+            audiences = [home]
         return PlannedPost(post, identity, home, tuple(audiences), tuple(children))
 
     def _home(self, post: Post) -> Audience | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from pluttra_publish.approvals import read_approvals
 from pluttra_publish.edition import Laid, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -24,7 +25,7 @@ from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
-from pluttra_publish.plan import Access, OpaqueId, Plan, plan
+from pluttra_publish.plan import Access, OpaqueId, Plan, plan, with_staff
 from pluttra_publish.platform import identity_path, private_folder
 from pluttra_publish.register import access, check_place, find_reader, read_register
 from pluttra_publish.resources import theme_folder
@@ -33,7 +34,8 @@ from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings
-from pluttra_publish.site import Edition, Pages, Post, ShellView, press, shell_files
+from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
+from pluttra_publish.standing import PlannedPage, goals_of, plan_goals, plan_talks
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -210,6 +212,7 @@ class _Run:
         self.now = _now(settings)
         self.register = read_register(settings.register, self.findings)
         check_place(settings.register, settings.posts, self.findings)
+        self._approvals = read_approvals(settings)
         self._opaque_id = opaque_id
         self._first_month = first_month
         self._step = step
@@ -239,9 +242,11 @@ class _Run:
 
     def _between(self, posts: list[Post]) -> Edition | None:
         today = f"{self.now:%Y-%m}"
-        self.first_month = min(
-            [self._first_month or today, *(f"{post.date:%Y-%m}" for post in posts if post.place.kind != "public")]
+        talks = read_talks(
+            self.settings.talks, self.settings, probe=probe, findings=self.findings, today=self.now.date()
         )
+        days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in talks]
+        self.first_month = min([self._first_month or today, *(f"{day:%Y-%m}" for day in days)])
         self.access = access(
             self.register, today=self.now.date(), first_month=self.first_month, grace_days=self.settings.grace_days
         )
@@ -252,28 +257,48 @@ class _Run:
             opaque_id=self._opaque_id,
             now=self.now,
             findings=self.findings,
+            may_publish=self._approvals.may_publish,
         )
-        derived = self._derive(posts)
+        self.access = with_staff(self.access, self.plan, self.register)
+        for post in posts:
+            goals_of(post, self.findings)
+            self._approvals.remind(post, self.findings)
+        standing = self._standing(talks)
+        derived = self._derive(posts, talks)
         if self.findings.errors:
             return None
         shell = self.shell
         view = ShellView(shell.version, shell.modules, shell.style, self.settings.rules, self.settings.contact)
-        self.laid = lay_out(self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view)
+        self.laid = lay_out(
+            self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view, standing=standing
+        )
         return self.laid.edition
 
-    def _derive(self, posts: list[Post]) -> dict[Path, Derived]:
-        sources = {file.path: post for post in posts for file in post.media}
+    def _standing(self, talks: tuple[Talk, ...]) -> tuple[PlannedPage, ...]:
+        """Plan the pages that are not posts."""
+        opaque_id, now = self._opaque_id, self.now
+        name = self.settings.name
+        pages = plan_talks(
+            talks, register=self.register, preschool=name, opaque_id=opaque_id, now=now, findings=self.findings
+        )
+        return (*pages, *plan_goals(self.plan, register=self.register, opaque_id=opaque_id, now=now))
+
+    def _derive(self, posts: list[Post], talks: tuple[Talk, ...]) -> dict[Path, Derived]:
+        media = [(post.source, file) for post in posts for file in (*post.media, *post.staff_media)]
+        media += [(talk.source, file) for talk in talks for file in talk.media]
+        files = {file.path: (source, file) for source, file in media}
+        masks = {path: tuple(box for _, box in file.masks) for path, (_, file) in files.items()}
         cache = private_folder(self.settings.state / "cache")
 
         def progress(done: int, total: int, _name: str) -> None:
             self._step("Bilder, film och ljud", done, total)
 
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            found = derive_all(sources, cache=cache, executor=workers, progress=progress)
+            found = derive_all(masks, cache=cache, executor=workers, progress=progress)
         derived: dict[Path, Derived] = {}
         for path, made in found.items():
             if isinstance(made, ContentError):
-                self.findings.error(ContentError, sources[path].source, path.name, str(made), made.hint)
+                self.findings.error(ContentError, files[path][0], path.name, str(made), made.hint)
             else:
                 derived[path] = made
         return derived

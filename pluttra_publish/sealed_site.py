@@ -19,7 +19,7 @@ from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Root, Row, Slot
 from pluttra_publish.format.layout import object_path, sealed_length
 from pluttra_publish.format.padding import Role
-from pluttra_publish.format.posts import PAGE_TYPE, Card, Cover, Index, Reference
+from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
 from pluttra_publish.keyrings import keyrings
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, readers
@@ -71,9 +71,11 @@ class Sealer:
         for planned in plan.posts:
             for audience in planned.audiences:
                 self.keystore.audience(audience.key)  # made here, before the workers ask for it
+        for laid_page in laid.standing:
+            self.keystore.audience(laid_page.planned.audience.key)
         objects = _Objects(self)
         cards = self._cards(plan, laid, pages, objects, step)
-        rows = self._indexes(plan, cards, pages, objects)
+        rows = self._indexes(plan, cards, self._standing(laid, pages, objects), pages, objects)
         broken = settle(self.keystore, self.access, int(self.now.timestamp()))
         slots = self._catalogues(rows, sequence, objects)
         made = [*objects.made.values(), *keyrings(self.keystore, self.access, self.register, self.settings, self.now)]
@@ -93,7 +95,7 @@ class Sealer:
         cards: dict[str, Card] = {}
         with ThreadPoolExecutor(_WORKERS) as workers:
             for done, made in enumerate(workers.map(card, plan.posts), 1):
-                cards[made.id] = made
+                cards[plan.posts[done - 1].id] = made
                 step("Förseglar", done, len(plan.posts))
         return cards
 
@@ -103,7 +105,7 @@ class Sealer:
             sizes = tuple((int(url.rpartition("/")[2]), width, height) for url, width, height in view.cover.sources)
             cover = Cover(view.cover.alt, sizes)
         return Card(
-            id=planned.id,
+            id=planned.card_id,
             title=post.title,
             date=post.date.isoformat(timespec="seconds"),
             lang=post.lang,
@@ -117,10 +119,33 @@ class Sealer:
             page=page,
         )
 
+    def _standing(self, laid: Laid, pages: Pages, objects: _Objects) -> dict[tuple[Audience, str], list[Standing]]:
+        """Seal every standing page with its media, and return what the index of each month says of them."""
+        standing: dict[tuple[Audience, str], list[Standing]] = defaultdict(list)
+        for laid_page in laid.standing:
+            planned, owner = laid_page.planned, laid_page.planned.audience
+            page = Standing(
+                id=planned.id,
+                kind=planned.sheet.kind,
+                title=planned.title,
+                date=planned.date.isoformat(timespec="seconds") if planned.date else "",
+                media=tuple(objects.seal(source, owner, "media", kind) for source, kind in laid_page.media),
+                page=objects.seal(pages.standing[planned.id], owner, "page", PAGE_TYPE),
+            )
+            standing[owner, planned.month].append(page)
+        for listed in standing.values():
+            listed.sort(key=lambda page: (STANDING.index(page.kind), page.date, page.title, page.id))
+        return standing
+
     def _indexes(
-        self, plan: Plan, cards: Mapping[str, Card], pages: Pages, objects: _Objects
+        self,
+        plan: Plan,
+        cards: Mapping[str, Card],
+        standing: Mapping[tuple[Audience, str], list[Standing]],
+        pages: Pages,
+        objects: _Objects,
     ) -> dict[Audience, dict[str, Row]]:
-        gathered: dict[tuple[Audience, str], list[Card]] = defaultdict(list)
+        gathered: dict[tuple[Audience, str], list[Card]] = defaultdict(list, {place: [] for place in standing})
         for planned in plan.posts:
             for audience in planned.audiences:
                 gathered[audience, planned.month].append(cards[planned.id])
@@ -128,7 +153,8 @@ class Sealer:
         for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
             html = pages.months.get((audience.key, month))
             page = objects.seal(html, audience, "page", PAGE_TYPE) if html else None
-            index = Index(self._id(audience), month, page, tuple(posts))
+            stands = tuple(standing.get((audience, month), ()))
+            index = Index(self._id(audience), month, page, tuple(posts), stands)
             row, made = chain.seal_index(
                 index,
                 seal_secret=self.keystore.audience(audience.key).seal,

@@ -6,7 +6,6 @@ be synced or published. Everything that is wrong is told at once.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
@@ -40,6 +39,14 @@ class HostSettings:
 
 
 @dataclass(frozen=True)
+class ConsentSettings:
+    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes."""
+
+    purposes: tuple[str, ...] = ()
+    all_guardians: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     """One preschool's settings; every path is absolute."""
 
@@ -49,6 +56,7 @@ class Settings:
     language: str
     timezone: str
     alt_text: Literal["warn", "required"]
+    approval: Literal["none", "principal"]
     grace_days: int
     link_days: int
     notice_days: int
@@ -59,6 +67,8 @@ class Settings:
     posts: Path
     register: Path
     state: Path
+    talks: Path
+    consents: ConsentSettings = ConsentSettings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -101,55 +111,6 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     return settings
-
-
-def default_toml(name: str, url: str = "http://localhost:8000") -> str:
-    """Return the text of a new pluttra.toml, with Swedish comments, for `pluttra init`."""
-    return f"""# Inställningar för Pluttra Publish. En rad som börjar med # är en kommentar.
-
-name = {_quoted(name)}
-
-# Adressen där familjerna läser. Den ska vara en egen adress som inte används till något annat, utan sökväg efter:
-# url = "https://dagar.förskolan.se" går bra, men inte "https://förskolan.se/dagar".
-url = {_quoted(url)}
-
-# Vem man ber om en ny länk: "Hör av dig till …"
-contact = "förskolan"
-
-language = "sv"
-timezone = "Europe/Stockholm"
-
-# Bilder utan beskrivning: "warn" påminner, "required" stoppar publiceringen.
-alt_text = "warn"
-
-# Så många dagar läser en familj vidare efter barnets sista dag.
-grace_days = 30
-
-# Så många dagar gäller en länk som ännu inte har öppnats på en telefon.
-link_days = 14
-
-# Efter så många dagar utan publicering säger läsaren att inget nytt har kommit på länge.
-notice_days = 14
-
-# Visas första gången en länk öppnas. Ta bort # för att skriva egna.
-# rules = [
-{chr(10).join(f"#   {_quoted(rule)}," for rule in DEFAULT_RULES)}
-# ]
-
-# Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
-plugins = []
-
-# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
-[host]
-kind = "folder"
-path = "public"
-
-# Bara posts får ligga i en mapp som synkas mellan datorer. register och state ska bara finnas på den här datorn.
-[folders]
-posts = "inlagg"
-register = "register"
-state = "privat"
-"""
 
 
 _MISSING = object()
@@ -258,6 +219,7 @@ _KEYS: dict[str, _Rule] = {
     "language": _Rule(_language, "sv"),
     "timezone": _Rule(_timezone, "Europe/Stockholm"),
     "alt_text": _Rule(_one_of("warn", "required"), "warn"),
+    "approval": _Rule(_one_of("none", "principal"), "none"),
     "grace_days": _Rule(_days(0, 366), 30),
     "link_days": _Rule(_days(1, 90), 14),
     "notice_days": _Rule(_days(1, 366), 14),
@@ -268,6 +230,9 @@ _KEYS: dict[str, _Rule] = {
     "folders.posts": _Rule(_text, "inlagg"),
     "folders.register": _Rule(_text, "register"),
     "folders.state": _Rule(_text, "privat"),
+    "folders.talks": _Rule(_text, "samtal"),
+    "consents.purposes": _Rule(_texts, ()),
+    "consents.all_guardians": _Rule(_texts, ()),
 }
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
@@ -275,10 +240,11 @@ _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     flat: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
     folders: dict[str, Any] = {
-        name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state")
+        name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
     host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
-    return Settings(root=root, host=host, **flat, **folders)
+    consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
+    return Settings(root=root, host=host, consents=consents, **flat, **folders)
 
 
 def _absolute(root: Path, written: str) -> Path:
@@ -292,20 +258,21 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
         "folders.posts": settings.posts,
         "folders.register": settings.register,
         "folders.state": settings.state,
+        "folders.talks": settings.talks,
     }
-    for key in ("folders.register", "folders.state"):
+    for key in ("folders.register", "folders.state", "folders.talks"):
         if is_inside(folders[key], settings.posts):
             message = f"Mappen {folders[key].name} ligger i inläggsmappen, som kan synkas mellan datorer."
             findings.error(RegisterError, FILE, key, message, "Lägg den bredvid inläggsmappen.")
-    if is_inside(settings.posts, settings.register) or is_inside(settings.posts, settings.state):
+    if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
     public = settings.host.path
     if is_inside(settings.root, public) or any(is_inside(folder, public) for folder in folders.values()):
         message = "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
-    elif any(is_inside(public, folders[key]) for key in ("folders.posts", "folders.register")):
-        message = "Mappen som publiceras ligger i inläggens eller registrets mapp."
+    elif any(is_inside(public, folders[key]) for key in ("folders.posts", "folders.register", "folders.talks")):
+        message = "Mappen som publiceras ligger i inläggens, registrets eller samtalens mapp."
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 
 
@@ -362,7 +329,3 @@ def _nearest(key: str) -> str:
     if dot:
         return f"{leaf} under [{table}]"
     return f"[{nearest}]" if nearest in _TABLES else nearest
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from pluttra_publish.errors import UsageError
 from pluttra_publish.platform import write_atomically
-from pluttra_publish.register import empty_register
-from pluttra_publish.settings import FILE, Settings, default_toml
+from pluttra_publish.post_templates import DEFAULT, post_template
+from pluttra_publish.register import empty_consents, empty_register
+from pluttra_publish.register.consents_file import FILE as CONSENTS
+from pluttra_publish.settings import FILE, Settings
+from pluttra_publish.settings_text import default_toml
 
 _PLACES = ("barn", "forskolan", "personal", "offentligt")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _LONGEST = 100  # characters of a folder's name; systems allow 255 bytes
-_IGNORED = "privat/\npublic/\nregister/\n"
+_IGNORED = "privat/\npublic/\nregister/\nsamtal/\n"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ def start_site(folder: Path, *, name: str, url: str) -> Started:
             raise UsageError(f"{above.name} är en fil, inte en mapp.", hint="Ange en ny mapp: pluttra init MAPP")
     files = {FILE: default_toml(name, url), ".gitignore": _IGNORED}
     files |= {f"register/{file}": text for file, text in empty_register().items()}
+    files[f"register/{CONSENTS}"] = empty_consents()
     made = []
     for path, text in files.items():
         if not (folder / path).exists():
@@ -50,12 +54,15 @@ def start_site(folder: Path, *, name: str, url: str) -> Started:
     return Started(tuple(made))
 
 
-def start_post(settings: Settings, *, title: str, place: str, day: date) -> Path:
+def start_post(settings: Settings, *, title: str, place: str, day: date, template: str | None = None) -> Path:
     """Make a post's folder with a text to fill in, and return the text's path. `place` is a path below `inlagg/`.
 
+    `template` names a file in the site's `mallar/`, or one of ours.
+
     Raises:
-        UsageError: the title can't be a folder's name, the place is outside, or the post is there already.
+        UsageError: the title can't be a folder's name, the place is outside, there is no such template, or the post is there already.
     """
+    begun = post_template(settings, template) if template is not None else DEFAULT
     title = unicodedata.normalize("NFC", " ".join(title.split()))
     safe = _UNSAFE.sub("", title)[:_LONGEST].rstrip(". ")
     if not safe:
@@ -76,7 +83,5 @@ def start_post(settings: Settings, *, title: str, place: str, day: date) -> Path
     folder.mkdir(parents=True)
     text = folder / "text.md"
     front = "" if safe == title else f"Titel: {title}\n"
-    write_atomically(
-        text, f"{front}Status: utkast\nBarn:\n\nSkriv här. Lägg bilder, film och ljud i samma mapp.\n".encode()
-    )
+    write_atomically(text, f"{front}{begun}".encode())
     return text

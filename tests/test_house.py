@@ -43,6 +43,7 @@ OWNERS = {
     "platformdirs": "platform",
     "pyrage": "sealing",
     "rich": "cli",
+    "tomlkit": "site",
 }
 POSIX_ONLY = {"fcntl", "grp", "posix", "pwd", "resource", "signal", "termios", "tty"}
 FORBIDDEN_WORDS = {"user", "users", "group", "groups", "data", "util", "utils", "manager", "handler", "process"}

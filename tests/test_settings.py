@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pluttra_publish.errors import RegisterError
-from pluttra_publish.settings import DEFAULT_RULES, Settings, SettingsError, default_toml, is_inside, read_settings
+from pluttra_publish.settings import (
+    DEFAULT_RULES,
+    ConsentSettings,
+    Settings,
+    SettingsError,
+    is_inside,
+    read_settings,
+)
+from pluttra_publish.settings_text import default_toml
 
 LEAST = 'name = "Backen"\nurl = "https://backen.example"\n'
 
@@ -40,6 +48,7 @@ def test_name_and_address_are_enough(tmp_path: Path) -> None:
     assert settings.state == tmp_path / "privat"
     assert settings.theme == tmp_path / "theme"
     assert (settings.host.kind, settings.host.path) == ("folder", tmp_path / "public")
+    assert settings.consents == ConsentSettings((), ())
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
@@ -47,6 +56,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         'contact = "Ingrid"\nlanguage = "sv-FI"\ntimezone = "Europe/Helsinki"\nalt_text = "required"\ngrace_days = 0\n'
         'link_days = 7\nnotice_days = 30\nrules = ["En regel."]\nplugins = ["typogrify"]\n'
         '[host]\nkind = "folder"\npath = "ut"\n[folders]\nposts = "synk/inlagg"\nregister = "reg"\nstate = "hemligt"\n'
+        '[consents]\npurposes = ["utställning"]\nall_guardians = ["film", "utställning"]\n'
     )
     settings = read(tmp_path, text)
     assert settings.timezone == "Europe/Helsinki"
@@ -54,6 +64,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     assert (settings.rules, settings.plugins) == (("En regel.",), ("typogrify",))
     assert settings.posts == tmp_path / "synk" / "inlagg"
     assert settings.host.path == tmp_path / "ut"
+    assert settings.consents == ConsentSettings(("utställning",), ("film", "utställning"))
 
 
 def test_the_file_that_init_writes_is_read_and_says_the_defaults(tmp_path: Path) -> None:

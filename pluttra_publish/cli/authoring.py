@@ -46,14 +46,18 @@ def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) ->
 @click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
 @click.argument("title")
 @click.option("--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan eller personal.")
+@click.option(
+    "--template", metavar="MALL", help="Mall för texten: reflektion, veckobrev, utflykt, eller en egen fil i mallar/."
+)
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag.")
 @site_option
 @json_option
-def new(title: str, place: str, day: datetime | None, site: Path, as_json: bool) -> None:
+def new(title: str, place: str, template: str | None, day: datetime | None, site: Path, as_json: bool) -> None:
     """Börja ett inlägg: en mapp med en text att fylla i. Lägg bilder, film och ljud bredvid."""
     with report.answering(as_json):
         settings = read_settings(site)
-        text = start_post(settings, title=title, place=place, day=day.date() if day else date.today())
+        when = day.date() if day else date.today()
+        text = start_post(settings, title=title, place=place, day=when, template=template)
         if as_json:
             report.say_json({"post": str(text.parent), "text": str(text)})
         else:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from pluttra_publish import __version__
+from pluttra_publish.cli.approval import approve, return_
 from pluttra_publish.cli.authoring import check, init, new
+from pluttra_publish.cli.consents import consents
+from pluttra_publish.cli.mask import mask
 from pluttra_publish.cli.publishing import build, invite, publish
 from pluttra_publish.cli.reading import demo, open_, serve
 
@@ -28,5 +31,5 @@ def main() -> None:
     """Gör förskolans dagar till en förseglad webbplats som bara familjerna kan läsa."""
 
 
-for _command in (init, new, check, build, publish, invite, serve, open_, demo):
+for _command in (init, new, mask, check, approve, return_, build, publish, invite, consents, serve, open_, demo):
     main.add_command(_command)

@@ -1,10 +1,10 @@
-"""References, cards and the index as values. Knows docs/format.md §6 and §7. Does not know keys or files."""
+"""References, cards, standing pages and the index as values. Knows docs/format.md §6 and §7. Does not know keys or files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pluttra_publish.format import canonical, layout, padding, shape
 from pluttra_publish.format.canonical import b64
@@ -16,9 +16,12 @@ MEDIA_TYPES = (
     "image/jpeg", "image/webp", "image/png",
     "video/mp4", "video/webm",
     "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm",
-    "text/vtt",
+    "text/vtt", "text/calendar",
 )  # fmt: skip
 COUNTED = ("film", "photo", "sound")
+
+StandingKind = Literal["consents", "goal", "talk"]
+STANDING: tuple[StandingKind, ...] = ("consents", "goal", "talk")
 
 
 @dataclass(frozen=True)
@@ -151,13 +154,49 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What an index says of a page that is not a post: a list, a goal or a talk. `date` is empty for one without a day."""
+
+    id: str
+    kind: StandingKind
+    title: str
+    date: str
+    media: tuple[Reference, ...]
+    page: Reference
+
+    def to_value(self) -> dict[str, object]:
+        return {
+            "date": self.date,
+            "id": self.id,
+            "kind": self.kind,
+            "media": [medium.to_value() for medium in self.media],
+            "page": self.page.to_value(),
+            "title": self.title,
+        }
+
+    @classmethod
+    def from_value(cls, value: Any, place: str) -> Standing:
+        value = shape.mapping(value, place)
+        date = shape.text(shape.member(value, "date"), f"{place}.date")
+        return cls(
+            id=shape.hex8(shape.member(value, "id"), f"{place}.id"),
+            kind=_standing_kind(shape.member(value, "kind"), f"{place}.kind"),
+            title=shape.text(shape.member(value, "title"), f"{place}.title"),
+            date=shape.date(date, f"{place}.date") if date else "",
+            media=shape.listed(shape.member(value, "media"), f"{place}.media", _medium),
+            page=_page(shape.member(value, "page"), f"{place}.page"),
+        )
+
+
+@dataclass(frozen=True)
 class Index:
-    """The posts of one audience and month, newest first (§7)."""
+    """The posts of one audience and month, newest first, and the pages that stand there (§7)."""
 
     audience: str
     month: str
     page: Reference | None
     posts: tuple[Card, ...]
+    pages: tuple[Standing, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the index's content: its canonical value."""
@@ -166,6 +205,7 @@ class Index:
                 "audience": self.audience,
                 "month": self.month,
                 "page": self.page and self.page.to_value(),
+                "pages": [page.to_value() for page in self.pages],
                 "posts": [card.to_value() for card in self.posts],
                 "v": canonical.VERSION,
             }
@@ -185,6 +225,7 @@ class Index:
             shape.month(shape.member(value, "month"), "month"),
             None if page is None else _page(page, "page"),
             shape.listed(shape.member(value, "posts"), "posts", Card.from_value),
+            shape.listed(value.get("pages", []), "pages", Standing.from_value),
         )
 
 
@@ -201,6 +242,13 @@ def _of_role(role: Role, value: Any, place: str) -> Reference:
     if reference.role != role:
         raise shape.refusal(place)
     return reference
+
+
+def _standing_kind(value: Any, place: str) -> StandingKind:
+    for known in STANDING:
+        if value == known:
+            return known
+    raise shape.refusal(place)
 
 
 def _size(value: Any, place: str) -> tuple[int, int, int]:

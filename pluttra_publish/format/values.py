@@ -14,7 +14,7 @@ from pluttra_publish.format.access import (
     secret_of,
 )
 from pluttra_publish.format.chain import Catalogue, Root, Row, Slot
-from pluttra_publish.format.posts import Card, Cover, Index, Reference
+from pluttra_publish.format.posts import Card, Cover, Index, Reference, Standing
 
 __all__ = [
     "Card",
@@ -32,6 +32,7 @@ __all__ = [
     "Root",
     "Row",
     "Slot",
+    "Standing",
     "link",
     "secret_of",
 ]

@@ -7,6 +7,20 @@ from __future__ import annotations
 
 from pluttra_publish.media.derive import derive, derive_all
 from pluttra_publish.media.kinds import Derivative, Derived, Kind, Probe, kind_of
+from pluttra_publish.media.mosaic import CELLS, MARGIN, Box, Masks
 from pluttra_publish.media.probe import probe
 
-__all__ = ["Derivative", "Derived", "Kind", "Probe", "derive", "derive_all", "kind_of", "probe"]
+__all__ = [
+    "CELLS",
+    "MARGIN",
+    "Box",
+    "Derivative",
+    "Derived",
+    "Kind",
+    "Masks",
+    "Probe",
+    "derive",
+    "derive_all",
+    "kind_of",
+    "probe",
+]

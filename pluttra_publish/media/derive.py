@@ -1,7 +1,7 @@
 """Derivatives and their private cache. Knows which bytes were already derived. Does not know pixels, posts or keys.
 
-The cache is addressed by the SHA-256 of the source's bytes and the version of the settings below, so a source that was
-renamed or copied is derived once. It may be deleted at any time.
+The cache is addressed by the SHA-256 of the source's bytes, its masks and the version of the settings below, so a
+source that was renamed or copied is derived once. It may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media import photo, tracks
+from pluttra_publish.media import mosaic, photo, tracks
 from pluttra_publish.media.kinds import Derivative, Derived, Kind
+from pluttra_publish.media.mosaic import Box, Masks
 from pluttra_publish.media.probe import known_kind, unreachable
 
 SETTINGS = "1"
@@ -29,17 +30,22 @@ _BLOCK = 2**20
 Progress = Callable[[int, int, str], None]
 
 
-def derive(source: Path, *, cache: Path) -> Derived:
+def derive(source: Path, *, cache: Path, masks: Iterable[Box] = ()) -> Derived:
     """Return the derivatives of a photo, film or sound, made now or found in `cache`. Same bytes in, same bytes out.
 
-    What is hashed is what is derived: a source that changes meanwhile gives one version or an error, never a mix.
+    Every box of `masks` is covered beyond recovery in every derivative of a photo; the source is only read. What is
+    hashed is what is derived: a source that changes meanwhile gives one version or an error, never a mix.
 
     Raises:
-        ContentError: the source is missing, broken or of a format that browsers cannot show.
+        ContentError: the source is missing, broken or of a format that browsers cannot show, a box lies outside the
+            photo, or it is no photo and has masks.
     """
     kind = known_kind(source.name)
+    boxes = mosaic.in_order(masks, source.name)
+    if boxes and kind != "photo":
+        raise _unmaskable(source.name, kind)
     try:
-        return _photo(source, cache) if kind == "photo" else _film_or_sound(source, kind, cache)
+        return _photo(source, boxes, cache) if kind == "photo" else _film_or_sound(source, kind, cache)
     except OSError as error:
         if error.filename is not None and Path(error.filename) == source:
             raise unreachable(source.name, error) from error
@@ -47,40 +53,53 @@ def derive(source: Path, *, cache: Path) -> Derived:
 
 
 def derive_all(
-    sources: Iterable[Path], *, cache: Path, executor: Executor | None = None, progress: Progress | None = None
+    sources: Mapping[Path, Masks], *, cache: Path, executor: Executor | None = None, progress: Progress | None = None
 ) -> dict[Path, Derived | ContentError]:
-    """Derive every source, in the executor if there is one; return results and errors in the order of the sources.
+    """Derive every source with its masks, in the executor if there is one; return results and errors in their order.
 
-    `progress(done, total, name)` is called in the caller's thread after each one.
+    Every source must say its masks, `()` for none, so that none is forgotten. `progress(done, total, name)` is called
+    in the caller's thread after each one.
     """
-    wanted = list(dict.fromkeys(sources))
+    wanted = dict(sources)
     tell = progress or (lambda done, total, name: None)
     if executor is None:
         found = {}
-        for done, source in enumerate(wanted, 1):
-            found[source] = attempt(source, cache)
+        for done, (source, masks) in enumerate(wanted.items(), 1):
+            found[source] = attempt(source, cache, masks)
             tell(done, len(wanted), source.name)
         return found
-    tasks = {executor.submit(attempt, source, cache): source for source in wanted}
+    tasks = {executor.submit(attempt, source, cache, masks): source for source, masks in wanted.items()}
     for done, task in enumerate(as_completed(tasks), 1):
         tell(done, len(wanted), tasks[task].name)
     return {source: task.result() for task, source in tasks.items()}
 
 
-def attempt(source: Path, cache: Path) -> Derived | ContentError:
+def attempt(source: Path, cache: Path, masks: Masks = ()) -> Derived | ContentError:
     """Derive one source and return the error instead of raising it, so that one broken photo doesn't hide the next."""
     try:
-        return derive(source, cache=cache)
+        return derive(source, cache=cache, masks=masks)
     except ContentError as error:
         return error
 
 
-def _photo(source: Path, cache: Path) -> Derived:
+def _photo(source: Path, masks: Masks, cache: Path) -> Derived:
     content = source.read_bytes()
-    entry = _entry(cache, "photo", hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    if masks:
+        digest = hashlib.sha256(f"{digest} masked {mosaic.VERSION} {masks!r}".encode()).hexdigest()
+    entry = _entry(cache, "photo", digest)
     return _found(entry) or _kept(
-        entry, lambda folder: Derived("photo", _written(photo.pictures(content, source.name), folder))
+        entry, lambda folder: Derived("photo", _written(photo.pictures(content, source.name, masks), folder))
     )
+
+
+def _unmaskable(name: str, kind: Kind) -> ContentError:
+    if kind == "film":
+        message = f"Filmen ”{name}” har rutor, men filmer kan inte maskeras ännu: rutan skulle inte följa med barnet."
+    else:
+        message = f"Ljudet ”{name}” har rutor, men i ett ljud syns ingen."
+    hint = "Ta bort rutorna ur bilder.toml, och lägg ut filen bara där alla får synas och höras, eller inte alls."
+    return ContentError(message, hint=hint)
 
 
 def _film_or_sound(source: Path, kind: Kind, cache: Path) -> Derived:

@@ -14,6 +14,7 @@ from pillow_heif import register_heif_opener
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.media.kinds import Probe, broken
+from pluttra_publish.media.mosaic import Masks, cover
 
 WIDTHS = (480, 960, 1920)
 MEDIA_TYPE = "image/webp"
@@ -56,8 +57,10 @@ def look(content: bytes, name: str) -> Probe:
         return Probe("photo", _captured(exif), width, height, 0.0)
 
 
-def pictures(content: bytes, name: str) -> tuple[Picture, ...]:
+def pictures(content: bytes, name: str, masks: Masks = ()) -> tuple[Picture, ...]:
     """Return a photo's widths, narrowest first: upright, sRGB, never enlarged, nothing in them but pixels.
+
+    `masks` are covered in the upright picture at its full size, before anything is made of it.
 
     Raises:
         ContentError: the photo is broken, too large, or of another format than JPEG, PNG and HEIC.
@@ -67,11 +70,12 @@ def pictures(content: bytes, name: str) -> tuple[Picture, ...]:
         turned = image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}
         width, height = image.size[::-1] if turned else image.size
         size = _fitting(width, height, WIDTHS[-1])
-        # JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time and memory.
-        image.draft(None, size[::-1] if turned else size)
+        if not masks:  # JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time and memory.
+            image.draft(None, size[::-1] if turned else size)
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        small = _opaque(upright).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        upright = _opaque(ImageOps.exif_transpose(image))
+        cover(upright, masks)
+        small = upright.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         return widths(_to_srgb(small, profile))
 
 

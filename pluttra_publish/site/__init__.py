@@ -6,12 +6,18 @@ derivatives or hosts.
 
 from __future__ import annotations
 
+from pluttra_publish.site.frontmatter import returned_text
+from pluttra_publish.site.lookup import PostPhoto, find_photo
 from pluttra_publish.site.press import press
 from pluttra_publish.site.shell import ShellFiles, shell_files
+from pluttra_publish.site.talks import read_talks
 from pluttra_publish.site.values import (
+    Box,
+    ConsentSheet,
     Count,
     Edition,
     FilmView,
+    GoalSheet,
     MediaFile,
     MediaKind,
     MediaView,
@@ -25,12 +31,18 @@ from pluttra_publish.site.values import (
     ShellView,
     SiteSettings,
     SoundView,
+    StandingView,
+    Talk,
+    TalkSheet,
 )
 
 __all__ = [
+    "Box",
+    "ConsentSheet",
     "Count",
     "Edition",
     "FilmView",
+    "GoalSheet",
     "MediaFile",
     "MediaKind",
     "MediaView",
@@ -39,12 +51,19 @@ __all__ = [
     "PhotoView",
     "Place",
     "Post",
+    "PostPhoto",
     "PostView",
     "ProbeLike",
     "ShellFiles",
     "ShellView",
     "SiteSettings",
     "SoundView",
+    "StandingView",
+    "Talk",
+    "TalkSheet",
+    "find_photo",
     "press",
+    "read_talks",
+    "returned_text",
     "shell_files",
 ]

@@ -111,7 +111,7 @@ class Cleaner:
                 (value, f"Bilden ”{_short(value)}” ligger på en annan plats och laddas inte utifrån.", mend)
             )
             return None
-        wanted = _local(value)
+        wanted = local_name(value)
         name = self._body.media.get(nfc(wanted).casefold())
         if name is None:
             mend = "Lägg filen i inläggets mapp, eller rätta namnet."
@@ -208,7 +208,7 @@ def _lift(html: str, images: list[tuple[str, str]]) -> tuple[str, bool]:
     return _EMPTY_PARAGRAPH.sub("", _EDGE_BREAK.sub("", "".join(out))), lost
 
 
-def _local(value: str) -> str:
+def local_name(value: str) -> str:
     """Return the file name meant by an image's address, also when written the Pelican way."""
     value = re.sub(r"^[{|](?:static|attach|filename)[|}]", "", unquote(value).strip())
     return value.removeprefix("./")

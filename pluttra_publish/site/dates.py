@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 EARLIEST = date(2000, 1, 1)
 AHEAD = timedelta(days=2 * 365 + 1)
@@ -39,6 +39,7 @@ _NAME = re.compile(
     re.DOTALL,
 )
 _TIME = r"(?:(?:[ T]|,? kl\.? ?)(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?::\d{2})?)?"
+_CLOCK = re.compile(r"(?:kl\.? ?)?(\d{1,2})[.:](\d{2})", re.IGNORECASE)
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})" + _TIME)
 _WORDS = re.compile(
     r"(?:\w+dag(?:en)?,? )?(?:den )?(?P<day>\d{1,2})\.? (?P<name>[^\W\d_]{3,9})\.? (?P<year>\d{4})" + _TIME,
@@ -92,6 +93,18 @@ def read_date(text: str) -> datetime:
     parts = match.groupdict()
     month = _MONTH_NUMBER.get(parts["name"].casefold(), 0) if "name" in parts else int(parts["month"])
     return datetime(int(parts["year"]), month, int(parts["day"]), int(parts["hour"] or 0), int(parts["minute"] or 0))
+
+
+def read_time(text: str) -> time:
+    """Return a time of day written as `14.30`, `14:30` or `kl. 14.30`.
+
+    Raises:
+        ValueError: it is written in another way, or there is no such time.
+    """
+    match = _CLOCK.fullmatch(" ".join(text.split()))
+    if match is None:
+        raise ValueError(text)
+    return time(int(match[1]), int(match[2]))
 
 
 def plausible(when: date, today: date) -> bool:

@@ -16,6 +16,9 @@ from pluttra_publish.errors import ContentError, Findings
 from pluttra_publish.site.values import Place, PlaceKind
 
 TEXTS = (".md", ".markdown", ".txt")
+SIDECAR = "bilder.toml"
+"""What says who is on a post's photos, and what is masked there."""
+
 _DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".html", ".htm", ".rst")
 _IGNORED = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "fel.txt", "klart.txt", "@eadir", "__macosx"}
@@ -37,7 +40,7 @@ class Source:
 
     `name` is its folder or file relative to the site (NFC), `text_name` that of its text, or of its folder.
 
-    `files` are everything in the folder but the text, by NFC name.
+    `files` are everything in the folder but the text and the sidecar, by NFC name.
     """
 
     path: Path
@@ -47,6 +50,7 @@ class Source:
     text: Path | None
     text_name: str
     files: tuple[tuple[str, Path], ...] = ()
+    sidecar: Path | None = None
 
     @property
     def folder(self) -> str:
@@ -55,7 +59,9 @@ class Source:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
+    """What lies in a folder: its NFC name, and how findings name it."""
+
     path: Path
     name: str
     shown: str
@@ -66,7 +72,7 @@ def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
     """Return every post below `posts`, in order of place and name; what can't be a post becomes a finding."""
     shown = relative_name(posts, root)
     found: list[Source] = []
-    for entry in _entries(posts, shown, findings):
+    for entry in entries(posts, shown, findings):
         kind = _SHARED.get(entry.name.casefold())
         if not entry.folder:
             _stray(
@@ -75,7 +81,7 @@ def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
                 findings,
             )
         elif entry.name.casefold() == _CHILDREN:
-            for child in _entries(entry.path, entry.shown, findings):
+            for child in entries(entry.path, entry.shown, findings):
                 if child.folder:
                     found += _posts(child, Place("child", child.name), findings)
                 else:
@@ -85,8 +91,8 @@ def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
     return sorted(found, key=lambda source: (source.place, source.name))
 
 
-def _posts(place_folder: _Entry, place: Place, findings: Findings) -> Iterator[Source]:
-    for entry in _entries(place_folder.path, place_folder.shown, findings):
+def _posts(place_folder: Entry, place: Place, findings: Findings) -> Iterator[Source]:
+    for entry in entries(place_folder.path, place_folder.shown, findings):
         suffix = PurePosixPath(entry.name).suffix
         if entry.folder:
             source = _folder_post(entry, place, findings)
@@ -104,11 +110,15 @@ def _posts(place_folder: _Entry, place: Place, findings: Findings) -> Iterator[S
             )
 
 
-def _folder_post(folder: _Entry, place: Place, findings: Findings) -> Source | None:
-    texts: list[_Entry] = []
+def _folder_post(folder: Entry, place: Place, findings: Findings) -> Source | None:
+    texts: list[Entry] = []
     files: list[tuple[str, Path]] = []
+    sidecar: Path | None = None
     empty = True
-    for entry in _entries(folder.path, folder.shown, findings):
+    for entry in entries(folder.path, folder.shown, findings):
+        if entry.name.casefold() == SIDECAR and not entry.folder:
+            sidecar = entry.path
+            continue
         empty = False
         suffix = PurePosixPath(entry.name).suffix.lower()
         if entry.folder:
@@ -137,19 +147,21 @@ def _folder_post(folder: _Entry, place: Place, findings: Findings) -> Source | N
         return None
     text = texts[0] if texts else None
     shown = text.shown if text else folder.shown
-    return Source(folder.path, folder.shown, place, folder.name, text.path if text else None, shown, tuple(files))
+    return Source(
+        folder.path, folder.shown, place, folder.name, text.path if text else None, shown, tuple(files), sidecar
+    )
 
 
-def _entries(folder: Path, shown: str, findings: Findings) -> Iterator[_Entry]:
+def entries(folder: Path, shown: str, findings: Findings) -> Iterator[Entry]:
     """Yield what lies in a folder by NFC name, without links and without what systems and cameras leave behind."""
     try:
         with os.scandir(folder) as listing:
-            entries = sorted((nfc(entry.name), entry) for entry in listing)
+            found = sorted((nfc(entry.name), entry) for entry in listing)
     except OSError as error:
         message = f"Mappen går inte att läsa ({error.strerror})."
         findings.error(ContentError, shown, "", message, "Kontrollera att mappen finns och att du får läsa den.")
         return
-    for name, entry in entries:
+    for name, entry in found:
         if _ignored(name):
             continue
         if entry.is_symlink() or _is_junction(entry.path):
@@ -159,7 +171,7 @@ def _entries(folder: Path, shown: str, findings: Findings) -> Iterator[_Entry]:
         if not entry.is_dir() and not entry.is_file():
             findings.error(ContentError, f"{shown}/{name}", "", "Det här är ingen vanlig fil.", "Ta bort den.")
             continue
-        yield _Entry(folder / entry.name, name, f"{shown}/{name}", entry.is_dir())
+        yield Entry(folder / entry.name, name, f"{shown}/{name}", entry.is_dir())
 
 
 def _ignored(name: str) -> bool:
@@ -172,11 +184,11 @@ def _is_junction(path: str) -> bool:
     return bool(isjunction and isjunction(path))
 
 
-def _stray(entry: _Entry, mend: str, findings: Findings) -> None:
+def _stray(entry: Entry, mend: str, findings: Findings) -> None:
     findings.error(ContentError, entry.shown, "", "Filen ligger där inget inlägg kan ligga.", mend)
 
 
-def _document(entry: _Entry, findings: Findings) -> None:
+def _document(entry: Entry, findings: Findings) -> None:
     message = "Den här sortens fil kan inte visas i ett inlägg."
     mend = "Spara texten som .txt eller .md. Bilder, filmer och ljud går också bra."
     findings.error(ContentError, entry.shown, "", message, mend)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 WORDS = {
@@ -15,6 +16,8 @@ WORDS = {
     "date": ("datum", "date"),
     "children": ("barn", "children"),
     "status": ("status",),
+    "reason": ("anledning", "reason"),
+    "audience": ("målgrupp", "malgrupp", "audience"),
     "share": ("delas", "dela", "share", "shared"),
     "authors": ("författare", "forfattare", "skrivet av", "av", "author", "authors"),
     "summary": ("sammanfattning", "ingress", "summary"),
@@ -24,9 +27,10 @@ WORDS = {
     "slug": ("adress", "slug"),
     "category": ("kategori", "category"),
     "alt": ("bildtext", "bildbeskrivning", "alt"),
+    "goals": ("mål", "mal", "lpfö", "lpfo", "läroplan", "goals"),
 }
-_MEANING = {word: meaning for meaning, words in WORDS.items() for word in words}
-REPEATABLE = frozenset({"alt", "children", "authors", "tags"})
+MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
+REPEATABLE = frozenset({"alt", "children", "authors", "tags", "goals"})
 
 _FIELD = re.compile(r" {0,3}(?P<word>[^\W\d_][\w-]*(?: av)?)[ \t]*:(?:[ \t]+(?P<value>.*)|[ \t]*)")
 _FENCE = re.compile(r"-{3,}[ \t]*")
@@ -50,11 +54,12 @@ class Matter:
     body: str
 
 
-def divide(text: str) -> Matter:
+def divide(text: str, meanings: Mapping[str, str] = MEANINGS) -> Matter:
     """Divide a text in front matter and body.
 
     The lines on top count as front matter if they stand between `---` lines or if at least one of them begins with a
     word that we know, or nearly: a text may begin with `Idag: vi byggde koja`, but `Satus: utkast` is a fault.
+    `meanings` are the words known, case-folded, with what they mean.
     """
     lines = text.splitlines()
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
@@ -71,19 +76,51 @@ def divide(text: str) -> Matter:
         match = _FIELD.fullmatch(line)
         if match:
             word = unicodedata.normalize("NFC", match["word"])
-            fields.append(Field(_MEANING.get(word.casefold(), ""), word, (match["value"] or "").strip(), at + 1))
+            fields.append(Field(meanings.get(word.casefold(), ""), word, (match["value"] or "").strip(), at + 1))
         elif fields and line.strip() and line[:1].isspace():
             last = fields[-1]
             fields[-1] = Field(last.meaning, last.word, f"{last.value} {line.strip()}".strip(), last.line)
         elif not fenced or line.strip():
             break
         at += 1
-    if not fenced and not any(field.meaning or nearest(field.word, alike=0.75) for field in fields):
+    if not fenced and not any(field.meaning or nearest(field.word, meanings, alike=0.75) for field in fields):
         return Matter((), "\n".join(lines[start:]))
     return Matter(tuple(fields), "\n".join(lines[at:]).lstrip("\n"))
 
 
-def nearest(word: str, alike: float = 0.6) -> str:
+def nearest(word: str, meanings: Mapping[str, str] = MEANINGS, *, alike: float = 0.6) -> str:
     """Return the known word most like `word`, as a pedagogue would write it, or the empty string."""
-    found = difflib.get_close_matches(word.casefold(), _MEANING, n=1, cutoff=alike)
+    found = difflib.get_close_matches(word.casefold(), meanings, n=1, cutoff=alike)
     return found[0].capitalize() if found else ""
+
+
+def returned_text(octets: bytes, reason: str) -> bytes:
+    """Return a post's text with `Status: returnerad` and `Anledning: …` among its fields, and all else as it was written.
+
+    Whatever stood there of status and reason before is gone. Line ends, byte order mark and encoding are kept.
+    """
+    utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
+    marked = octets.startswith(b"\xef\xbb\xbf")
+    text = octets.decode("utf-16" if utf16 else "utf-8-sig")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    fields = divide("\n".join(lines)).fields
+    gone: set[int] = set()
+    for number, field in enumerate(fields):
+        if field.meaning in {"status", "reason"}:
+            end = fields[number + 1].line - 1 if number + 1 < len(fields) else field.line
+            while number + 1 == len(fields) and end < len(lines) and lines[end].strip() and lines[end][:1].isspace():
+                end += 1
+            gone |= {*range(field.line - 1, end)}
+    at = fields[0].line - 1 if fields else 0
+    ours = ["Status: returnerad", f"Anledning: {reason}"]
+    kept = [
+        *lines[:at],
+        *ours,
+        *([] if fields else [""]),
+        *(line for n, line in enumerate(lines[at:], at) if n not in gone),
+    ]
+    whole = newline.join(kept)
+    if utf16:
+        return whole.encode("utf-16")
+    return (b"\xef\xbb\xbf" if marked else b"") + whole.encode("utf-8")

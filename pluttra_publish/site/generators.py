@@ -22,7 +22,7 @@ from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
 from pluttra_publish.site.render import Context, Renderer
 from pluttra_publish.site.run import Opened, current_run
-from pluttra_publish.site.values import Pages, Place, Post
+from pluttra_publish.site.values import Pages, Place, Post, StandingView
 
 FOLDER_FORMAT = "pluttra-folder"
 
@@ -74,7 +74,7 @@ class Workshop(Generator):  # type: ignore[misc]
         public, shell = self.get_template("public"), self.get_template("shell")
         manifest = self.env.get_template("manifest.webmanifest")
         run.pages = Pages(
-            posts={view.id: writer.render(post, renderer.post(view)) for view in edition.posts},
+            posts={view.key or view.id: writer.render(post, renderer.post(view)) for view in edition.posts},
             months={(view.audience, view.month): writer.render(month, renderer.month(view)) for view in edition.months},
             public={
                 f"sida/{view.post.address}.html": writer.render(public, renderer.public(view))
@@ -82,7 +82,11 @@ class Workshop(Generator):  # type: ignore[misc]
             },
             shell=writer.render(shell, renderer.shell(edition.shell)),
             manifest=writer.render(manifest, renderer.shell(edition.shell)),
+            standing={view.id: self._standing(view, writer, renderer) for view in edition.standing},
         )
+
+    def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
+        return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))
 
 
 class Shelf(ArticlesGenerator):  # type: ignore[misc]

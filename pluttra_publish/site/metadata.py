@@ -34,15 +34,22 @@ class _Choices:
 
 
 _STATUSES = _Choices(
-    "utkast eller publicerad",
+    "utkast, inskickad eller publicerad",
     {
         "utkast": "draft",
         "draft": "draft",
+        "inskickad": "submitted",
+        "inskickat": "submitted",
+        "submitted": "submitted",
+        "returnerad": "returned",
+        "returnerat": "returned",
+        "returned": "returned",
         "publicerad": "published",
         "publicerat": "published",
         "published": "published",
     },
 )
+_AUDIENCES = _Choices("personal", {"personal": "staff", "personalen": "staff", "staff": "staff"})
 _ANSWERS = _Choices("ja eller nej", {"ja": "ja", "yes": "ja", "true": "ja", "nej": "", "no": "", "false": ""})
 
 
@@ -70,12 +77,17 @@ def describe(
     if when is None:
         return None
     title = nfc(fields["title"].value) if "title" in fields else named.title
+    stage = _status(source, fields.get("status"), around)
     metadata: dict[str, Any] = {
         "title": title or long_date(when.date(), around.language).capitalize(),
         "date": when,
-        "status": _status(source, fields.get("status"), around),
+        "status": "published" if stage == "published" else "draft",  # Pelican knows no others
+        "stage": stage,
+        "reason": nfc(fields["reason"].value) if "reason" in fields else "",
+        "staff_only": _staff_only(source, fields.get("audience"), around),
         "share": bool(_choice(source, fields.get("share"), _ANSWERS, around)),
         "children": tuple(_names(matter, "children")),
+        "goals": tuple(_names(matter, "goals")),
         "lang": _lang(source, fields.get("lang"), around),
         "slug": nfc(fields["slug"].value) if "slug" in fields else source.stem,
     }
@@ -157,6 +169,11 @@ def _status(source: Source, field: Field | None, around: Surroundings) -> str:
     if field is None:
         return "published"
     return _choice(source, field, _STATUSES, around) or "draft"
+
+
+def _staff_only(source: Source, field: Field | None, around: Surroundings) -> bool:
+    """Tell whether a post is for the staff alone. A word that we don't know is a fault, and meanwhile read as the narrower."""
+    return field is not None and _choice(source, field, _AUDIENCES, around) in {"staff", None}
 
 
 def _choice(source: Source, field: Field | None, choices: _Choices, around: Surroundings) -> str | None:

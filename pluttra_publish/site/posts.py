@@ -6,19 +6,24 @@ Knows what plugins may have done to a content object, and takes nothing from it 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from markupsafe import Markup
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.site.bodies import Body, Cleaner, plain_text, summarise
+from pluttra_publish.site.bodies import Body, Cleaner, local_name, plain_text, summarise
 from pluttra_publish.site.dates import plausible
-from pluttra_publish.site.folders import Source, nfc
+from pluttra_publish.site.folders import SIDECAR, Source, nfc
+from pluttra_publish.site.people import People, left_over, read_attributes
 from pluttra_publish.site.readers import read_text
 from pluttra_publish.site.run import Opened, Run, Shot
-from pluttra_publish.site.values import MediaFile, MediaKind, Post
+from pluttra_publish.site.sidecar import read_sidecar
+from pluttra_publish.site.values import MediaFile, MediaKind, Post, Status
 
 _NOUN: dict[MediaKind, tuple[str, str]] = {
     "photo": ("Bilden", "Bild"),
@@ -26,6 +31,7 @@ _NOUN: dict[MediaKind, tuple[str, str]] = {
     "sound": ("Ljudet", "Ljud"),
 }
 _DIGITS = re.compile(r"(\d+)")
+_NOT_SAID = People()
 
 
 def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
@@ -44,7 +50,7 @@ def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
         shots.append(Shot(name, path, probe.kind, _instant(probe.captured, run)))
     latest = datetime.max.replace(tzinfo=run.settings.zone).timestamp()
     return tuple(
-        sorted(shots, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, _natural(shot.name)))
+        sorted(shots, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, natural(shot.name)))
     )
 
 
@@ -55,7 +61,7 @@ def _instant(captured: datetime | None, run: Run) -> datetime | None:
     return captured.replace(tzinfo=zone) if captured.tzinfo is None else captured.astimezone(zone)
 
 
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
+def natural(name: str) -> tuple[tuple[int, str], ...]:
     """Order bild2 before bild10."""
     return tuple((int(part), "") if part.isdecimal() else (0, part.casefold()) for part in _DIGITS.split(name))
 
@@ -78,24 +84,71 @@ def make_post(article: Any, opened: Opened, run: Run, cleaner: Cleaner) -> Post:
     for value, message, mend in body.faults:
         run.findings.error(ContentError, source.text_name, _place(source, value), message, mend)
     title = plain_title(article.title)
+    children = tuple(article.metadata.get("children", ()))
+    summary = _summary(article, body)
+    staff = _staff_body(article, names, resolve, source, run, cleaner)
+    _keep_people_out(
+        (body.html, staff.html if staff else "", summary, *(field.value for field in opened.captions)), source, run
+    )
+    images = [*body.images, *(staff.images if staff else ())]
+    media = _media(opened, images, title, _people(opened, children, names, run), run)
+    hidden = {name for name, _ in images} - {name for name, _ in body.images}
     return Post(
         source=source.name,
         place=source.place,
         address=article.slug,
         title=title,
         date=_date(article.date, run),
-        status="published" if article.status == "published" else "draft",
-        children=tuple(article.metadata.get("children", ())),
+        status=_stage(article),
+        children=children,
         share=bool(article.metadata.get("share", False)),
         by=tuple(author.name for author in getattr(article, "authors", ())),
         lang=article.lang,
-        summary=_summary(article, body),
+        summary=summary,
         body=body.html,
-        media=_media(opened, body, title, run),
+        media=tuple(file for file in media if file.name not in hidden),
         links=tuple(links),
         tags=tuple(tag.name for tag in getattr(article, "tags", ())),
         modified=_date(article.modified, run) if hasattr(article, "modified") else None,
+        goals=tuple(article.metadata.get("goals", ())),
+        reason=article.metadata.get("reason", ""),
+        staff_only=bool(article.metadata.get("staff_only", False)),
+        staff_body=staff.html if staff else None,
+        staff_media=media if staff else (),
+        files=_files(source),
     )
+
+
+def _stage(article: Any) -> Status:
+    """Return how far a post has come; a plugin may only hold one back."""
+    stage: Status = article.metadata.get("stage", "published")
+    if article.status == "published":
+        return stage
+    return "draft" if stage == "published" else stage
+
+
+def _staff_body(
+    article: Any,
+    names: Mapping[str, str],
+    resolve: Callable[[str], int | tuple[str, str]],
+    source: Source,
+    run: Run,
+    cleaner: Cleaner,
+) -> Body | None:
+    """Return the body as the staff read it, if some of it is for them alone. Plugins have not seen it."""
+    html = article.metadata.get("staff_html")
+    if html is None:
+        return None
+    body = cleaner.clean(html, names, resolve)
+    for value, message, mend in body.faults:
+        run.findings.error(ContentError, source.text_name, _place(source, value), message, mend)
+    return body
+
+
+def _files(source: Source) -> tuple[Path, ...]:
+    paths = [path for _, path in source.files]
+    paths += [path for path in (source.text, source.sidecar) if path is not None]
+    return tuple(sorted(paths))
 
 
 def plain_title(title: str) -> str:
@@ -120,9 +173,49 @@ def _date(when: datetime, run: Run) -> datetime:
     return datetime.combine(local.date(), local.time(), tzinfo=zone)
 
 
-def _media(opened: Opened, body: Body, title: str, run: Run) -> tuple[MediaFile, ...]:
+def _people(opened: Opened, tagged: tuple[str, ...], names: Mapping[str, str], run: Run) -> Mapping[str, People]:
+    """Return what the text and the sidecar say of who is on each medium; that they disagree is a finding."""
+    source, said = opened.source, dict[str, People]()
+    for address, text in opened.attributes:
+        name = names.get(nfc(local_name(address)).casefold())
+        if name is None:
+            continue  # the image has a finding of its own
+        place = _place(source, f"{{{text}}}") or _place(source, address)
+        found = read_attributes(text, tagged)
+        if isinstance(found, tuple):
+            run.findings.error(ContentError, source.text_name, place, *found)
+        elif not found.agrees(said.setdefault(name, found)):
+            message = f"Texten säger olika om vilka som är på ”{name}”."
+            run.findings.error(
+                ContentError, source.text_name, place, message, "Skriv samma barn varje gång, eller en gång."
+            )
+    if source.sidecar is None:
+        return said
+    shown = f"{source.name}/{SIDECAR}"
+    for name, people in read_sidecar(source.sidecar, shown, names.values(), run.findings).items():
+        in_text = said.get(name, _NOT_SAID)
+        if not people.agrees(in_text):
+            message = f"Texten och {SIDECAR} säger olika om vilka som är på ”{name}”."
+            run.findings.error(
+                ContentError, shown, f'"{name}".barn', message, "Ta bort det ena, eller skriv samma barn."
+            )
+        said[name] = replace(in_text if people.children is None else people, masks=people.masks)
+    return said
+
+
+def _keep_people_out(texts: Iterable[str], source: Source, run: Run) -> None:
+    for text in texts:
+        if start := left_over(text):
+            message = f"”{start}…}}” skulle synas för alla som läser."
+            mend = 'Skriv det direkt efter en bild i en .md-fil: ![beskrivning](fil.jpg){barn="Alva"}, eller använd bilder.toml.'
+            run.findings.error(ContentError, source.text_name, _place(source, start), message, mend)
+
+
+def _media(
+    opened: Opened, images: Iterable[tuple[str, str]], title: str, people: Mapping[str, People], run: Run
+) -> tuple[MediaFile, ...]:
     words = _captions(opened, run)
-    for name, alt in body.images:
+    for name, alt in images:
         if alt:
             words[name] = alt
     media = []
@@ -142,8 +235,20 @@ def _media(opened: Opened, body: Body, title: str, run: Run) -> tuple[MediaFile,
                 run.findings.error(ContentError, file, "", message, mend)
             else:
                 run.findings.warning(file, "", message, mend)
+        alt = written or f"{short} från {title}"
+        seen = people.get(shot.name, _NOT_SAID)
         media.append(
-            MediaFile(shot.path, shot.kind, shot.name, written or f"{short} från {title}", bool(written), shot.captured)
+            MediaFile(
+                shot.path,
+                shot.kind,
+                shot.name,
+                alt,
+                bool(written),
+                shot.captured,
+                seen.children,
+                seen.other_readings,
+                seen.masks,
+            )
         )
     return tuple(media)
 

@@ -5,6 +5,7 @@ Knows Pelican's run. Does not know what a post or a page looks like.
 
 from __future__ import annotations
 
+import copy
 import locale
 from collections import defaultdict
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from pluttra_publish.site.folders import Source, relative_name, sources
 from pluttra_publish.site.generators import FOLDER_FORMAT, PageWriter
 from pluttra_publish.site.links import Library
 from pluttra_publish.site.metadata import Surroundings
+from pluttra_publish.site.quick_markdown import MARKDOWN
 from pluttra_publish.site.readers import FolderReader, PlainTextReader, PostMarkdownReader
 from pluttra_publish.site.run import Run, begin
 from pluttra_publish.site.values import Edition, Pages, Place, Post, ProbeLike, SiteSettings
@@ -122,11 +124,7 @@ def _pelican_settings(settings: SiteSettings, theme: tuple[Path, ...]) -> dict[s
             FOLDER_FORMAT: FolderReader,
             **dict.fromkeys(_OTHER_FORMATS),
         },
-        "MARKDOWN": {
-            "extensions": [f"markdown.extensions.{name}" for name in ("tables", "sane_lists", "nl2br")],
-            "extension_configs": {"markdown.extensions.tables": {"use_align_attribute": True}},
-            "output_format": "html",
-        },
+        "MARKDOWN": copy.deepcopy(MARKDOWN),
         "FILENAME_METADATA": "",
         "PATH_METADATA": "",
         "FORMATTED_FIELDS": [],

@@ -4,7 +4,7 @@ Knows Python-Markdown, nothing of posts.
 
 Converts exactly as Python-Markdown does with the same extensions, but for three things that surprise people who write
 for people: front matter is not looked for, an indented paragraph is not code, and `#skogen` without a space is no
-heading.
+heading. And braces after an image, `![alt](a.jpg){barn="alva"}`, are taken out of the text and kept aside.
 """
 
 from __future__ import annotations
@@ -13,6 +13,13 @@ import re
 from typing import Any
 
 from markdown import Markdown
+from markdown.inlinepatterns import (
+    IMAGE_LINK_RE,
+    IMAGE_REFERENCE_RE,
+    ImageInlineProcessor,
+    ImageReferenceInlineProcessor,
+    ShortImageReferenceInlineProcessor,
+)
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 
@@ -32,6 +39,14 @@ _NEEDS = {
     "html": "<",
     "entity": "&",
     "nl": "\n",
+}
+# Braces that touch the image, whatever is in them; further off only if they look like such a list.
+_ATTRIBUTES = re.compile(r"(?:[ \t]*\n?[ \t]*(?=\{\s*:?\s*[^\W\d_][\w-]*\s*=))?\{(?P<text>[^{}]*)\}")
+_ESCAPED = re.compile("\x02(\\d+)\x03")  # Python-Markdown's own notation while it converts
+MARKDOWN: dict[str, Any] = {
+    "extensions": [f"markdown.extensions.{name}" for name in ("tables", "sane_lists", "nl2br")],
+    "extension_configs": {"markdown.extensions.tables": {"use_align_attribute": True}},
+    "output_format": "html",
 }
 _HEADING = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)")
 
@@ -60,9 +75,43 @@ class _QuickInline(InlineProcessor):
         return data
 
 
-def make_markdown(settings: dict[str, Any]) -> Markdown:
+class PostMarkdown(Markdown):
+    """A converter that keeps the attribute lists of images aside, in `attributes`, as (address, text)."""
+
+    def reset(self) -> PostMarkdown:
+        self.attributes: list[tuple[str, str]] = []
+        super().reset()
+        return self
+
+
+def _keeping_aside(pattern: type[Any]) -> type[Any]:
+    """Return an image pattern that also takes the attribute list after the image."""
+
+    class Keeping(pattern):  # type: ignore[misc]
+        def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, Any, Any]:  # noqa: N802 # its name
+            image, start, end = super().handleMatch(m, data)
+            found = None if image is None else _ATTRIBUTES.match(data, end)
+            if found is None:
+                return image, start, end
+            address = _ESCAPED.sub(lambda escaped: chr(int(escaped[1])), image.get("src"))
+            self.md.attributes.append((address, _ESCAPED.sub(lambda escaped: chr(int(escaped[1])), found["text"])))
+            return image, start, found.end()
+
+    return Keeping
+
+
+_IMAGES = (
+    ("image_link", _keeping_aside(ImageInlineProcessor), IMAGE_LINK_RE, 150),
+    ("image_reference", _keeping_aside(ImageReferenceInlineProcessor), IMAGE_REFERENCE_RE, 140),
+    ("short_image_ref", _keeping_aside(ShortImageReferenceInlineProcessor), IMAGE_REFERENCE_RE, 125),
+)
+
+
+def make_markdown(settings: dict[str, Any]) -> PostMarkdown:
     """Return a converter for Pelican's setting MARKDOWN; call `reset()` before each text."""
-    markdown = Markdown(**settings)
+    markdown = PostMarkdown(**settings)
+    for name, pattern, expression, priority in _IMAGES:
+        markdown.inlinePatterns.register(pattern(expression, markdown), name, priority)
     if "meta" in markdown.preprocessors:
         markdown.preprocessors.deregister("meta")
     markdown.parser.blockprocessors.deregister("code")

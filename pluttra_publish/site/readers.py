@@ -7,11 +7,11 @@ through bodies.py.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any, NoReturn
 
-from markdown import Markdown
 from pelican.readers import BaseReader, MarkdownReader
 from pelican.utils import slugify
 
@@ -20,8 +20,9 @@ from pluttra_publish.site.dates import read_name
 from pluttra_publish.site.folders import Source, nfc
 from pluttra_publish.site.frontmatter import Matter, divide
 from pluttra_publish.site.metadata import describe
-from pluttra_publish.site.quick_markdown import make_markdown
+from pluttra_publish.site.quick_markdown import PostMarkdown, make_markdown
 from pluttra_publish.site.run import current_run
+from pluttra_publish.site.staff_sections import MisplacedFenceError, Sections, plainly, quoted, sections_of
 
 LONGEST_ADDRESS = 100
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -35,6 +36,7 @@ class _PostReader(BaseReader):  # type: ignore[misc] # Pelican has no types
     """Reads one post of ours: front matter and name to metadata, body to HTML."""
 
     file_extensions: list[str] = []  # noqa: RUF012 # Pelican's way; empty, so that no other Pelican finds this reader
+    mark = staticmethod(plainly)
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         run = current_run()
@@ -52,7 +54,12 @@ class _PostReader(BaseReader):  # type: ignore[misc] # Pelican has no types
         for word in ("authors", "tags", "category"):
             if word in metadata:
                 metadata[word] = self.process_metadata(word, metadata[word])
-        return self.html(matter), metadata
+        sections = _divided(source, matter)
+        html = self.html(replace(matter, body=sections.plain))
+        metadata["staff_html"] = None
+        if sections.staff:
+            metadata["staff_html"] = self.html(replace(matter, body=sections.whole(self.mark)))
+        return html, metadata
 
     def html(self, matter: Matter) -> str:
         return ""
@@ -85,16 +92,36 @@ class PlainTextReader(_PostReader):
 class PostMarkdownReader(_PostReader, MarkdownReader):  # type: ignore[misc]
     """Reads Markdown as Pelican does, but with one converter for all posts: making one is most of Pelican's time."""
 
+    mark = staticmethod(quoted)
+
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
-        self._converter: Markdown | None = None
+        self._converter: PostMarkdown | None = None
 
     def html(self, matter: Matter) -> str:
         if not matter.body.strip():
             return ""
         if self._converter is None:
             self._converter = make_markdown(self.settings["MARKDOWN"])
-        return str(self._converter.reset().convert(matter.body))
+        html = str(self._converter.reset().convert(matter.body))
+        opened = current_run().reading
+        if opened is not None:
+            opened.attributes = tuple(self._converter.attributes)
+        return html
+
+
+def _divided(source: Source, matter: Matter) -> Sections:
+    try:
+        return sections_of(matter.body)
+    except MisplacedFenceError as wrong:
+        lines = read_text(source).splitlines()
+        number = next((n for n, line in enumerate(lines, 1) if line.strip() == wrong.line), 0)
+        mend = "Skriv ::: personal på en egen rad före det som bara personalen ska läsa, och ::: på en egen rad efter."
+        run = current_run()
+        run.findings.error(
+            ContentError, source.text_name, f"rad {number}", f"”{wrong.line}” går inte att förstå.", mend
+        )
+        raise UnusableError from wrong
 
 
 def read_text(source: Source) -> str:

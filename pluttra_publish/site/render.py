@@ -14,14 +14,18 @@ from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
 from pluttra_publish.site.dates import EARLIEST, long_date, month_text
 from pluttra_publish.site.values import (
+    ConsentSheet,
     Count,
     Edition,
+    GoalSheet,
     MediaView,
     MonthView,
     PhotoView,
     PostView,
     ShellView,
     SiteSettings,
+    StandingView,
+    TalkSheet,
 )
 
 Context = Mapping[str, Any]
@@ -41,6 +45,7 @@ class PostPage:
     body: Markup
     gallery: tuple[MediaView, ...]
     audience_title: str
+    goals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,46 @@ class MonthPage:
     posts: tuple[Card, ...]
 
 
+@dataclass(frozen=True)
+class TalkPage:
+    """What talk.html sees. `when` is the day in words, with the time if there is one; `calendar` an address or empty."""
+
+    title: str
+    child: str
+    date: datetime
+    when: str
+    minutes: int
+    place: str
+    calendar: str
+    invitation: Markup
+    preparation: Markup
+    notes: Markup
+    follow_up: str
+    gallery: tuple[MediaView, ...]
+
+
+@dataclass(frozen=True)
+class GoalPage:
+    """What goal.html sees: per place, (post id, day as ISO, day in words); `own` counts posts that are children's own."""
+
+    goal: str
+    label: str
+    section: str
+    curriculum: str
+    places: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]
+    own: int
+
+
+@dataclass(frozen=True)
+class ConsentPage:
+    """What consents.html sees: (name, ((purpose, yes or no), …)), and the day that it holds for."""
+
+    title: str
+    day: str
+    day_text: str
+    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+
+
 class Renderer:
     """Makes the contexts of one edition. A template gets what is in its context and no setting of Pelican's."""
 
@@ -89,6 +134,17 @@ class Renderer:
         cards = tuple(self._card(post) for post in view.posts)
         return {"month": MonthPage(view.title, view.month, month_text(view.month, self._settings.language), cards)}
 
+    def standing(self, view: StandingView) -> Context:
+        where: dict[str, Any] = {"audience_title": view.audience_title}
+        match view.sheet:
+            case TalkSheet() as sheet:
+                return where | {"talk": self._talk(view, sheet)}
+            case GoalSheet() as sheet:
+                return where | {"goal": self._goal(sheet)}
+            case ConsentSheet() as sheet:
+                day = long_date(sheet.day, self._settings.language)
+                return where | {"consents": ConsentPage(view.title, sheet.day.isoformat(), day, sheet.rows)}
+
     def shell(self, view: ShellView) -> Context:
         return self._house() | {
             "version": view.version,
@@ -100,6 +156,41 @@ class Renderer:
 
     def _house(self) -> dict[str, Any]:
         return {"preschool": self._settings.name, "lang": self._settings.language, "style": self._shell.style}
+
+    def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
+        talk, lang = sheet.talk, self._settings.language
+        placed: set[str] = set()
+
+        def figure(name: str) -> str:
+            placed.add(name)
+            return self._figure(view.media[name])
+
+        def placing(html: str) -> Markup:
+            return Markup(place_figures(html, figure, lambda _: None))  # noqa: S704 # sanitised
+
+        invitation, preparation, notes = map(placing, (talk.invitation, talk.preparation, talk.notes))
+        return TalkPage(
+            title=view.title,
+            child=sheet.child,
+            date=talk.date,
+            when=long_date(talk.date, lang) + (f" kl. {talk.date:%H.%M}" if talk.timed else ""),
+            minutes=talk.minutes,
+            place=talk.place,
+            calendar=sheet.calendar,
+            invitation=invitation,
+            preparation=preparation,
+            notes=notes,
+            follow_up=long_date(talk.follow_up, lang) if talk.follow_up else "",
+            gallery=tuple(view.media[file.name] for file in talk.media if file.name not in placed),
+        )
+
+    def _goal(self, sheet: GoalSheet) -> GoalPage:
+        lang = self._settings.language
+        places = tuple(
+            (title, tuple((post, when.date().isoformat(), long_date(when, lang)) for post, when in posts))
+            for title, posts in sheet.places
+        )
+        return GoalPage(sheet.goal, sheet.label, sheet.section, sheet.curriculum, places, sheet.own)
 
     def _page(self, view: PostView, goals: Mapping[str, str]) -> PostPage:
         post = view.post
@@ -124,6 +215,7 @@ class Renderer:
             body=body,
             gallery=tuple(view.media[file.name] for file in post.media if file.name not in placed),
             audience_title=view.audience_title,
+            goals=view.goals,
         )
 
     def _card(self, view: PostView) -> Card:

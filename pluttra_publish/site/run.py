@@ -34,11 +34,15 @@ class Shot:
 
 @dataclass
 class Opened:
-    """A post being read: where it lies, its media in order, and the captions that its front matter gives them."""
+    """A post being read: where it lies, its media in order, and the captions that its front matter gives them.
+
+    `attributes` are what its text says in braces after images, as (address, text): they never become HTML.
+    """
 
     source: Source
     shots: tuple[Shot, ...]
     captions: tuple[Field, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 PlaceKind = Literal["department", "child", "preschool", "staff", "public"]
 MediaKind = Literal["photo", "film", "sound"]
-Status = Literal["published", "draft"]
+Day = date  # where a field is called `date` itself
+Status = Literal["published", "draft", "submitted", "returned"]
+
+Box = tuple[float, float, float, float]
+"""Left edge, top edge, width and height of a mask, as shares of the upright picture."""
 
 
 class SiteSettings(Protocol):
@@ -56,7 +60,13 @@ class Place:
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A photo, film or sound of a post. `alt` always says something; `alt_written` tells whether a person wrote it."""
+    """A photo, film or sound of a post. `alt` always says something; `alt_written` tells whether a person wrote it.
+
+    `children` are those that can be seen or heard, as written; None means those that the post names. `other_readings`
+    are names that the same words could be, where `{barn="anna maria"}` was divided at its spaces: whoever knows the
+    children must see to it that none of them is one. `masks` are boxes to cover, each with the child as written, or
+    with `""` for somebody who is not to be named.
+    """
 
     path: Path
     kind: MediaKind
@@ -64,6 +74,9 @@ class MediaFile:
     alt: str
     alt_written: bool
     captured: datetime | None
+    children: tuple[str, ...] | None = None
+    other_readings: tuple[str, ...] = ()
+    masks: tuple[tuple[str, Box], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,9 @@ class Post:
     as `#/p/@n`, n being its number in `links`, which holds the sources of the posts linked to. `media` stand in the
     order they are shown: by capture, then by name. A `date` without a time of day is midnight in the site's zone; a
     public page without a date has 1 January 2000.
+
+    `staff_only`: the post is narrowed to the staff. `staff_body` and `staff_media` are what the staff read where that is
+    more than the others do, else None and empty. `reason` is why a returned post was returned; `files` all it is made of.
     """
 
     source: str
@@ -92,6 +108,12 @@ class Post:
     links: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     modified: datetime | None = None
+    goals: tuple[str, ...] = ()
+    reason: str = ""
+    staff_only: bool = False
+    staff_body: str | None = None
+    staff_media: tuple[MediaFile, ...] = ()
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,13 +172,18 @@ class Count:
 
 @dataclass(frozen=True)
 class PostView:
-    """A post to render: its id, the children it names as (id, given name), and a view for every medium by file name."""
+    """A post to render: its id, the children it names as (id, given name), a view for every medium by file name, its goals as (id, label).
+
+    `key` names its page among `Pages.posts` where two pages have the same id: what the staff read, and what the others do.
+    """
 
     post: Post
     id: str
     audience_title: str
     children: tuple[tuple[str, str], ...] = ()
     media: Mapping[str, MediaView] = field(default_factory=dict)
+    goals: tuple[tuple[str, str], ...] = ()
+    key: str = ""
 
     @property
     def cover(self) -> PhotoView | None:
@@ -186,6 +213,71 @@ class MonthView:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """A development talk as read, from a folder beside the register. `child` is the folder's name as written (NFC).
+
+    The three texts are sanitised HTML as a post's body, and empty where nothing is written yet or it waits. A talk without a
+    time of day has midnight as `date`, and `timed` is false; `minutes` is 0 when nobody has said how long it takes.
+    """
+
+    source: str
+    child: str
+    title: str
+    date: datetime
+    timed: bool
+    minutes: int
+    place: str
+    invitation: str
+    preparation: str
+    notes: str
+    follow_up: Day | None
+    media: tuple[MediaFile, ...]
+
+
+@dataclass(frozen=True)
+class TalkSheet:
+    """A talk to render: with whose family, and the address of its calendar file, empty if it has none."""
+
+    talk: Talk
+    child: str
+    calendar: str = ""
+    kind: Literal["talk"] = field(default="talk", init=False)
+
+
+@dataclass(frozen=True)
+class GoalSheet:
+    """A goal of the curriculum, and where it was worked with: per place its (post id, date), and how many posts more are children's own."""
+
+    goal: str
+    label: str
+    section: str
+    curriculum: str
+    places: tuple[tuple[str, tuple[tuple[str, datetime], ...]], ...]
+    own: int = 0
+    kind: Literal["goal"] = field(default="goal", init=False)
+
+
+@dataclass(frozen=True)
+class ConsentSheet:
+    """Who may be seen in what on a day: (name, ((purpose, yes or no), …)) in the order shown. Never any reason."""
+
+    day: date
+    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+    kind: Literal["consents"] = field(default="consents", init=False)
+
+
+@dataclass(frozen=True)
+class StandingView:
+    """A page that is not a post: its id, what it shows, and a view for every photo by file name."""
+
+    id: str
+    title: str
+    audience_title: str
+    sheet: TalkSheet | GoalSheet | ConsentSheet
+    media: Mapping[str, MediaView] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ShellView:
     """What the shell shows and starts; free of persons. Paths and integrity are those of `shell_files`."""
 
@@ -208,13 +300,14 @@ class Edition:
     posts: tuple[PostView, ...] = ()
     months: tuple[MonthView, ...] = ()
     public: tuple[PostView, ...] = ()
+    standing: tuple[StandingView, ...] = ()
 
 
 @dataclass(frozen=True)
 class Pages:
     """What was rendered, in UTF-8.
 
-    Posts by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest.
+    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest.
     """
 
     posts: Mapping[str, bytes]
@@ -222,3 +315,4 @@ class Pages:
     public: Mapping[str, bytes]
     shell: bytes
     manifest: bytes
+    standing: Mapping[str, bytes] = field(default_factory=dict)

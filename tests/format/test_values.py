@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pluttra_publish.errors import FormatError
-from pluttra_publish.format import layout
+from pluttra_publish.format import canonical, layout
 from pluttra_publish.format.access import Epoch, Invitation, Keyring, KeyringAudience, link, secret_of
 from pluttra_publish.format.chain import Catalogue, Root, Row, Slot
-from pluttra_publish.format.posts import MEDIA_TYPES, PAGE_TYPE, Card, Cover, Index, Reference
-from tests.vectors.sample import CARD, INDEX, INVITATION, KEYRING, ROOT
+from pluttra_publish.format.posts import MEDIA_TYPES, PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
+from tests.vectors.sample import CARD, INDEX, INVITATION, KEYRING, ROOT, TALK
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 hex16 = st.binary(min_size=16, max_size=16).map(bytes.hex)
@@ -52,10 +52,30 @@ def test_references_come_back(reference: Reference) -> None:
     assert Reference.from_value(reference.to_value()) == reference
 
 
-@given(hex16, months, st.none() | references((PAGE_TYPE,)), st.lists(cards(), max_size=3))
-def test_indexes_come_back(audience: str, month: str, page: Reference | None, posts: list[Card]) -> None:
-    index = Index(audience, month, page, tuple(posts))
+@st.composite
+def standing_pages(draw: st.DrawFn) -> Standing:
+    media = tuple(draw(st.lists(references(), max_size=2)))
+    kind, date = draw(st.sampled_from(STANDING)), draw(st.sampled_from(["", TALK.date]))
+    return Standing(draw(hex8), kind, draw(texts), date, media, draw(references((PAGE_TYPE,))))
+
+
+@given(
+    hex16,
+    months,
+    st.none() | references((PAGE_TYPE,)),
+    st.lists(cards(), max_size=3),
+    st.lists(standing_pages(), max_size=2),
+)
+def test_indexes_come_back(
+    audience: str, month: str, page: Reference | None, posts: list[Card], pages: list[Standing]
+) -> None:
+    index = Index(audience, month, page, tuple(posts), tuple(pages))
     assert Index.from_bytes(index.to_bytes()) == index
+
+
+def test_an_index_from_before_there_were_standing_pages_has_none() -> None:
+    content = canonical.encode({k: v for k, v in canonical.decode(INDEX.to_bytes()).items() if k != "pages"})
+    assert Index.from_bytes(content) == replace(INDEX, pages=())
 
 
 @given(st.builds(Row, keys, hex16, keys, st.integers(0, 2**64 - 1)))

@@ -124,11 +124,11 @@ def test_all_are_derived_in_the_sources_order_and_errors_stand_beside_them(
         told.append((done, total, name))
 
     if kind == "none":
-        found = derive_all(wanted, cache=cache, progress=progress)
+        found = derive_all(dict.fromkeys(wanted, ()), cache=cache, progress=progress)
     else:
         pool = ThreadPoolExecutor(3) if kind == "threads" else ProcessPoolExecutor(2, mp_context=get_context("spawn"))
         with pool:
-            found = derive_all(wanted, cache=cache, executor=pool, progress=progress)
+            found = derive_all(dict.fromkeys(wanted, ()), cache=cache, executor=pool, progress=progress)
 
     assert list(found) == list(dict.fromkeys(wanted))
     assert [done for done, _, _ in told] == list(range(1, len(found) + 1))
@@ -144,7 +144,7 @@ def test_two_at_once_agree_about_the_same_bytes(written: Written, cache: Path) -
     content = making.photo()
     twins = [written(f"{n}.jpg", content) for n in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        found = list(derive_all(twins, cache=cache, executor=pool).values())
+        found = list(derive_all(dict.fromkeys(twins, ()), cache=cache, executor=pool).values())
     assert all(result == found[0] for result in found)
     assert isinstance(found[0], Derived)
 

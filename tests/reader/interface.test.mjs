@@ -11,11 +11,12 @@ test('an address means the page that docs/format.md §12 says', () => {
   assert.deepEqual(parseAddress('#/a/0123abcd/2026-03'), { view: 'month', id: '0123abcd', month: '2026-03' });
   assert.deepEqual(parseAddress('#/p/0123abcd'), { view: 'post', id: '0123abcd', month: '' });
   assert.deepEqual(parseAddress('#/b/0123abcd'), { view: 'child', id: '0123abcd', month: '' });
+  assert.deepEqual(parseAddress('#/s/0123abcd'), { view: 'standing', id: '0123abcd', month: '' });
   assert.equal(parseAddress('#/om').view, 'om');
 });
 
 test('an address that means nothing is lost, and never something near it', () => {
-  for (const hash of ['#/p/', '#/p/ABCD', '#/p/12/2026-03', '#/a/12/2026', '#/x/12', '#/om/', '#om', '#/p/12<b>', '#//a/12']) assert.equal(parseAddress(hash).view, 'lost', hash);
+  for (const hash of ['#/p/', '#/p/ABCD', '#/p/12/2026-03', '#/a/12/2026', '#/x/12', '#/s/12/2026-03', '#/om/', '#om', '#/p/12<b>', '#//a/12']) assert.equal(parseAddress(hash).view, 'lost', hash);
 });
 
 test("a post's day is that of the preschool's clock, wherever it is read", () => {

@@ -89,14 +89,21 @@ export class Publisher {
     };
   }
 
-  /** Puts indexes and catalogue of an audience: months is {month: cards}. Returns its part of a keyring. */
-  async putAudience(title, kind, months, { child = null, epoch = 1, broken = {} } = {}) {
+  /** A standing page's entry. */
+  async standing({ title, kind, date = '', html = `<article><h1>${title}</h1></article>`, media = [] }) {
+    const references = [];
+    for (const { content, type } of media) references.push(await this.putObject('media', content, type));
+    return { date, id: await idOf(`page ${title}`, 8), kind, media: references, page: await this.putObject('page', utf8(html), 'text/html'), title };
+  }
+
+  /** Puts indexes and catalogue of an audience: months is {month: cards}, pages {month: standing pages}. Returns its part of a keyring. */
+  async putAudience(title, kind, months, { child = null, epoch = 1, broken = {}, pages = {} } = {}) {
     const id = await idOf(title, 16);
     const secret = await secretOf(`catalogue ${title} ${epoch}`);
     const keys = {};
     const rows = [];
     for (const month of Object.keys(months).sort().reverse()) {
-      const value = { audience: id, month, page: null, posts: months[month], v: 1, ...broken.index };
+      const value = { audience: id, month, page: null, pages: pages[month] ?? [], posts: months[month], v: 1, ...broken.index };
       const [name, indexSecret, digest, length] = await this.putObject('index', encodeValue(value), 'application/json');
       const monthSecret = await secretOf(`${title} ${epoch} ${month}`);
       const row = concat(decoded(indexSecret), fromHex(name), decoded(digest), uint(length, 8));

@@ -251,8 +251,8 @@ test('forged, swapped and damaged files are refused by the layer that must', asy
   const [first, second] = (await vault.index(vault.audiences[0].id, '2026-03')).posts;
   publisher.files.set(objectPath(first.page.name), publisher.files.get(objectPath(second.page.name)));
   await refused(vault.page(first.page), 'digest');
-  assert.throws(() => vault.media(second.index ?? { posts: [second] }, `media:${second.id}/2`), { layer: 'encoding' });
-  assert.throws(() => vault.media({ posts: [second] }, `media:${second.id}/01`), { layer: 'encoding' });
+  assert.throws(() => vault.media(second.index ?? { posts: [second], pages: [] }, `media:${second.id}/2`), { layer: 'encoding' });
+  assert.throws(() => vault.media({ posts: [second], pages: [] }, `media:${second.id}/01`), { layer: 'encoding' });
 });
 
 test('an index of another audience or month is refused, whoever sealed it', async () => {
@@ -290,6 +290,32 @@ test('somebody else’s page in place of a file is unreachable, not tampering', 
   server.removeAllListeners('request');
   server.on('request', (_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Logga in på nätet</h1>'));
   await refused(openInvitation(LINK), 'host');
+});
+
+test('a talk stands on its child’s page in every month, a page without a day in the newest month alone', async () => {
+  const talk = await publisher.standing({ title: 'Samtal', kind: 'talk', date: '2026-02-26T14:30:00+01:00', media: [{ content: utf8('BEGIN:VCALENDAR'), type: 'text/calendar' }] });
+  const [list, old] = [await publisher.standing({ title: 'Lista', kind: 'consents' }), await publisher.standing({ title: 'Förra listan', kind: 'consents' })];
+  const child = await publisher.putAudience('Ada', 'child', { '2026-03': [], '2026-02': [] }, { child: '00000000000000aa', pages: { '2026-02': [talk] } });
+  const staff = await publisher.putAudience('Personal', 'staff', { '2026-03': [], '2026-02': [] }, { pages: { '2026-03': [list], '2026-02': [old] } });
+  await publisher.putKeyring(KEY, [child, staff]);
+  await publisher.publish();
+  const vault = await adopted();
+  const names = async (id) => (await vault.pages(id)).map(({ title }) => title);
+  assert.deepEqual([await names(child.id), await names(staff.id)], [['Samtal'], ['Lista']]);
+  const found = await vault.standingPage(talk.id);
+  assert.equal(await vault.page(found.page), '<article><h1>Samtal</h1></article>');
+  assert.equal(vault.media(found.index, `media:${talk.id}/0`).type, 'text/calendar');
+  assert.equal(await vault.standingPage(old.id), null);
+  assert.deepEqual(await titles(vault.posts()), []);
+});
+
+test('a reader of later months only does not see an earlier talk', async () => {
+  const talk = await publisher.standing({ title: 'Samtal', kind: 'talk', date: '2026-02-26T14:30:00+01:00' });
+  const child = await publisher.putAudience('Ada', 'child', { '2026-03': [], '2026-02': [] }, { child: '00000000000000aa', pages: { '2026-02': [talk] } });
+  delete child.epochs[0].months['2026-02'];
+  await publisher.putKeyring(KEY, [child]);
+  await publisher.publish();
+  assert.equal(await (await adopted()).standingPage(talk.id), null);
 });
 
 test('forgetting the device leaves no key', async () => {

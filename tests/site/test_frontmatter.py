@@ -63,7 +63,7 @@ def test_a_text_may_begin_with_a_word_and_a_colon(house: House) -> None:
         ("Titel: X\nSatus: utkast\n\nHej", "rad 2", "Status"),
         ("Satus: utkast\n\nHej", "rad 1", "Status"),
         ("\nBran: Elsa\n\nHej", "rad 2", "Barn"),
-        ("Status: kanske\n\nHej", "rad 1", "utkast eller publicerad"),
+        ("Status: kanske\n\nHej", "rad 1", "utkast, inskickad eller publicerad"),
         ("Delas: kanske\n\nHej", "rad 1", "ja eller nej"),
         ("Språk: klingonska?\n\nHej", "rad 1", "sv, en"),
         ("Titel: A\nTitel: B\n\nHej", "rad 2", "två gånger"),

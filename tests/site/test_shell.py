@@ -125,3 +125,15 @@ def test_a_theme_without_the_reader_is_refused(tmp_path: Path, missing: str) -> 
     modules = {name: text for name, text in MODULES.items() if name != missing}
     with pytest.raises(PluttraError, match=missing):
         shell_files((theme(tmp_path, modules),))
+
+
+def test_pages_for_this_computer_only_are_never_published() -> None:
+    from pluttra_publish.resources import theme_folder
+
+    local = sorted((theme_folder() / "static" / "local").iterdir())
+    files = shell_files((theme_folder(),)).files
+    assert {"mask.html", "mask.js", "local.css"} <= {path.name for path in local}
+    for page in local:
+        assert not any(path.rpartition("/")[2] == page.name for path in files)
+        assert page.read_bytes() not in files.values()
+    assert not any(marker in content for content in files.values() for marker in (b"pluttra mask", b"pluttra-session"))

@@ -65,16 +65,15 @@ def decode(data: bytes, shape: Any, **asked: str) -> Value:  # §3: canonical, o
 
 
 def is_medium(v: Any) -> bool:  # §6: with the hash of every segment, if its padded bytes are longer than one
-    padded, _ = lengths("media", v[3])
-    return fits(v, (ID, 32, 32, int, TYPES, *([32 * (padded // MIB + 1)] if padded > MIB else [])))
+    return fits(v, (ID, 32, 32, int, TYPES, *([32 * (p // MIB + 1)] if (p := lengths("media", v[3])[0]) > MIB else [])))
 
 
 def fits(value: Any, shape: Any) -> bool:
     return bool(LOOK.get(type(shape), lambda v, s: s(v))(value, shape))
 
 
-LOOK: dict[type, Callable[[Any, Any], Any]] = {  # by the type of a shape; any other is a check to call
-    dict: lambda v, s: type(v) is dict and all(n in v and fits(v[n], s[n]) for n in s),  # these members, and any others
+LOOK: dict[type, Callable[[Any, Any], Any]] = {  # by type; others are called; a member with ? may be missing
+    dict: lambda v, s: type(v) is dict and all(fits(v[m], s[n]) if (m := n.rstrip("?")) in v else m != n for n in s),
     list: lambda v, s: type(v) is list and all(fits(item, s[0]) for item in v),  # any number of items
     tuple: lambda v, s: type(v) is list and len(v) == len(s) and all(map(fits, v, s)),  # exactly these items
     type: lambda v, s: type(v) is s,
@@ -83,7 +82,7 @@ LOOK: dict[type, Callable[[Any, Any], Any]] = {  # by the type of a shape; any o
 }
 ID, SHORT, MONTH = "[0-9a-f]{32}", "[0-9a-f]{16}", "[0-9]{4}-(0[1-9]|1[0-2])"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
-TYPES = "image/(jpeg|webp|png)|video/(mp4|webm)|audio/(mp4|mpeg|ogg|wav|webm)|text/vtt"
+TYPES = "image/(jpeg|webp|png)|video/(mp4|webm)|audio/(mp4|mpeg|ogg|wav|webm)|text/(vtt|calendar)"
 PAGE, KIND = (ID, 32, 32, int, "text/html"), "preschool|department|child|staff"
 SHAPES: dict[str, Any] = {
     "invitation": {"ends": int, "key": 32, "lang": str, "name": str, "site": ID},
@@ -102,7 +101,8 @@ SHAPES: dict[str, Any] = {
         {"by": [str], "children": [(SHORT, str)], "count": {"film": int, "photo": int, "sound": int}, "home": ID,
         "cover": lambda v: v is None or fits(v, {"alt": str, "sizes": [(int, int, int)]}), "id": SHORT, "lang": str,
         "date": lambda v: fits(v, DATE) and datetime.fromisoformat(v), "media": [is_medium], "page": PAGE,
-        "summary": str, "title": str}]},
+        "summary": str, "title": str}], "pages?": [{"date": f"({DATE})?", "id": SHORT, "media": [is_medium],
+        "kind": "consents|goal|talk", "page": PAGE, "title": str}]},
 }  # fmt: skip
 
 
@@ -174,8 +174,7 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
         re.fullmatch("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", text) or refuse("link")  # 32 bytes, no spare bits
         self.host, self.exposed = str(host).rstrip("/"), mark == "%23"  # a program on the way has seen the key (§10)
         self.invitation = open_named("invitation", b64(text), self.host, "missing")
-        now = datetime.now().timestamp() if now is None else now
-        now < self.invitation["ends"] or refuse("ends")
+        (now := datetime.now().timestamp() if now is None else now) < self.invitation["ends"] or refuse("ends")
         self.key = b64(self.invitation["key"])
         self.seen = ({} if memory is None else memory).setdefault(kdf(self.key, "keyring-name", n=16).hex(), {})
         self.keyring, self.root = self._open_keyring(), Value()
@@ -195,8 +194,7 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
 
     def _renewing(self, read: Callable[[], Any], missed: tuple[str, ...] = ()) -> Any:  # §13, last
         try:
-            if not self.root:
-                self._load()
+            self.root or self._load()
             return read()
         except FileNotFoundError as lost:
             str(lost) not in missed or refuse("host")
@@ -236,7 +234,10 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
         self.audiences = [a | {"months": [month for home, month in self.indexes if home == a["id"]]} for a in mine]
         found = [(card, home) for home in reversed(self.indexes) for card in self.indexes[home]["posts"]]
         found.sort(key=lambda pair: (-datetime.fromisoformat(pair[0]["date"]).timestamp(), pair[0]["id"]))
-        self.home = {card["id"]: home for card, home in found}  # of the same post, the first home comes last, and stays
+        newest = {home[0]: home for home in reversed(self.indexes)}.values()
+        stand = [(p, h) for h in reversed(self.indexes) for p in self.indexes[h]["pages"] if p["date"] or h in newest]
+        self.home = {card["id"]: home for card, home in found + stand}  # of one post the first home, last here
+        self.pages = {page["id"]: page for page, _ in stand}
         self.cards, self.root = {card["id"]: card for card, _ in found}, root
 
     def _indexes(self, audience: Value, root: Value) -> list[Value]:  # §8, §9
@@ -254,10 +255,10 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
     def _index(self, row: bytes, audience: str, month: str) -> Value:
         secret, name, digest, size = row[:32], row[32:48].hex(), row[48:80], int.from_bytes(row[80:], "big")
         content = open_sealed("index", secret, self._digested(name, digest, lengths("index", size)[1]), size)
-        return decode(content, SHAPES["index"], audience=audience, month=month)
+        return {"pages": []} | decode(content, SHAPES["index"], audience=audience, month=month)
 
-    def _card(self, post: str) -> Value:
-        return self.cards.get(post) or refuse("host")  # gone with a renewed root
+    def _card(self, post: str) -> Value:  # of a post or a standing page
+        return (self.cards | self.pages).get(post) or refuse("host")  # gone with a renewed root
 
     def _page(self, owner: Value, audience: str, month: str) -> bytes | None:  # §7; of a card or of an index
         if not owner.get("page"):
@@ -266,7 +267,8 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
         tags = re.findall(r"""<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>""", text)
         values = [v for tag in tags for v in re.findall(r"""\s(?:src|srcset|poster|href)=["']([^"']*)""", tag)]
         named = {word for value in values for word in re.split(r"[\s,]+", value) if word.startswith("media:")}
-        media = {f"media:{c['id']}/{n}" for c in self.indexes[audience, month]["posts"] for n in range(len(c["media"]))}
+        cards = self.indexes[audience, month]["posts"] + self.indexes[audience, month]["pages"]
+        media = {f"media:{card['id']}/{n}" for card in cards for n in range(len(card["media"]))}
         return page if named <= media and text.encode() == page else refuse("encoding")
 
     def _whole(self, role: str, name: str, secret: str, digest: str, size: int, *_: str) -> bytes:

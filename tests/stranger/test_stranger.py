@@ -108,6 +108,16 @@ def test_every_page_of_a_post_opens(opened: Opened) -> None:
     assert all(page.lstrip().startswith(b"<") for page in map(opened.page, opened.cards))
 
 
+def test_every_standing_page_opens_and_is_no_post(opened: Opened) -> None:
+    assert all(opened.page(page).lstrip().startswith(b"<") for page in opened.pages)
+    assert not opened.pages.keys() & opened.cards.keys()
+
+
+def test_every_medium_of_a_standing_page_opens_at_its_true_length(opened: Opened) -> None:
+    media = [(page, n, reference) for page, card in opened.pages.items() for n, reference in enumerate(card["media"])]
+    assert all(len(opened.medium(page, n)) == reference[3] for page, n, reference in media)
+
+
 def test_every_page_of_a_month_opens(opened: Opened) -> None:
     pages = [opened.month_page(audience["id"], month) for audience in opened.audiences for month in audience["months"]]
     assert any(pages)

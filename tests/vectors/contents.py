@@ -59,7 +59,8 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         add(kind, "not canonical", "encoding", content.replace(b'"v":1', b'"v": 1'))
         add(kind, "a member twice", "encoding", content.replace(b'"v":1', b'"v":1,"v":1'))
         for member in json.loads(content):
-            add(kind, f"{member} is missing", "encoding", changed(content, without=member))
+            missing = "ok" if member == "pages" else "encoding"
+            add(kind, f"{member} is missing", missing, changed(content, without=member))
             if member not in {"v", "drop"}:
                 add(kind, f"{member} is of another type", "encoding", changed(content, {member: True}))
 
@@ -75,6 +76,24 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         value = json.loads(valid["index"])
         del value["posts"][0][member]
         add("index", f"a card without {member}", "encoding", canonical.encode(value))
+
+    def standing(**changes: Any) -> bytes:
+        value = json.loads(valid["index"])
+        value["pages"][0] |= changes
+        return canonical.encode(value)
+
+    add("index", "no standing pages", "ok", changed(valid["index"], {"pages": []}))
+    add("index", "an unknown member of a standing page is ignored", "ok", standing(ny=1))
+    for member in json.loads(valid["index"])["pages"][0]:
+        value = json.loads(valid["index"])
+        del value["pages"][0][member]
+        add("index", f"a standing page without {member}", "encoding", canonical.encode(value))
+    add("index", "a standing page of a kind that is none", "encoding", standing(kind="diary"))
+    add("index", "a standing page whose date is a day", "encoding", standing(date="2026-03-26"))
+    add("index", "a standing page without a date", "ok", standing(date=""))
+    add("index", "a standing page with a medium as page", "encoding", standing(page=CARD.media[0].to_value()))
+    add("index", "a standing page with a page among its media", "encoding", standing(media=[CARD.page.to_value()]))
+    add("index", "a standing page's id that is too long", "encoding", standing(id="00" * 16))
     add("index", "a month that is none", "encoding", changed(valid["index"], {"month": "2026-13"}))
     add("index", "a post's id that climbs", "encoding", card(id="../../../../../.."))
     add("index", "a page among the media", "encoding", card(media=[CARD.page.to_value()]))

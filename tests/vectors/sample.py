@@ -9,7 +9,7 @@ from typing import Any
 from pluttra_publish.format import canonical
 from pluttra_publish.format.access import Invitation, Keyring, KeyringAudience, KeyringChild, KeyringReader
 from pluttra_publish.format.chain import Root
-from pluttra_publish.format.posts import Card, Cover, Index, Reference
+from pluttra_publish.format.posts import Card, Cover, Index, Reference, Standing
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.sealing.signing import SigningKey
@@ -43,7 +43,16 @@ CARD = Card(
     media=(reference("image/webp", 23_456, 0x10), reference("image/webp", 65_432, 0x20)),
     page=reference("text/html", 1234, 0x30),
 )
-INDEX = Index(AUDIENCE, MONTH, reference("text/html", 2345, 0x40), (CARD,))
+TALK = Standing(
+    id="00112233445566aa",
+    kind="talk",
+    title="Utvecklingssamtal",
+    date="2026-03-26T14:30:00+01:00",
+    media=(reference("text/calendar", 345, 0x50), reference("image/webp", 45_678, 0x60)),
+    page=reference("text/html", 3456, 0x70),
+)
+GOAL = Standing("00112233445566bb", "goal", "2.2-a Identitet", "", (), reference("text/html", 4567, 0x80))
+INDEX = Index(AUDIENCE, MONTH, reference("text/html", 2345, 0x40), (CARD,), (TALK, GOAL))
 KEYRING = Keyring(
     site=SITE,
     site_key=SITE_KEY,

@@ -135,8 +135,9 @@ async function pageOf() {
       : view === 'audience' ? await audiencePage(visitor, id)
         : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
           : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id))
-            : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
-              : null;
+            : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id))
+              : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
+                : null;
   return page ?? { node: fill('lost'), title: '' };
 }
 

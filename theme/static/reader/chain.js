@@ -110,7 +110,7 @@ export async function rowFrom(sealed, secret) {
 export async function indexFrom(sealed, row, audience, month) {
   const value = indexValue(await openSealed(sealed, 'index', row.secret, row.digest, row.length));
   must(value.audience === audience && value.month === month, 'binding');
-  for (const post of value.posts) {
+  for (const post of [...value.posts, ...value.pages]) {
     post.page.at = { audience, month, post: post.id, n: -1 };
     post.media.forEach((medium, n) => (medium.at = { audience, month, post: post.id, n }));
   }

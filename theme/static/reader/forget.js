@@ -10,7 +10,7 @@ export async function purge(vault, digest) {
     const place = cache.slice(SEALED.length);
     const [audience, month] = place.split(':');
     const index = await vault.index(audience, month);
-    const references = index ? index.posts.flatMap(({ page, media }) => [page, ...media]).concat(index.page || []) : [];
+    const references = index ? [...index.posts, ...index.pages].flatMap(({ page, media }) => [page, ...media]).concat(index.page || []) : [];
     await keepOnly(place, new Set(references.map(({ name }) => objectPath(name))));
   }
   await keepOnly(CHAIN_PLACE, await vault.standing());

@@ -61,7 +61,15 @@ function hangPlayer(player, reference, vault) {
   };
 }
 
+/** A link that saves a file. From memory: what is to be saved passes some browsers' worker by. @param {Element} place @param {Reference} reference @param {Vault} vault */
+async function saved(place, reference, vault) {
+  const { blobAddress } = await import('./blobs.js');
+  place.setAttribute('href', await blobAddress(vault, reference));
+  place.setAttribute('download', WORDS.calendarFile);
+}
+
 /** @param {Element} place @param {string} attribute @param {Reference} reference @param {Vault} vault */
 function hangAddress(place, attribute, reference, vault) {
+  if (reference.type === 'text/calendar') return void saved(place, reference, vault).catch(() => {});
   vault.mediaUrl(reference).then((url) => place.setAttribute(attribute, url), () => {});
 }

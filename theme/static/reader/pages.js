@@ -1,9 +1,9 @@
-/** The pages that Pelican rendered: post and month. Knows how an opened page is cleaned and hung. Loaded when the first one is asked for. */
+/** The pages that Pelican rendered: post, month and standing page. Knows how an opened page is cleaned and hung. Loaded when the first one is asked for. */
 import { clean } from './clean.js';
 import { element, fill, slot } from './dom.js';
 import { hang } from './hang.js';
 import { audienceTitle, feed, monthLink } from './views.js';
-import { monthText, WORDS } from './words.js';
+import { dayText, monthText, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
@@ -42,6 +42,32 @@ export async function postPage(visit, id) {
   }
   enlarge(node);
   return { node, title: post.title, after: () => turn(node, vault, post).catch(() => {}) };
+}
+
+/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
+export async function standingPage(visit, id) {
+  const { vault } = visit;
+  const found = await vault.standingPage(id);
+  if (!found) return null;
+  const node = await opened(vault, await vault.page(found.page), (address) => vault.media(found.index, address));
+  const home = vault.audiences.find((each) => each.id === found.index.audience);
+  if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
+  enlarge(node);
+  return { node, title: found.title, after: () => name(node, vault).catch(() => {}) };
+}
+
+/** Give links to posts the posts' titles, where this reader has the post; where not, no link. @param {HTMLElement} node @param {Vault} vault */
+async function name(node, vault) {
+  const links = new Map([...node.querySelectorAll('a[href^="#/p/"]')].map((link) => [link.getAttribute('href'), link]));
+  if (!links.size) return;
+  for await (const { id, title, lang, date } of vault.posts()) {
+    const link = links.get('#/p/' + id);
+    if (!link) continue;
+    links.delete('#/p/' + id);
+    link.replaceChildren(element('bdi', { lang }, title), ' ', element('small', {}, dayText(date)));
+    if (!links.size) return;
+  }
+  links.forEach((link) => link.replaceWith(element('span', {}, ...link.childNodes)));
 }
 
 /** A page that Pelican rendered, cleaned and hung with its media. @param {Vault} vault @param {string} html @param {(address: string) => any} find */

@@ -1,10 +1,10 @@
 /** Addresses in the fragment (docs/format.md §12), and the history that goes with them. Does not know what a page holds. */
 
-/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'om' | 'lost', id: string, month: string}} Address */
+/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'standing' | 'om' | 'lost', id: string, month: string}} Address */
 /** @typedef {{y?: number, shown?: number}} Place how far down a page was read, and how many cards stood there */
 
 const HOME = /^(#\/?)?$/;
-const PATTERN = /^#\/(?:(om)|([apb])\/([0-9a-f]{1,64})(?:\/(\d{4}-\d{2}))?)$/;
+const PATTERN = /^#\/(?:(om)|([apbs])\/([0-9a-f]{1,64})(?:\/(\d{4}-\d{2}))?)$/;
 
 /** @param {string} hash of an address @returns {Address} */
 export function parseAddress(hash) {
@@ -12,7 +12,7 @@ export function parseAddress(hash) {
   if (HOME.test(hash)) return { view: 'home', id, month };
   if (om) return { view: 'om', id, month };
   if (kind === 'a') return { view: month ? 'month' : 'audience', id, month };
-  if (kind && !month) return { view: kind === 'p' ? 'post' : 'child', id, month };
+  if (kind && !month) return { view: kind === 'p' ? 'post' : kind === 's' ? 'standing' : 'child', id, month };
   return { view: 'lost', id: '', month: '' };
 }
 

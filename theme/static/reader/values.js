@@ -10,10 +10,11 @@ import { SEGMENT, sealedLength, segmentCount } from './layout.js';
 /** @typedef {{ name: string, secret: Bytes, digest: Bytes, length: number, type: string, segments: Bytes[], at?: Place }} Reference */
 /** @typedef {ReturnType<typeof indexValue>} Index */
 /** @typedef {Index['posts'][number]} Card */
+/** @typedef {Index['pages'][number]} Standing */
 /** @typedef {ReturnType<typeof keyring>} Keyring */
 /** @template T @typedef {(value: any) => T} Shape */
 
-const MEDIA_TYPES = /^(image\/(jpeg|webp|png)|video\/(mp4|webm)|audio\/(mp4|mpeg|ogg|wav|webm)|text\/vtt)$/;
+const MEDIA_TYPES = /^(image\/(jpeg|webp|png)|video\/(mp4|webm)|audio\/(mp4|mpeg|ogg|wav|webm)|text\/(vtt|calendar))$/;
 
 /** @param {RegExp} pattern @returns {Shape<string>} */
 const textLike = (pattern) => (value) => {
@@ -24,6 +25,7 @@ const text = textLike(/^/);
 const month = textLike(/^\d{4}-(0[1-9]|1[0-2])$/);
 const date = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)$/);
 const kind = textLike(/^(preschool|department|child|staff)$/);
+const standingKind = textLike(/^(consents|goal|talk)$/);
 const role = textLike(/^(guardian|pedagogue|principal)$/);
 
 /** @type {Shape<number>} */
@@ -93,7 +95,21 @@ const card = record({
   summary: text,
   title: text,
 });
-const index = record({ audience: hex(16), month, page: nullable(referenceValue('page')), posts: list(card) });
+const standing = record({
+  date: (value) => (value === '' ? '' : date(value)),
+  id: hex(8),
+  kind: standingKind,
+  media: list(referenceValue('media')),
+  page: referenceValue('page'),
+  title: text,
+});
+const index = record({
+  audience: hex(16),
+  month,
+  page: nullable(referenceValue('page')),
+  pages: (value) => (value === undefined ? [] : list(standing)(value)),
+  posts: list(card),
+});
 const catalogue = record({
   audience: hex(16),
   kind,

@@ -16,6 +16,7 @@ import { heldKeys, openState, rememberKeys } from './state.js';
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {import('./values.js').Index} Index */
 /** @typedef {import('./values.js').Card} Card */
+/** @typedef {import('./values.js').Standing & { index: Index }} StandingPage */
 /** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
 /** @typedef {import('./state.js').Held} Held */
 /** @typedef {import('./state.js').State} State */
@@ -199,7 +200,7 @@ export class Vault extends EventTarget {
   /** @param {Reference} reference @returns {Promise<Reference>} */
   async #asOfNow({ at }) {
     const index = at ? await this.index(at.audience, at.month) : null;
-    const holder = at?.post ? index?.posts.find(({ id }) => id === at.post) : index;
+    const holder = at?.post ? index && [...index.posts, ...index.pages].find(({ id }) => id === at.post) : index;
     const found = holder && (at && at.n >= 0 && 'media' in holder ? holder.media[at.n] : holder.page);
     must(found, 'host');
     return found;
@@ -304,6 +305,33 @@ export class Vault extends EventTarget {
     return null;
   }
 
+  /**
+   * The standing pages of an audience: of a child's, all that its months hold, the last day first; of any other, its newest month's.
+   * @param {string} audience @returns {Promise<StandingPage[]>}
+   */
+  async pages(audience) {
+    const months = await this.months(audience);
+    const child = this.#opened.access.get(audience)?.kind === 'child';
+    const indexes = await Promise.all((child ? months : months.slice(0, 1)).map((month) => this.index(audience, month)));
+    /** @type {Map<string, StandingPage>} */
+    const pages = new Map();
+    indexes.forEach((index, i) => index?.pages.forEach((page) => {
+      if (!pages.has(page.id) && (page.date || !i)) pages.set(page.id, { ...page, index });
+    }));
+    return [...pages.values()].sort((a, b) => (Date.parse(b.date) || 0) - (Date.parse(a.date) || 0));
+  }
+
+  /** Null when this reader has no such page. @param {string} id @returns {Promise<StandingPage | null>} */
+  async standingPage(id) {
+    const order = ['staff', 'child', 'preschool', 'department'];
+    const audiences = [...this.#opened.access.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    for (const audience of audiences) {
+      const found = (await this.pages(audience.id)).find((page) => page.id === id);
+      if (found) return found;
+    }
+    return null;
+  }
+
   /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference */
   async page(reference) {
     const bytes = await this.read(reference, (found) => openObject(found, 'page'));
@@ -313,7 +341,7 @@ export class Vault extends EventTarget {
   /** What 'media:<post id>/<n>' means in an index's pages. Throws ReaderError: encoding. @param {Index} index @param {string} address */
   media(index, address) {
     const [, id, n] = /^media:([0-9a-f]{16})\/(0|[1-9]\d{0,5})$/.exec(address) || [];
-    const found = index.posts.find((post) => post.id === id)?.media[Number(n)];
+    const found = [...index.posts, ...index.pages].find((one) => one.id === id)?.media[Number(n)];
     must(found, 'encoding');
     return found;
   }

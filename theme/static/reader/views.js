@@ -31,8 +31,10 @@ export async function homePage(visit) {
 export async function childPage(visit, id) {
   const child = visit.vault.children.find((each) => each.id === id);
   if (!child) return null;
-  const { node } = await feed(visit, { child: id });
-  return { node: fill('child', { title: child.name, where: departments(visit.vault, child), feed: node }), title: child.name, lists: true };
+  const [{ node: posts }, pages] = await Promise.all([feed(visit, { child: id }), visit.vault.pages(child.audience)]);
+  const node = fill('child', { title: child.name, where: departments(visit.vault, child), feed: posts });
+  listStanding(node, pages);
+  return { node, title: child.name, lists: true };
 }
 
 /** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
@@ -41,8 +43,26 @@ export async function audiencePage(visit, id) {
   if (!audience) return null;
   const months = await visit.vault.months(id);
   const title = audienceTitle(audience);
-  const { node } = await feed(visit, { audience: id });
-  return { node: fill('audience', { title, months: months.map((month) => monthLink(id, month)), feed: node }), title, lists: true };
+  const [{ node: posts }, pages] = await Promise.all([feed(visit, { audience: id }), visit.vault.pages(id)]);
+  const node = fill('audience', { title, months: months.map((month) => monthLink(id, month)), feed: posts });
+  listStanding(node, pages);
+  return { node, title, lists: true };
+}
+
+/** Links to standing pages, under the heading of their audience: goals together, the others one by one. @param {HTMLElement} node @param {import('./vault.js').StandingPage[]} pages */
+function listStanding(node, pages) {
+  const goals = pages.filter(({ kind }) => kind === 'goal');
+  const others = pages.filter(({ kind }) => kind !== 'goal');
+  const places = [];
+  if (others.length) {
+    const doors = others.map(({ id, title, date, kind }) => door('#/s/' + id, title, date ? dayText(date) : kind === 'consents' ? WORDS.consents : ''));
+    places.push(element('nav', { class: 'doors standing', 'aria-label': WORDS.standing }, element('ul', {}, ...doors)));
+  }
+  if (goals.length) {
+    const links = goals.map(({ id, title }) => element('li', {}, element('a', { href: '#/s/' + id }, title)));
+    places.push(element('details', { class: 'everyone standing' }, element('summary', {}, WORDS.goals), element('ul', { class: 'names' }, ...links)));
+  }
+  node.querySelector('header')?.after(...places);
 }
 
 /** Cards, newest first, some months at a time. @param {Visit} visit @param {Filter} filter @returns {Promise<{node: HTMLElement, fresh: number}>} */
@@ -167,7 +187,7 @@ export function monthLink(id, month, present) {
 
 /** @param {{kind: string, title: string}} audience */
 export function audienceTitle({ kind, title }) {
-  return kind === 'preschool' ? WORDS.whole : kind === 'staff' ? WORDS.staff : capital(title);
+  return kind === 'preschool' ? WORDS.whole : capital(title);
 }
 
 /** @param {Vault} vault @param {{departments: string[]}} child */

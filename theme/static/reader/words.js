@@ -18,7 +18,6 @@ export const WORDS = {
   play: 'Spela upp',
   large: 'Visa stort',
   whole: 'Hela förskolan',
-  staff: 'Personal',
   department: 'Avdelning',
   child: 'Barn',
   fresh: 'Nytt',
@@ -31,6 +30,10 @@ export const WORDS = {
   one: '1 nytt inlägg sedan sist',
   many: ' nya inlägg sedan sist',
   none: 'Inget nytt sedan sist',
+  standing: 'Sidor',
+  calendarFile: 'samtal.ics',
+  goals: 'Läroplansmål',
+  consents: 'Vem får synas i vad',
 };
 
 /**

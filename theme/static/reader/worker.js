@@ -31,7 +31,7 @@ async function resumed() {
 /** @param {{ audience: string, month: string, name: string }} ticket */
 async function find({ audience, month, name }) {
   const index = await (await resumed()).index(audience, month);
-  return index?.posts.flatMap(({ media }) => media).find((medium) => medium.name === name);
+  return index && [...index.posts, ...index.pages].flatMap(({ media }) => media).find((medium) => medium.name === name);
 }
 
 /** @param {string} id @returns {Promise<Reference>} */

@@ -1,0 +1,243 @@
+"""Who may be seen, heard and named: answers to a yes or a no. Pure rules. Knows no files, posts or media.
+
+No answer is a no, and so is one that has expired or been withdrawn. Of each guardian the newest answer counts, and of
+several from the same day the one that says no. Only those who are the child's guardians on the day are asked.
+
+- Does any of them say no, or have they withdrawn, it is a no, whatever the others say.
+- Else a legal basis that is in force is a yes.
+- Else all who have answered must stand by their yes, at least one of them; where all guardians must answer, every one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import product
+from typing import Literal
+
+from pluttra_publish.errors import UsageError
+from pluttra_publish.register.names import departments_of, guardians_of
+from pluttra_publish.register.values import Register, Span, fold
+
+Purpose = str
+"""What is asked about: `photo`, `film`, `sound`, `name`, or one of the preschool's own as it is written in the settings."""
+
+PHOTO: Purpose = "photo"
+FILM: Purpose = "film"
+SOUND: Purpose = "sound"
+NAME: Purpose = "name"
+
+_TITLES = {PHOTO: "Foto", FILM: "Film", SOUND: "Ljud", NAME: "Namn"}
+_WORDS = {
+    "foto": PHOTO, "photo": PHOTO, "film": FILM, "ljud": SOUND, "sound": SOUND, "namn": NAME, "name": NAME,
+}  # fmt: skip
+
+
+class PurposeNotFound(UsageError):
+    """Nobody is asked about that."""
+
+
+@dataclass(frozen=True)
+class Purposes:
+    """What is asked about, in order, and for what every guardian must answer yes."""
+
+    own: tuple[Purpose, ...] = ()
+    all_guardians: frozenset[Purpose] = frozenset()
+
+    @property
+    def all(self) -> tuple[Purpose, ...]:
+        return (*_TITLES, *self.own)
+
+    def find(self, written: str) -> Purpose | None:
+        """Return the purpose that a word means, in Swedish or English; upper and lower case are alike."""
+        word = fold(written)
+        return _WORDS.get(word) or next((purpose for purpose in self.own if fold(purpose) == word), None)
+
+    def named(self, written: str) -> Purpose:
+        """Return the purpose that a word means.
+
+        Raises:
+            PurposeNotFound: there is none; the hint lists those there are.
+        """
+        if (purpose := self.find(written)) is not None:
+            return purpose
+        known = ", ".join(title_of(purpose).lower() for purpose in self.all)
+        raise PurposeNotFound(f"Ändamålet ”{' '.join(written.split())}” finns inte.", hint=f"De heter {known}.")
+
+
+def title_of(purpose: Purpose) -> str:
+    """Return what a purpose is called on a page."""
+    return _TITLES.get(purpose) or purpose[:1].upper() + purpose[1:]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row: what a guardian (`by`) said on a day, or without one, what the preschool goes by (`basis`).
+
+    `until` is its last day; `withdrawn` the first day on which it no longer holds. `line` is where it stands.
+    """
+
+    child: str
+    purpose: Purpose
+    yes: bool
+    day: date
+    by: str = ""
+    basis: str = ""
+    until: date | None = None
+    withdrawn: date | None = None
+    line: int = field(default=0, compare=False)
+
+
+_State = Literal["no", "expired", "yes"]
+_GRAVEST: tuple[_State, ...] = ("no", "expired", "yes")
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """A moment of a day: whether what was answered, and what was withdrawn, that very day is known yet."""
+
+    day: date
+    answered: bool = True
+    withdrawn: bool = True
+
+    def knows(self, answer: Answer) -> bool:
+        return answer.day < self.day or (self.answered and answer.day == self.day)
+
+    def state(self, answer: Answer) -> _State:
+        ended = answer.withdrawn
+        if not answer.yes or (ended and (ended < self.day or (self.withdrawn and ended == self.day))):
+            return "no"
+        return "expired" if answer.until and answer.until < self.day else "yes"
+
+
+@dataclass(frozen=True)
+class Consents:
+    """Every answer, with the register that says who a child's guardians are."""
+
+    register: Register
+    answers: tuple[Answer, ...] = ()
+    purposes: Purposes = Purposes()
+
+    def may(self, child: str, purpose: Purpose, on: date) -> bool:
+        """Tell whether the child with that id may be shown so on that day; a withdrawal counts from its own day."""
+        asked = (child, purpose, on)
+        if asked not in self._told:
+            self._told[asked] = self._may(child, purpose, _Moment(on))
+        return self._told[asked]
+
+    def had(self, child: str, purpose: Purpose, since: date, through: date) -> bool:
+        """Tell whether `may` was ever true from a day through another, be it only for a moment of a day."""
+        days = {since, *(day for day in self._turns(child, purpose) if since < day <= through)}
+        moments = (_Moment(day, *known) for day, known in product(days, ((False, False), (True, False), (True, True))))
+        return any(self._may(child, purpose, moment) for moment in moments)
+
+    def standing(self, child: str, purpose: Purpose, on: date) -> tuple[Answer, ...]:
+        """Return every yes and legal basis that holds on that day or will: what a withdrawal withdraws."""
+        return tuple(
+            answer
+            for answer in self._by_child.get((child, purpose), ())
+            if answer.yes and (answer.withdrawn is None or answer.withdrawn > on) and not _over(answer.until, on)
+        )
+
+    def _may(self, child: str, purpose: Purpose, moment: _Moment) -> bool:
+        if child not in self._visible:
+            return False
+        newest = _newest(answer for answer in self._by_child.get((child, purpose), ()) if moment.knows(answer))
+        said = {by: min((moment.state(one) for one in rows), key=_GRAVEST.index) for by, rows in newest.items()}
+        basis = said.pop("", None)
+        guardians = {guardian.id for guardian in guardians_of(self.register, child, moment.day)}
+        states = [state for by, state in said.items() if by in guardians]
+        if "no" in states or (basis == "no" and not all(row.yes for row in newest[""])):
+            return False
+        if basis == "yes":
+            return True
+        if purpose in self.purposes.all_guardians and not guardians <= said.keys():
+            return False
+        return bool(states) and all(state == "yes" for state in states)
+
+    def _turns(self, child: str, purpose: Purpose) -> set[date]:
+        """The days on which a no may have become a yes."""
+        spans = [row.span for row in self.register.relations_by_child.get(child, ())]
+        days = {answer.day for answer in self._by_child.get((child, purpose), ())}
+        return days | {span.start for span in spans} | {_after(span) for span in spans}
+
+    @cached_property
+    def _by_child(self) -> Mapping[tuple[str, Purpose], tuple[Answer, ...]]:
+        rows: dict[tuple[str, Purpose], list[Answer]] = defaultdict(list)
+        for answer in self.answers:
+            rows[answer.child, answer.purpose].append(answer)
+        return {key: tuple(answers) for key, answers in rows.items()}
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, Purpose, date], bool]:
+        """What `may` has answered: the same few questions are asked of every photo."""
+        return {}
+
+    @cached_property
+    def _visible(self) -> frozenset[str]:
+        return frozenset(child.id for child in self.register.visible.children)
+
+
+@dataclass(frozen=True)
+class ReferenceRow:
+    """One child of the quick reference list: what it may be shown in, without reasons."""
+
+    child: str
+    name: str
+    departments: tuple[str, ...]
+    may: Mapping[Purpose, bool]
+
+    @property
+    def answers(self) -> tuple[tuple[str, bool], ...]:
+        """What each purpose is called, and yes or no, in order."""
+        return tuple((title_of(purpose), yes) for purpose, yes in self.may.items())
+
+
+def reference_list(
+    register: Register, consents: Consents, *, department: str | None, on: date
+) -> tuple[ReferenceRow, ...]:
+    """Return the children placed in a department (an id; None is all) on that day, in the order of the Swedish alphabet.
+
+    Families that stand outside are not in it.
+    """
+    rows = []
+    for child in register.visible.children:
+        placed = departments_of(register, child.id, on)
+        if any(department in {None, one.id} for one in placed):
+            may = {purpose: consents.may(child.id, purpose, on) for purpose in consents.purposes.all}
+            rows.append(ReferenceRow(child.id, child.name, tuple(one.name for one in placed), may))
+    return tuple(sorted(rows, key=lambda row: (_alphabetically(row.name), row.child)))
+
+
+def _newest(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
+    """Return the answers of each one's latest day, by who answered."""
+    newest: dict[str, list[Answer]] = {}
+    for answer in answers:
+        rows = newest.setdefault(answer.by, [answer])
+        if answer.day > rows[0].day:
+            newest[answer.by] = [answer]
+        elif answer.day == rows[0].day and answer is not rows[0]:
+            rows.append(answer)
+    return newest
+
+
+def _over(until: date | None, on: date) -> bool:
+    return until is not None and until < on
+
+
+def _after(span: Span) -> date:
+    end = span.end or date.max
+    return end if end == date.max else end + timedelta(days=1)
+
+
+_SWEDISH = str.maketrans({"å": "{", "ä": "|", "ö": "}", "æ": "|", "ø": "}"})
+
+
+def _alphabetically(name: str) -> str:
+    """Return what sorts as Swedish does: å, ä, ö last, other accents as if they were not there."""
+    kept = fold(name).translate(_SWEDISH)
+    return "".join(letter for letter in unicodedata.normalize("NFD", kept) if not unicodedata.combining(letter))

@@ -1,0 +1,69 @@
+"""The text of a new pluttra.toml. Knows the settings' defaults, and says them in Swedish. Writes no file."""
+
+from __future__ import annotations
+
+import json
+
+from pluttra_publish.settings import DEFAULT_RULES
+
+
+def default_toml(name: str, url: str = "http://localhost:8000") -> str:
+    """Return the text of a new pluttra.toml, with Swedish comments, for `pluttra init`."""
+    return f"""# Inställningar för Pluttra Publish. En rad som börjar med # är en kommentar.
+
+name = {_quoted(name)}
+
+# Adressen där familjerna läser. Den ska vara en egen adress som inte används till något annat, utan sökväg efter:
+# url = "https://dagar.förskolan.se" går bra, men inte "https://förskolan.se/dagar".
+url = {_quoted(url)}
+
+# Vem man ber om en ny länk: "Hör av dig till …"
+contact = "förskolan"
+
+language = "sv"
+timezone = "Europe/Stockholm"
+
+# Bilder utan beskrivning: "warn" påminner, "required" stoppar publiceringen.
+alt_text = "warn"
+
+# "principal": ingenting läggs ut förrän rektor har godkänt det med pluttra approve. "none": det räcker att det är klart.
+approval = "none"
+
+# Så många dagar läser en familj vidare efter barnets sista dag.
+grace_days = 30
+
+# Så många dagar gäller en länk som ännu inte har öppnats på en telefon.
+link_days = 14
+
+# Efter så många dagar utan publicering säger läsaren att inget nytt har kommit på länge.
+notice_days = 14
+
+# Visas första gången en länk öppnas. Ta bort # för att skriva egna.
+# rules = [
+{chr(10).join(f"#   {_quoted(rule)}," for rule in DEFAULT_RULES)}
+# ]
+
+# Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
+plugins = []
+
+# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
+[host]
+kind = "folder"
+path = "public"
+
+# Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
+[consents]
+purposes = []
+all_guardians = []
+
+# Bara posts får ligga i en mapp som synkas mellan datorer. register, state och talks (utvecklingssamtalen) ska bara finnas på den här datorn.
+[folders]
+posts = "inlagg"
+register = "register"
+state = "privat"
+talks = "samtal"
+"""
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,132 @@
+"""Pages that are not posts: development talks and the curriculum's goals, to whom and in which month. Pure rules. Knows no HTML, keys or files.
+
+A page with a date is read by those who may read its month; before its day, by those who may read the present one. A page without a
+date stands in the present month.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pluttra_publish.calendar_file import calendar_file
+from pluttra_publish.curriculum import Curriculum, Goal, curriculum_on
+from pluttra_publish.errors import ContentError, Findings
+from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
+from pluttra_publish.register.names import find_child
+from pluttra_publish.register.values import STAFF, Audience, Register
+from pluttra_publish.site import ConsentSheet, GoalSheet, MediaFile, Post, Talk, TalkSheet
+
+
+@dataclass(frozen=True)
+class PlannedPage:
+    """A standing page that will be sealed: its opaque id, the audience that owns it, and the month whose index names it.
+
+    `files` are its photos in order; `calendar` is the content of its calendar file, if it has one.
+    """
+
+    id: str
+    audience: Audience
+    month: str
+    title: str
+    date: datetime | None
+    sheet: TalkSheet | GoalSheet | ConsentSheet
+    source: str
+    files: tuple[MediaFile, ...] = ()
+    calendar: bytes | None = None
+
+
+def plan_talks(
+    talks: Iterable[Talk], *, register: Register, preschool: str, opaque_id: OpaqueId, now: datetime, findings: Findings
+) -> tuple[PlannedPage, ...]:
+    """Return the page of every talk, in its child's audience; a folder that is no child's is added to `findings`."""
+    pages: list[PlannedPage] = []
+    for talk in talks:
+        try:
+            child = find_child(register, talk.child, department=None, on=talk.date.date())
+        except ContentError as wrong:
+            findings.error(ContentError, talk.source, "mapp", str(wrong), wrong.hint)
+            continue
+        identity = opaque_id("talk", child.id, talk.source.rpartition("/")[2])
+        month = min(f"{talk.date:%Y-%m}", f"{now:%Y-%m}")
+        calendar = None
+        if talk.timed and talk.date >= now:
+            title = f"{talk.title}, {preschool}"
+            calendar = calendar_file(
+                identity=identity, title=title, start=talk.date, minutes=talk.minutes, place=talk.place
+            )
+        sheet = TalkSheet(talk, child.first_name)
+        audience = Audience("child", child.id)
+        pages.append(
+            PlannedPage(identity, audience, month, talk.title, talk.date, sheet, talk.source, talk.media, calendar)
+        )
+    return tuple(pages)
+
+
+def goals_of(post: Post, findings: Findings) -> tuple[Goal, ...]:
+    """Return the goals that a post is tagged with, of the version in force on its day; unknown ones are added to `findings`."""
+    curriculum = curriculum_on(post.date.date())
+    goals: dict[str, Goal] = {}
+    for written in post.goals:
+        try:
+            goal = curriculum.find(written)
+        except ContentError as wrong:
+            findings.error(ContentError, post.source, "Mål", str(wrong), wrong.hint)
+        else:
+            goals[goal.id] = goal
+    return tuple(goals.values())
+
+
+def plan_goals(plan: Plan, *, register: Register, opaque_id: OpaqueId, now: datetime) -> tuple[PlannedPage, ...]:
+    """Return a page for the staff for every goal that some post is tagged with.
+
+    It names posts by place and day, and those of children's own only by their number: not all of the staff may read them all.
+    """
+    tagged: dict[tuple[str, str], list[PlannedPost]] = defaultdict(list)
+    known: dict[tuple[str, str], tuple[Curriculum, Goal]] = {}
+    for planned in plan.posts:
+        curriculum = curriculum_on(planned.post.date.date())
+        for goal in () if planned.is_copy else goals_of(planned.post, Findings()):
+            key = curriculum.id, goal.id
+            known[key] = curriculum, goal
+            if planned not in tagged[key]:
+                tagged[key].append(planned)
+    pages = []
+    for key in sorted(tagged):
+        curriculum, goal = known[key]
+        sheet = _goal_sheet(curriculum, goal, tagged[key], register)
+        title = f"{goal.id} {goal.label}"
+        pages.append(PlannedPage(opaque_id("goal", *key), STAFF, f"{now:%Y-%m}", title, None, sheet, ""))
+    return tuple(pages)
+
+
+def consent_page(
+    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...],
+    *,
+    day: date,
+    title: str,
+    audience: Audience,
+    opaque_id: OpaqueId,
+) -> PlannedPage:
+    """Return the quick reference list as a page: (name, ((purpose, may), …)) in the order shown."""
+    identity = opaque_id("consents", audience.key, title)
+    return PlannedPage(identity, audience, f"{day:%Y-%m}", title, None, ConsentSheet(day, rows), "")
+
+
+def labels(goals: Iterable[Goal]) -> tuple[tuple[str, str], ...]:
+    """Return goals as a post's page shows them."""
+    return tuple((goal.id, goal.label) for goal in goals)
+
+
+def _goal_sheet(curriculum: Curriculum, goal: Goal, posts: Iterable[PlannedPost], register: Register) -> GoalSheet:
+    places: Mapping[Audience, dict[str, datetime]] = defaultdict(dict)
+    own: set[str] = set()
+    for planned in posts:
+        if planned.about_one_child:
+            own.add(planned.card_id)
+        else:
+            places[planned.home][planned.card_id] = planned.post.date
+    named = tuple((title_of(audience, register), tuple(places[audience].items())) for audience in sorted(places))
+    return GoalSheet(goal.id, goal.label, goal.section, curriculum.title, named, len(own))
