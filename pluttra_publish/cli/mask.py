@@ -45,7 +45,7 @@ def mask(photo: Path, no_browser: bool, port: int, site: Path) -> None:
         if drawing.saved is None:
             report.say("Ingenting sparades.")
         else:
-            report.say(f"{_count(len(drawing.saved))} sparade i {found.source}/{found.sidecar.name}.")
+            report.say(f"{_count(len(drawing.saved))} i {found.source}/{found.sidecar.name}.")
 
 
 def _path(photo: Path, settings: Settings) -> Path:
@@ -55,4 +55,4 @@ def _path(photo: Path, settings: Settings) -> Path:
 
 
 def _count(boxes: int) -> str:
-    return {0: "Inga rutor är", 1: "En ruta är"}.get(boxes, f"{boxes} rutor är")
+    return {0: "Inga rutor längre", 1: "En ruta är sparad"}.get(boxes, f"{boxes} rutor är sparade")

@@ -19,7 +19,7 @@ _BETWEEN_NAMES = re.compile(r"[,;&]|\s(?:och|and)\s", re.IGNORECASE)
 _PAIR = re.compile(
     r"""\s*(?P<word>[^\W\d_][\w-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|[”“„]([^”“„]*)[”“]|[’‘]([^’‘]*)[’‘]|([^\s"'”“„’‘]+))(?=\s|$)"""
 )
-_LEFT_OVER = re.compile(r"\{\s*:?\s*(?:barn|children)\s*=", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"\{(?:\s|<[^<>]*>)*:?(?:\s|<[^<>]*>)*(?:barn|children)(?:\s|<[^<>]*>)*=", re.IGNORECASE)
 _LONGEST_NAME = 4
 _ROUNDING = 1e-6
 

@@ -204,11 +204,12 @@ def _people(opened: Opened, tagged: tuple[str, ...], names: Mapping[str, str], r
 
 
 def _keep_people_out(texts: Iterable[str], source: Source, run: Run) -> None:
-    for text in texts:
-        if start := left_over(text):
-            message = f"”{start}…}}” skulle synas för alla som läser."
-            mend = 'Skriv det direkt efter en bild i en .md-fil: ![beskrivning](fil.jpg){barn="Alva"}, eller använd bilder.toml.'
-            run.findings.error(ContentError, source.text_name, _place(source, start), message, mend)
+    start = next(filter(None, map(left_over, texts)), "")
+    if start:
+        message = "”{barn=…}” skulle synas för alla som läser."
+        mend = 'Skriv det direkt efter en bild i en .md-fil: ![beskrivning](fil.jpg){barn="Alva"}, eller använd bilder.toml.'
+        place = _place(source, start) or _place(source, "{")
+        run.findings.error(ContentError, source.text_name, place, message, mend)
 
 
 def _media(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from click.testing import CliRunner
 
 from pluttra_publish.errors import ContentError, UsageError
 from pluttra_publish.local.mask import MaskPage
+from pluttra_publish.local.server import Shown
 from pluttra_publish.media import probe
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import find_photo
 from tests.local.conftest import POST, TODAY, drawing_of
+from tests.local.test_server import Tab
 
 
 def state(drawing: MaskPage) -> dict[str, Any]:
@@ -153,3 +156,19 @@ def test_the_command_says_what_is_wrong(site: Path) -> None:
     answer = CliRunner().invoke(main, ["mask", "saknas.jpg", "--site", str(site), "--no-browser"])
     assert answer.exit_code == 2
     assert "finns inte" in answer.output
+
+
+def test_the_command_opens_the_page_and_ends_when_it_has_saved(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pluttra_publish.cli import main
+
+    def browser(url: str) -> bool:
+        tab = Tab(Shown(url.partition("/#")[0], url, threading.Event(), []))
+        body = json.dumps({"masks": [["Åke", [0.1, 0.1, 0.2, 0.2]]]}).encode()
+        return tab.ask("POST", "/masks", body=body, Authorization=tab.begin())[0] == 200
+
+    monkeypatch.setattr("webbrowser.open", browser)
+    answer = CliRunner().invoke(main, ["mask", f"{POST}/IMG_1.jpg", "--site", str(site)])
+    assert answer.exit_code == 0, answer.output
+    assert "Ritas på http://127.0.0.1:" in answer.output
+    assert f"En ruta är sparad i {POST}/bilder.toml" in answer.output
+    assert "Åke" in (site / POST / "bilder.toml").read_text(encoding="utf-8")

@@ -106,6 +106,8 @@ def test_other_braces_after_an_image_are_an_error_with_its_line(house: House, wr
     "text",
     [
         'Hej. {barn="alva"}',
+        'Hej. {*barn*="alva"}',
+        '![x](a.jpg){barn="alva"}{barn="noah"}',
         '<img src="a.jpg" alt="x">{barn="alva"}',
         '![x]{barn="alva"}',
         '![x {barn="alva"}](a.jpg)',
@@ -210,3 +212,8 @@ def test_everything_wrong_in_a_sidecar_is_told_at_once(house: House) -> None:
     house.write(TOML, '["d.jpg"]\n["a.jpg"]\nbran = []\n["b.jpg".masker]\nAlva = [[0, 0, 9, 9], [0, 0, 2, 2]]')
     house.press()
     assert len(house.findings.errors) == 4
+
+
+def test_braces_cut_over_lines_are_found_too(house: House) -> None:
+    house.write(MD, 'Hej {\nbarn="alva"}')
+    assert "skulle synas" in house.error().message

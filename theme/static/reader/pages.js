@@ -53,11 +53,11 @@ export async function standingPage(visit, id) {
   const home = vault.audiences.find((each) => each.id === found.index.audience);
   if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
   enlarge(node);
-  return { node, title: found.title, after: () => name(node, vault).catch(() => {}) };
+  return { node, title: found.title, after: () => nameLinks(node, vault).catch(() => {}) };
 }
 
 /** Give links to posts the posts' titles, where this reader has the post; where not, no link. @param {HTMLElement} node @param {Vault} vault */
-async function name(node, vault) {
+async function nameLinks(node, vault) {
   const links = new Map([...node.querySelectorAll('a[href^="#/p/"]')].map((link) => [link.getAttribute('href'), link]));
   if (!links.size) return;
   for await (const { id, title, lang, date } of vault.posts()) {

@@ -315,9 +315,11 @@ export class Vault extends EventTarget {
     const indexes = await Promise.all((child ? months : months.slice(0, 1)).map((month) => this.index(audience, month)));
     /** @type {Map<string, StandingPage>} */
     const pages = new Map();
-    indexes.forEach((index, i) => index?.pages.forEach((page) => {
-      if (!pages.has(page.id) && (page.date || !i)) pages.set(page.id, { ...page, index });
-    }));
+    for (const index of indexes) {
+      for (const page of index?.pages || []) {
+        if (!pages.has(page.id) && (page.date || index === indexes[0])) pages.set(page.id, { ...page, index: /** @type {Index} */ (index) });
+      }
+    }
     return [...pages.values()].sort((a, b) => (Date.parse(b.date) || 0) - (Date.parse(a.date) || 0));
   }
 

@@ -44,7 +44,9 @@ export async function audiencePage(visit, id) {
   const months = await visit.vault.months(id);
   const title = audienceTitle(audience);
   const [{ node: posts }, pages] = await Promise.all([feed(visit, { audience: id }), visit.vault.pages(id)]);
-  const node = fill('audience', { title, months: months.map((month) => monthLink(id, month)), feed: posts });
+  const newest = months.length ? await visit.vault.index(id, months[0]) : null;
+  const listed = newest && !newest.posts.length ? months.slice(1) : months; // one that only holds standing pages
+  const node = fill('audience', { title, months: listed.map((month) => monthLink(id, month)), feed: posts });
   listStanding(node, pages);
   return { node, title, lists: true };
 }
