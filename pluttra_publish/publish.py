@@ -25,7 +25,7 @@ from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admi
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan, plan
-from pluttra_publish.platform import identity_path, private_folder
+from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.register import access, check_place, find_reader, read_register
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.sealed_site import Sealer, invitation_for
@@ -102,6 +102,7 @@ def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | 
     return recovery
 
 
+@without_collecting()
 def check(settings: Settings, *, step: Step = no_step) -> Checked:
     """Read and check everything, derive and render it, and seal nothing. Needs no keys.
 
@@ -113,6 +114,7 @@ def check(settings: Settings, *, step: Step = no_step) -> Checked:
     return Checked(run.findings, len(run.plan.posts) + len(run.plan.public), len(run.plan.waiting))
 
 
+@without_collecting()
 def publish(
     settings: Settings,
     *,
@@ -190,7 +192,9 @@ def invite(
     if invitation is None:
         invitation = keystore.invite(reader.id, ends=int((now + valid_for).timestamp()))
         keystore.save()
-    FolderHost(settings.host.path).put(admit(invitation_for(keystore, invitation, reader)))
+    host = FolderHost(settings.host.path)
+    host.put(admit(invitation_for(keystore, invitation, reader)))
+    host.settle()
     ends = datetime.fromtimestamp(invitation.ends, settings.zone)
     text = f"{ends:%Y-%m-%d} kl. {ends:%H.%M}"
     return Invited(reader.name, reader.role, link(settings.url, invitation.secret), invitation.ends, text)
