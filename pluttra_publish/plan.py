@@ -63,6 +63,7 @@ def plan(
     planned: list[PlannedPost] = []
     public: list[Post] = []
     waiting: list[Post] = []
+    taken: dict[str, Post] = {}
     for post in posts:
         due = post.status == "published" and post.date <= now
         if post.place.kind == "public":
@@ -74,7 +75,11 @@ def plan(
         found = _Placing(register, access, opaque_id, findings).place(post)
         if found is None:
             continue
-        if due:
+        other = taken.setdefault(found.id, post)
+        if other is not post:  # two folders may mean one child, or one department: by name and by id
+            message = f"Inlägget får samma adress som ”{other.source}”."
+            findings.error(ContentError, post.source, "namnet", message, "Ge ett av dem ett annat namn.")
+        elif due:
             planned.append(found)
         else:
             waiting.append(post)
