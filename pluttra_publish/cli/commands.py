@@ -8,6 +8,7 @@ from pluttra_publish import __version__
 from pluttra_publish.cli.authoring import check, init, new
 from pluttra_publish.cli.publishing import build, invite, publish
 from pluttra_publish.cli.reading import demo, open_, serve
+from pluttra_publish.cli.register import register
 
 _EPILOG = """\b
 Börja så här:
@@ -28,5 +29,5 @@ def main() -> None:
     """Gör förskolans dagar till en förseglad webbplats som bara familjerna kan läsa."""
 
 
-for _command in (init, new, check, build, publish, invite, serve, open_, demo):
+for _command in (init, new, register, check, build, publish, invite, serve, open_, demo):
     main.add_command(_command)
