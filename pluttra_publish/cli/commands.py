@@ -6,6 +6,7 @@ import click
 
 from pluttra_publish import __version__
 from pluttra_publish.cli.authoring import check, init, new
+from pluttra_publish.cli.proof import what_sees, who_can_see
 from pluttra_publish.cli.publishing import build, invite, publish
 from pluttra_publish.cli.reading import demo, open_, serve
 from pluttra_publish.cli.register import register
@@ -29,5 +30,5 @@ def main() -> None:
     """Gör förskolans dagar till en förseglad webbplats som bara familjerna kan läsa."""
 
 
-for _command in (init, new, register, check, build, publish, invite, serve, open_, demo):
+for _command in (init, new, register, check, build, publish, invite, who_can_see, what_sees, serve, open_, demo):
     main.add_command(_command)

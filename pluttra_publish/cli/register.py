@@ -33,12 +33,15 @@ def register() -> None:
 
 @register.command(epilog="Exempel: pluttra register inspect elever.csv föräldrar.csv")
 @click.argument("files", nargs=-1, required=True, metavar="FIL...", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--into", type=click.Path(path_type=Path, dir_okay=False), help=f"Mappningens fil. Annars {MAPPING}.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, dir_okay=False), help=f"Mappningens fil. Annars {MAPPING} i --site."
+)
+@site_option
 @json_option
-def inspect(files: tuple[Path, ...], into: Path | None, as_json: bool) -> None:
+def inspect(files: tuple[Path, ...], into: Path | None, site: Path, as_json: bool) -> None:
     """Gissa vad CSV-filer ur ett annat system är, och skriv en mappning att rätta. Skriver aldrig över."""
     with report.answering(as_json):
-        into = into or Path(MAPPING)
+        into = into or site / MAPPING
         findings = Findings()
         guesses = tuple(guess for path in files if (guess := guess_file(path.name, _read(path), findings)))
         if findings.errors:

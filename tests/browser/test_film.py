@@ -108,6 +108,7 @@ def test_a_film_can_be_watched_again_without_the_network_as_far_as_it_was_seen(d
     film = watch(device, sample)
     plays(device, film)
     film.evaluate("film => film.pause()")
+    device.expect("failed: .*/o/")  # what was being read ahead
     device.offline()
     assert film.evaluate(SEEK, 0) == 0
     plays(device, film)
