@@ -23,9 +23,10 @@ def keyrings(
     The keystore remembers what each was given, so that the next publish can tell who has lost something.
     """
     known = readers(register)
+    kept: dict[tuple[Audience, tuple[str, ...]], KeyringAudience] = {}
     for identity, months in sorted(access.items()):
         keys = keystore.reader(identity)
-        keyring = _keyring(keystore, register, settings, known[identity], months, now)
+        keyring = _keyring(keystore, register, settings, known[identity], months, now, kept)
         made = chain.seal_keyring(keyring, keys.key)
         keys.given = {audience.key: list(named) for audience, named in months.items()}
         keys.keyring_length = padded_length_of(made.sealed_length)
@@ -43,7 +44,11 @@ def _keyring(
     reader: Reader,
     months: Mapping[Audience, tuple[str, ...]],
     now: datetime,
+    kept: dict[tuple[Audience, tuple[str, ...]], KeyringAudience],
 ) -> Keyring:
+    for audience, named in months.items():
+        if (audience, named) not in kept:  # most readers of an audience hold the same months of it
+            kept[audience, named] = _audience(keystore, register, audience, named)
     return Keyring(
         site=keystore.site.hex(),
         site_key=keystore.site_key,
@@ -51,7 +56,7 @@ def _keyring(
         generation=keystore.keyrings,
         preschool=settings.name,
         reader=KeyringReader(keystore.opaque_id("reader", reader.id), reader.name, reader.role, reader.language),
-        audiences=tuple(_audience(keystore, register, audience, months[audience]) for audience in _in_order(months)),
+        audiences=tuple(kept[audience, months[audience]] for audience in _in_order(months)),
         children=tuple(_children(keystore, register, reader, months, now)),
     )
 

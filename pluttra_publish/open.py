@@ -6,6 +6,7 @@ Everything is verified through the whole chain; anything forged raises FormatErr
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -75,20 +76,38 @@ class Opened:
     pages: tuple[SeenPage, ...]
     indexes: dict[tuple[str, str], Index] = field(repr=False)
     _fetch: Fetch = field(repr=False)
+    _renew: Callable[[], Opened] = field(repr=False)
 
     def content(self, reference: Reference) -> bytes:
         """Return the content of a page or medium.
 
         Raises:
-            FormatError: it is missing or does not open.
+            Missing: the host lacks it; a publish may have passed by, and `renewed` shows what there is now.
+            FormatError: it does not open.
         """
-        return open_reference(_need(self._fetch, object_path(reference.name)), reference)
+        return open_reference(_found(self._fetch, reference.name), reference)
+
+    def renewed(self) -> Opened:
+        """Return what the reader sees by the root that lies on the host now (§13).
+
+        Raises:
+            FormatError: with the layer that refused.
+        """
+        return self._renew()
+
+
+class Missing(FormatError):
+    """The host lacks something that the root leads to: layer `host`, if it still does by a renewed root."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("host")
+        self.name = name
 
 
 def open_site(link: str, fetch: Fetch, *, now: int | None = None, memory: Memory | None = None) -> Opened:
     """Open everything that the link's reader may read.
 
-    A catalogue or index that is missing makes the root be fetched once more: a publish may have passed by.
+    Each catalogue or index that is missing makes the root be fetched once more: a publish may have passed by.
 
     Raises:
         FormatError: with the layer that refused.
@@ -108,25 +127,22 @@ def open_with_key(key: bytes, fetch: Fetch, *, memory: Memory, site: str | None 
     Raises:
         FormatError: with the layer that refused.
     """
-    keyring = _keyring(key, fetch, memory)
-    if site is not None and keyring.site != site:
-        raise FormatError("binding")
-    root = _root(keyring, fetch, memory)
-    if root.keyrings > keyring.generation:
-        keyring = _keyring(key, fetch, memory)
-        root = _root(keyring, fetch, memory)
-    chain.check_generation(keyring, root)
-    memory.site, memory.publisher, memory.generation = keyring.site, keyring.publisher, keyring.generation
-    memory.sequence, memory.body = root.sequence, root.digest
-    try:
-        indexes = _indexes(keyring, root, fetch)
-    except _Missing:
-        root = _root(keyring, fetch, memory)
+
+    def renew() -> Opened:
+        return open_with_key(key, fetch, memory=memory, site=site)
+
+    keyring = _keyring(key, fetch, memory, site)
+    missed = set[str]()
+    while True:
+        keyring, root = _rooted(key, keyring, fetch, memory)
         try:
             indexes = _indexes(keyring, root, fetch)
-        except _Missing:
-            raise FormatError("host") from None
-    return Opened(keyring, root, _posts(keyring, indexes), _pages(indexes), indexes, fetch)
+        except Missing as missing:
+            if missing.name in missed:
+                raise
+            missed.add(missing.name)
+        else:
+            return Opened(keyring, root, _posts(keyring, indexes), _pages(indexes), indexes, fetch, renew)
 
 
 def folder(root: Path) -> Fetch:
@@ -187,17 +203,27 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-class _Missing(Exception):
-    """The host lacks a catalogue or an index that the root leads to."""
+def _rooted(key: bytes, keyring: Keyring, fetch: Fetch, memory: Memory) -> tuple[Keyring, Root]:
+    """Return the root, and the keyring that it asks for: steps 3 and 4 of §13. Both are remembered."""
+    root = _root(keyring, fetch, memory)
+    if root.keyrings > keyring.generation:
+        keyring = _keyring(key, fetch, memory, keyring.site)
+        root = _root(keyring, fetch, memory)
+    chain.check_generation(keyring, root)
+    memory.site, memory.publisher, memory.generation = keyring.site, keyring.publisher, keyring.generation
+    memory.sequence, memory.body = root.sequence, root.digest
+    return keyring, root
 
 
-def _keyring(key: bytes, fetch: Fetch, memory: Memory) -> Keyring:
+def _keyring(key: bytes, fetch: Fetch, memory: Memory, site: str | None) -> Keyring:
     sealed = fetch(keyring_path(chain.keyring_name(key)))
     if sealed is None:
         raise FormatError("host")
     keyring = chain.open_keyring(sealed, key, seen=memory.generation)
     if memory.site is not None and (keyring.site, keyring.publisher) != (memory.site, memory.publisher):
         raise FormatError("signature")
+    if site is not None and keyring.site != site:
+        raise FormatError("binding")
     return keyring
 
 
@@ -253,12 +279,5 @@ def _pages(indexes: dict[tuple[str, str], Index]) -> tuple[SeenPage, ...]:
 def _found(fetch: Fetch, name: str) -> bytes:
     sealed = fetch(object_path(name))
     if sealed is None:
-        raise _Missing
-    return sealed
-
-
-def _need(fetch: Fetch, path: str) -> bytes:
-    sealed = fetch(path)
-    if sealed is None:
-        raise FormatError("host")
+        raise Missing(name)
     return sealed

@@ -17,7 +17,7 @@ from pathlib import Path
 from pluttra_publish.edition import SUFFIXES
 from pluttra_publish.errors import FormatError, UsageError
 from pluttra_publish.format.posts import Reference
-from pluttra_publish.open import Opened, SeenPage, SeenPost
+from pluttra_publish.open import Missing, Opened, SeenPage, SeenPost
 from pluttra_publish.platform import write_atomically
 
 Step = Callable[[str, int, int], None]
@@ -46,12 +46,26 @@ class Written:
 def write_copy(opened: Opened, into: Path, *, step: Step) -> Written:
     """Write every post with its media, and an index of them, into a new folder.
 
+    If a publish passes by meanwhile and something is gone, it begins anew with what there is then.
+
     Raises:
         UsageError: there is something in the folder already.
         FormatError: something does not open; nothing is left behind.
     """
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise UsageError(f"{into} finns redan och är inte en tom mapp.", hint="Ange en ny mapp med --into.")
+    missed = set[str]()
+    while True:
+        try:
+            return _write_whole(opened, into, step)
+        except Missing as missing:
+            if missing.name in missed:
+                raise
+            missed.add(missing.name)
+            opened = opened.renewed()
+
+
+def _write_whole(opened: Opened, into: Path, step: Step) -> Written:
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent, prefix=".kopia-") as workspace:
         folder = Path(workspace) / "kopia"

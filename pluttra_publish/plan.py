@@ -38,13 +38,13 @@ class PlannedPost:
 
     @property
     def card_id(self) -> str:
-        """The id in indexes and addresses: the staff's copy of a post has the post's own (docs/format.md §7)."""
-        return self.id.removesuffix(_COPY)
+        """The id in indexes and addresses: the staff's or a child's own copy of a post has the post's own (docs/format.md §7)."""
+        return self.id.partition(":")[0]
 
     @property
     def is_copy(self) -> bool:
-        """Whether this is what the staff read of a post of which the others read less."""
-        return self.id.endswith(_COPY)
+        """Whether this is what the staff, or one child's guardians, read of a post of which the others read less."""
+        return ":" in self.id
 
     @property
     def about_one_child(self) -> bool:
@@ -86,10 +86,11 @@ def plan(
     planned: list[PlannedPost] = []
     public: list[Post] = []
     waiting: list[Post] = []
+    taken: dict[str, Post] = {}
     for post in posts:
         due = may_publish(post) and post.date <= now
         if post.place.kind == "public":
-            if post.children:
+            if post.children or any(file.children for file in post.media):
                 message = "En offentlig sida kan inte handla om ett barn."
                 findings.error(ConsentError, post.source, "Barn", message, "Ta bort raden Barn, eller flytta inlägget.")
             if post.staff_only or post.staff_body is not None:
@@ -100,7 +101,11 @@ def plan(
         found = _Placing(register, access, opaque_id, findings).place(post)
         if found is None:
             continue
-        if due:
+        other = taken.setdefault(found.id, post)
+        if other is not post:  # two folders may mean one child, or one department: by name and by id
+            message = f"Inlägget får samma adress som ”{other.source}”."
+            findings.error(ContentError, post.source, "namnet", message, "Ge ett av dem ett annat namn.")
+        elif due:
             planned += [found, *_staff_copy(found)]
         else:
             waiting.append(post)

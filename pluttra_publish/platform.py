@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +19,7 @@ IDENTITY_VARIABLE = "PLUTTRA_IDENTITY"
 
 _TRIES = 20
 _PAUSE = 0.05
+_AT_ONCE = 16
 
 
 def identity_path() -> Path:
@@ -87,6 +91,34 @@ def _share(path: Path) -> None:
         mask = os.umask(0)
         os.umask(mask)
         path.chmod(0o666 & ~mask)
+
+
+@contextlib.contextmanager
+def without_collecting() -> Iterator[None]:
+    """Run a batch that makes many values and few cycles without looking for cycles all the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def settle(files: Iterable[Path]) -> None:
+    """Wait until files that were written without waiting, and their names, are on disk.
+
+    Many at a time: a disk that is asked for one file after the other waits for itself.
+    """
+    wanted = list(files)
+    with ThreadPoolExecutor(_AT_ONCE) as workers:
+        for done in (workers.map(_sync_file, wanted), workers.map(_sync_folder, {file.parent for file in wanted})):
+            deque(done, maxlen=0)
+
+
+def _sync_file(file: Path) -> None:
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

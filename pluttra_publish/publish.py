@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
+from pluttra_publish.consent_check import decide
 from pluttra_publish.edition import Laid, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -25,9 +26,18 @@ from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
+from pluttra_publish.narrowing import narrow
 from pluttra_publish.plan import Access, OpaqueId, Plan, plan, with_staff
-from pluttra_publish.platform import identity_path, private_folder
-from pluttra_publish.register import access, check_place, find_reader, read_register
+from pluttra_publish.platform import identity_path, private_folder, without_collecting
+from pluttra_publish.register import (
+    STAFF,
+    access,
+    check_place,
+    find_reader,
+    read_consents,
+    read_register,
+    reference_list,
+)
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.sealed_site import Sealer, invitation_for
 from pluttra_publish.sealing import chain
@@ -35,7 +45,8 @@ from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
-from pluttra_publish.standing import PlannedPage, goals_of, plan_goals, plan_talks
+from pluttra_publish.standing import PlannedPage, consent_page, goals_of, plan_goals, plan_talks
+from pluttra_publish.who_is_on import who_is_on
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -104,6 +115,7 @@ def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | 
     return recovery
 
 
+@without_collecting()
 def check(settings: Settings, *, step: Step = no_step) -> Checked:
     """Read and check everything, derive and render it, and seal nothing. Needs no keys.
 
@@ -115,6 +127,7 @@ def check(settings: Settings, *, step: Step = no_step) -> Checked:
     return Checked(run.findings, len(run.plan.posts) + len(run.plan.public), len(run.plan.waiting))
 
 
+@without_collecting()
 def publish(
     settings: Settings,
     *,
@@ -192,7 +205,9 @@ def invite(
     if invitation is None:
         invitation = keystore.invite(reader.id, ends=int((now + valid_for).timestamp()))
         keystore.save()
-    FolderHost(settings.host.path).put(admit(invitation_for(keystore, invitation, reader)))
+    host = FolderHost(settings.host.path)
+    host.put(admit(invitation_for(keystore, invitation, reader)))
+    host.settle()
     ends = datetime.fromtimestamp(invitation.ends, settings.zone)
     text = f"{ends:%Y-%m-%d} kl. {ends:%H.%M}"
     return Invited(reader.name, reader.role, link(settings.url, invitation.secret), invitation.ends, text)
@@ -212,6 +227,7 @@ class _Run:
         self.now = _now(settings)
         self.register = read_register(settings.register, self.findings)
         check_place(settings.register, settings.posts, self.findings)
+        self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = opaque_id
         self._first_month = first_month
@@ -236,7 +252,8 @@ class _Run:
         self.findings.stop()
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
-        keep_out(pages, self.plan, self.register, self.findings)
+        standing = [laid.planned for laid in self.laid.standing]
+        keep_out(pages, self.plan, standing, self.register, self.findings)
         self.findings.stop()
         return pages
 
@@ -260,6 +277,7 @@ class _Run:
             may_publish=self._approvals.may_publish,
         )
         self.access = with_staff(self.access, self.plan, self.register)
+        self.plan = self._with_consent(self.plan)
         for post in posts:
             goals_of(post, self.findings)
             self._approvals.remind(post, self.findings)
@@ -274,6 +292,28 @@ class _Run:
         )
         return self.laid.edition
 
+    def _with_consent(self, planned: Plan) -> Plan:
+        """Return the plan with every medium and name only where consents let it be; waiting posts are told of on their day."""
+        on_media = who_is_on(planned.posts, self.register, self.findings)
+        decision = decide(
+            planned.posts,
+            self.consents,
+            access=self.access,
+            today=self.now.date(),
+            findings=self.findings,
+            on_media=on_media,
+        )
+        return narrow(planned, decision, self.access)
+
+    def _consent_pages(self) -> Iterator[PlannedPage]:
+        """Plan the quick reference list of every department, for the staff."""
+        day = self.now.date()
+        for department in self.register.departments:
+            rows = reference_list(self.register, self.consents, department=department.id, on=day)
+            shown = tuple((row.name, row.answers) for row in rows)
+            title = f"Vem får synas: {department.name}"
+            yield consent_page(shown, day=day, title=title, audience=STAFF, opaque_id=self._opaque_id)
+
     def _standing(self, talks: tuple[Talk, ...]) -> tuple[PlannedPage, ...]:
         """Plan the pages that are not posts."""
         opaque_id, now = self._opaque_id, self.now
@@ -281,7 +321,8 @@ class _Run:
         pages = plan_talks(
             talks, register=self.register, preschool=name, opaque_id=opaque_id, now=now, findings=self.findings
         )
-        return (*pages, *plan_goals(self.plan, register=self.register, opaque_id=opaque_id, now=now))
+        goals = plan_goals(self.plan, register=self.register, opaque_id=opaque_id, now=now)
+        return (*pages, *goals, *self._consent_pages())
 
     def _derive(self, posts: list[Post], talks: tuple[Talk, ...]) -> dict[Path, Derived]:
         media = [(post.source, file) for post in posts for file in (*post.media, *post.staff_media)]

@@ -67,10 +67,10 @@ def start_post(settings: Settings, *, title: str, place: str, day: date, templat
     safe = _UNSAFE.sub("", title)[:_LONGEST].rstrip(". ")
     if not safe:
         raise UsageError("Titeln har inget tecken som kan stå i ett mappnamn.", hint='Till exempel: "Vi byggde koja"')
-    parts = unicodedata.normalize("NFC", place).split("/")
+    parts = unicodedata.normalize("NFC", place).rstrip("/").split("/")
     home = settings.posts.joinpath(*parts)
     if (
-        any(_UNSAFE.search(part) or len(part) > _LONGEST for part in parts)
+        any(not part or _UNSAFE.search(part) or len(part) > _LONGEST for part in parts)
         or not home.resolve().is_relative_to(settings.posts.resolve())
         or home.resolve() == settings.posts.resolve()
     ):

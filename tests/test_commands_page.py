@@ -20,22 +20,26 @@ Written from the commands themselves; a test compares. The program speaks Swedis
 
 def page() -> str:
     """Return docs/commands.md as the commands would have it."""
-    return _HEAD + "".join(_section(name, command) for name, command in every_command(main))
+    return _HEAD + "".join(_section(name, command) for name, command in every_command())
 
 
-def every_command(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Yield every command with its whole name, and after a command those that stand under it."""
+def every_command(group: click.Group = main, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command and subcommand with its name as it is typed."""
     for name, command in group.commands.items():
-        yield f"{before}{name}", command
+        yield prefix + name, command
         if isinstance(command, click.Group):
-            yield from every_command(command, f"{before}{name} ")
+            yield from every_command(command, f"{prefix}{name} ")
 
 
 def _section(name: str, command: click.Command) -> str:
     settings: dict[str, Any] = main.context_settings  # as when it is run; a command remembers its help option from then
     context = click.Context(command, info_name=f"pluttra {name}", **settings)
     usage = " ".join(command.collect_usage_pieces(context))
-    lines = [f"\n## pluttra {name}\n", f"\n```\npluttra {name} {usage}\n```\n", f"\n{' '.join((command.help or '').split())}\n"]
+    lines = [
+        f"\n## pluttra {name}\n",
+        f"\n```\npluttra {name} {usage}\n```\n",
+        f"\n{' '.join((command.help or '').split())}\n",
+    ]
     lines += [f"\n{command.epilog}\n", "\n| val | betyder |\n| --- | --- |\n"]
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
@@ -49,7 +53,7 @@ def test_the_page_of_commands_says_what_the_commands_take() -> None:
 
 
 def test_every_command_has_an_example_and_every_option_a_help() -> None:
-    for name, command in every_command(main):
+    for name, command in every_command():
         assert command.epilog, name
         assert command.epilog.startswith("Exempel: pluttra"), name
         for parameter in command.params:

@@ -9,8 +9,10 @@ from pluttra_publish.cli.approval import approve, return_
 from pluttra_publish.cli.authoring import check, init, new
 from pluttra_publish.cli.consents import consents
 from pluttra_publish.cli.mask import mask
+from pluttra_publish.cli.proof import what_sees, who_can_see
 from pluttra_publish.cli.publishing import build, invite, publish
 from pluttra_publish.cli.reading import demo, open_, serve
+from pluttra_publish.cli.register import register
 
 _EPILOG = """\b
 Börja så här:
@@ -31,5 +33,7 @@ def main() -> None:
     """Gör förskolans dagar till en förseglad webbplats som bara familjerna kan läsa."""
 
 
-for _command in (init, new, mask, check, approve, return_, build, publish, invite, consents, serve, open_, demo):
+for _command in (
+    init, new, mask, register, consents, check, approve, return_, build, publish, invite, who_can_see, what_sees, serve, open_, demo,
+):  # fmt: skip
     main.add_command(_command)

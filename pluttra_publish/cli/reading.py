@@ -20,7 +20,7 @@ from pluttra_publish.settings import read_settings
 
 @click.command(epilog="Exempel: pluttra serve public --port 8000")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port på den här datorn.")
 @click.option("--bare", is_flag=True, help="Utan några egna svarshuvuden, som den enklaste värd.")
 @site_option
 def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
@@ -57,7 +57,7 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
 
 @click.command(epilog="Exempel: pluttra demo provmapp --no-serve --json")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port på den här datorn.")
 @click.option("--base-url", help="Länkarnas adress. Annars http://localhost:PORT.")
 @click.option("--no-serve", is_flag=True, help="Försegla och visa länkar, men visa inte webbplatsen.")
 @click.option("--bare", is_flag=True, help="Visa utan några egna svarshuvuden.")

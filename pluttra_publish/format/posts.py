@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pluttra_publish.format import canonical, layout, padding, shape
 from pluttra_publish.format.canonical import b64
+from pluttra_publish.format.digests import digest_of_segments
 from pluttra_publish.format.padding import Role
 
 PAGE_TYPE = "text/html"
@@ -26,7 +27,10 @@ STANDING: tuple[StandingKind, ...] = ("consents", "goal", "talk")
 
 @dataclass(frozen=True)
 class Reference:
-    """Where an object lies and all that is needed to open it (§6). `length` is the true length."""
+    """Where an object lies and all that is needed to open it (§6). `length` is the true length.
+
+    `digest` is that of `segments` where there are any.
+    """
 
     name: str
     secret: bytes = field(repr=False)
@@ -70,6 +74,8 @@ class Reference:
             return bare
         joined = shape.raw(shape.fixed(parts, place, 6)[5], place, 32 * layout.segment_count(bare.padded_length))
         segments = tuple(joined[i : i + 32] for i in range(0, len(joined), 32))
+        if digest_of_segments(segments) != bare.digest:
+            raise shape.refusal(place)
         return cls(bare.name, bare.secret, bare.digest, bare.length, bare.media_type, segments)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import place_of
-from pluttra_publish.platform import atomic_file
+from pluttra_publish.platform import atomic_file, settle
 
 
 class FolderHost:
@@ -21,6 +21,7 @@ class FolderHost:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._unsettled: list[Path] = []
 
     def put(self, thing: Admitted) -> None:
         """Store `thing` under its path: at every moment the old bytes or the new ones lie there, whole.
@@ -30,8 +31,19 @@ class FolderHost:
             HostError: the folder cannot be written.
         """
         target = self._locate(thing.path)
-        with self._telling(thing.path, "skrivas"), thing.open() as source, atomic_file(target) as file:
+        with self._telling(thing.path, "skrivas"), thing.open() as source, atomic_file(target, durable=False) as file:
             shutil.copyfileobj(source, file, 1 << 20)
+        self._unsettled.append(target)
+
+    def settle(self) -> None:
+        """Return when everything that was put is on disk.
+
+        Raises:
+            HostError: the disk could not keep it.
+        """
+        unsettled, self._unsettled = self._unsettled, []
+        with self._telling("Det som lades dit", "sparas på disken"):
+            settle(unsettled)
 
     def get(self, path: str) -> bytes | None:
         """Return the bytes at `path`, or None if there is nothing.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from pluttra_publish.errors import LeakError
+from pluttra_publish.format.digests import Digesting
 from pluttra_publish.hosts.paths import Cache, cache_of, content_type, place_of
 from pluttra_publish.sealing.objects import SealedObject
 
@@ -48,6 +49,7 @@ class Admitted:
     role: str
     cache: Cache
     content_type: str
+    segmented: bool
     _source: Callable[[], BinaryIO] = field(repr=False, compare=False)
     _gate: object = field(repr=False, compare=False)
 
@@ -88,6 +90,7 @@ def _admit_sealed(thing: SealedObject) -> Admitted:
         role=thing.role,
         cache=cache_of(thing.path),
         content_type=content_type(thing.path),
+        segmented=thing.segmented,
         _source=thing.open,
         _gate=_GATE,
     )
@@ -105,6 +108,7 @@ def _admit_shell(thing: ShellFile) -> Admitted:
         role=str(place),
         cache=cache_of(thing.path),
         content_type=content_type(thing.path),
+        segmented=False,
         _source=lambda: io.BytesIO(content),
         _gate=_GATE,
     )
@@ -116,7 +120,7 @@ class _Verified(io.RawIOBase):
     def __init__(self, thing: Admitted) -> None:
         self._thing = thing
         self._source = thing._source()
-        self._hash = hashlib.sha256()
+        self._digesting = Digesting(segmented=thing.segmented)
         self._length = 0
 
     def readable(self) -> bool:
@@ -125,10 +129,10 @@ class _Verified(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no slices
         block = self._source.read(len(buffer))
         if not block:
-            if (self._length, self._hash.digest()) != (self._thing.length, self._thing.digest):
+            if (self._length, self._digesting.digest()) != (self._thing.length, self._thing.digest):
                 raise LeakError(f"Innehållet i {self._thing.path} ändrades efter att det släpptes igenom spärren.")
             return 0
-        self._hash.update(block)
+        self._digesting.update(block)
         self._length += len(block)
         buffer[: len(block)] = block
         return len(block)

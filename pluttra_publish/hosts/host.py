@@ -22,6 +22,9 @@ class Host(Protocol):
             LeakError: the bytes are not the ones that were admitted; nothing was stored.
         """
 
+    def settle(self) -> None:
+        """Return when everything that was put will outlast a power cut. Whoever names it in a root must wait for that."""
+
     def get(self, path: str) -> bytes | None:
         """Return the bytes at `path`, or None if there is nothing."""
 

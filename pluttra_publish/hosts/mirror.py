@@ -74,8 +74,10 @@ def put_in_order(host: Host, waves: Sequence[Iterable[Admitted]], delete: Iterab
     for wave in before:
         for thing in wave:
             host.put(thing)
+    host.settle()
     root = last[0]
     host.put(root)
+    host.settle()
     if _digest(host.get(root.path)) != root.digest:
         raise HostError(
             "Värden gav inte tillbaka den rot som just lades dit.",

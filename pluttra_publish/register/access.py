@@ -2,8 +2,10 @@
 
 - A guardian reads, through each child they are related to today, the departments where the child is or was placed, for
   the months that lie in both relation and placement (the placement's end counted with the grace days), and the child's
-  own audience for the months of the relation. When the last placement of the last child is over, grace and all, nothing
-  is left.
+  own audience for the months of the relation.
+- When the last placement of a guardian's last child is over, grace and all, departments and preschool close. Each child's
+  own audience stays open, through the month in which that child's grace ended and nothing newer, until the preschool
+  ends the relation.
 - A pedagogue reads, while employed, the departments of their own spans, and the children placed there, for the months
   of both.
 - A principal reads, while employed, everything.
@@ -79,27 +81,35 @@ class _Window:
             return None
         return end + self.grace
 
+    def newest(self, placements: tuple[Placement, ...]) -> int:
+        """The last month in which anything new can concern a child with these placements, of those that have begun."""
+        stretches = [self.of_placement(placement) for placement in placements]
+        return max((last for first, last in stretches if first <= self.last), default=self.last)
+
     def over(self, end: date | None) -> bool:
         return end is not None and end < self.today
 
 
 def _guardians(register: Register, window: _Window) -> Iterator[tuple[str, _Spans]]:
     for guardian in register.guardians:
-        spans: _Spans = defaultdict(list)
-        present = False
+        own: _Spans = defaultdict(list)
+        shared: _Spans = defaultdict(list)
+        begun = present = False
         for relation in register.relations_by_guardian.get(guardian.id, ()):
             if window.over(relation.span.end):
                 continue
             related = window.of(relation.span)
-            spans[Audience("child", relation.child)].append(related)
-            for placement in register.placements_by_child.get(relation.child, ()):
+            placements = register.placements_by_child.get(relation.child, ())
+            own[Audience("child", relation.child)].append(_both(related, (window.first, window.newest(placements))))
+            for placement in placements:
                 both = _both(related, window.of_placement(placement))
-                spans[Audience("department", placement.department)].append(both)
-                spans[PRESCHOOL].append(both)
+                shared[Audience("department", placement.department)].append(both)
+                shared[PRESCHOOL].append(both)
                 reached = both[0] <= min(both[1], window.last)
+                begun = begun or reached
                 present = present or (reached and not window.over(window.left(placement)))
-        if present:
-            yield guardian.id, spans
+        if begun:
+            yield guardian.id, defaultdict(list, {**own, **(shared if present else {})})
 
 
 def _staff(register: Register, window: _Window) -> Iterator[tuple[str, _Spans]]:

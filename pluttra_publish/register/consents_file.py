@@ -18,6 +18,7 @@ from typing import Protocol
 from pluttra_publish.errors import Findings, RegisterError
 from pluttra_publish.platform import write_atomically
 from pluttra_publish.register.consents import Answer, Consents, Purpose, Purposes, title_of
+from pluttra_publish.register.journal import current_file
 from pluttra_publish.register.tables import DELIMITERS, Column, Row, read_table
 from pluttra_publish.register.values import Register, fold
 
@@ -58,7 +59,7 @@ def read_consents(folder: Path, register: Register, rules: ConsentRules, finding
     purposes = read_purposes(rules, findings)
     file = f"{folder.name}/{FILE}"
     try:
-        raw = (folder / FILE).read_bytes()
+        raw = current_file(folder, FILE).read_bytes()
     except FileNotFoundError:
         message = "Filen saknas, så inget barn har samtycke till något."
         headings = ";".join(column.heading for column in COLUMNS)

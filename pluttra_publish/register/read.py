@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.register.journal import current_file
 from pluttra_publish.register.tables import Column, Row, Table, read_table
 from pluttra_publish.register.values import (
     Child,
@@ -65,7 +66,13 @@ _Value = TypeVar("_Value")
 
 def read_register(folder: Path, findings: Findings) -> Register:
     """Read the register's files. What is wrong is a finding, and the row is left out."""
-    tables = {name: _table(folder, name, findings) for name in FILES}
+    raw = {name: _raw(folder, name, findings) for name in FILES}
+    return read_files({name: read for name, read in raw.items() if read is not None}, findings, place=folder.name)
+
+
+def read_files(files: Mapping[str, bytes], findings: Findings, *, place: str) -> Register:
+    """Read the register from its files' bytes, by name; findings call them `place`/name. One that is not there is empty."""
+    tables = {name: _table(files.get(name), f"{place}/{name}", findings) for name in FILES}
     departments = _departments(tables["avdelningar.csv"], findings)
     _refuse_shared_ids(tables, findings)
     # Ids as written: a row that is wrong in itself is told once, not again by every row that refers to it.
@@ -103,23 +110,27 @@ def check_place(register: Path, posts: Path, findings: Findings) -> None:
         findings.error(RegisterError, register.name, "", message, mend)
         return
     for file in sorted(posts.rglob("*.[cC][sS][vV]")):
-        if fold(file.name) in FILES:
+        if fold(file.name) in {*FILES, "samtycken.csv"}:
             name = f"{posts.name}/{file.relative_to(posts).as_posix()}"
             findings.error(RegisterError, name, "", "En fil ur registret ligger i inläggsmappen, som kan synkas.", mend)
 
 
-def _table(folder: Path, name: str, findings: Findings) -> Table:
+def _raw(folder: Path, name: str, findings: Findings) -> bytes | None:
     file = f"{folder.name}/{name}"
     try:
-        raw = (folder / name).read_bytes()
+        return current_file(folder, name).read_bytes()
     except FileNotFoundError:
         headings = ";".join(column.heading for column in FILES[name])
         findings.error(RegisterError, file, "", "Filen saknas.", f"Skapa den med rubrikerna {headings}.")
     except OSError:
         findings.error(RegisterError, file, "", "Filen kan inte läsas.", "Stäng den i andra program och försök igen.")
-    else:
-        return read_table(raw, file, FILES[name], findings)
-    return Table(file, frozenset(), ())
+    return None
+
+
+def _table(raw: bytes | None, file: str, findings: Findings) -> Table:
+    if raw is None:
+        return Table(file, frozenset(), ())
+    return read_table(raw, file, FILES[file.rpartition("/")[2]], findings)
 
 
 def _all(table: Table, read: Callable[[Row, Findings], _Value | None], findings: Findings) -> tuple[_Value, ...]:
@@ -262,11 +273,16 @@ def _text(row: Row, heading: str, findings: Findings) -> str:
 
 def _email(row: Row, findings: Findings) -> str:
     written = row.cells["epost"]
-    if not written or re.fullmatch(r"[^@\s,;:<>()\"]+@[^@\s,;:<>()\"]+\.[^@\s.,;:<>()\"]{2,}", written):
+    if not written or is_email(written):
         return written
     mend = "Rätta den, eller lämna rutan tom om adress saknas."
     findings.error(RegisterError, row.file, row.place("epost"), "E-postadressen är inte giltig.", mend)
     return ""
+
+
+def is_email(written: str) -> bool:
+    """Tell whether a text has the shape of an e-mail address."""
+    return bool(re.fullmatch(r"[^@\s,;:<>()\"]+@[^@\s,;:<>()\"]+\.[^@\s.,;:<>()\"]{2,}", written))
 
 
 def _language(row: Row, findings: Findings) -> str:

@@ -27,7 +27,7 @@ class Column:
     needed: bool = True
 
     def is_called(self, heading: str) -> bool:
-        return _plain(heading) in {_plain(known) for known in (self.heading, *self.aliases)}
+        return plain(heading) in {plain(known) for known in (self.heading, *self.aliases)}
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,28 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def read_table(raw: bytes, file: str, columns: tuple[Column, ...], findings: Findings) -> Table:
+@dataclass(frozen=True)
+class Form:
+    """How a file is written, where it is not to be found out. Without headings, columns are called `1`, `2` …"""
+
+    delimiter: str = ""
+    encoding: str = ""
+    headed: bool = True
+
+
+def read_table(raw: bytes, file: str, columns: tuple[Column, ...], findings: Findings, form: Form = Form()) -> Table:
     """Return the rows of a CSV file; what cannot be read is a finding and is left out."""
     nothing = Table(file, frozenset(), ())
-    text = _decode(raw, file, findings)
+    text = decode(raw, file, findings, form.encoding)
     if text is None:
         return nothing
-    lines = _records(text, file, columns, findings)
-    line, head = next(lines, (1, []))
+    lines = _records(text, file, columns, findings, form.delimiter)
+    if form.headed:
+        line, head = next(lines, (1, []))
+    else:
+        every = list(lines)
+        line, head = 1, [str(n + 1) for n in range(max((len(cells) for _, cells in every), default=0))]
+        lines = iter(every)
     places = _places(line, head, file, columns, findings)
     if places is None:
         return nothing
@@ -79,7 +93,19 @@ def read_table(raw: bytes, file: str, columns: tuple[Column, ...], findings: Fin
     return Table(file, frozenset(places), tuple(rows))
 
 
-def _decode(raw: bytes, file: str, findings: Findings) -> str | None:
+def read_records(raw: bytes, file: str, columns: tuple[Column, ...]) -> tuple[list[str], list[list[str]]]:
+    """Return the headings, and the cells as they stand of every row that is not empty, of a file without findings."""
+    findings = Findings()
+    text = decode(raw, file, findings) or ""
+    lines = [cells for _, cells in _records(text, file, columns, findings)]
+    head, rows = (lines[0], lines[1:]) if lines else ([], [])
+    return head, [cells for cells in rows if any(cell.strip() for cell in cells)]
+
+
+def decode(raw: bytes, file: str, findings: Findings, encoding: str = "") -> str | None:
+    """Return a file's text, in the encoding that is said or the one that it has; None, and a finding, if it cannot be."""
+    if encoding:
+        return _decode_as(raw, file, findings, encoding)
     try:
         if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
             return raw.decode("utf-16")
@@ -97,11 +123,22 @@ def _decode(raw: bytes, file: str, findings: Findings) -> str | None:
         return raw.decode("iso-8859-1")
 
 
-def _records(text: str, file: str, columns: tuple[Column, ...], findings: Findings) -> Iterator[tuple[int, list[str]]]:
+def _decode_as(raw: bytes, file: str, findings: Findings, encoding: str) -> str | None:
+    try:
+        return raw.decode("utf-8-sig" if encoding.casefold() in {"utf-8", "utf8"} else encoding)
+    except UnicodeDecodeError:
+        message = f"Filen är inte i {encoding}."
+        findings.error(RegisterError, file, "", message, "Rätta encoding i mappningen, eller ta bort raden.")
+        return None
+
+
+def _records(
+    text: str, file: str, columns: tuple[Column, ...], findings: Findings, delimiter: str = ""
+) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of the line a record begins on, and its cells; the first is the headings."""
     first, _, rest = text.partition("\n")
     before = 0
-    delimiter = _delimiter(first, columns)
+    delimiter = delimiter or _delimiter(first, columns)
     if said := re.fullmatch(r"sep=(.)\s*", first):  # a line that Excel writes and reads
         text, before, delimiter = rest, 1, said[1]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -164,7 +201,7 @@ def _clean(cell: str) -> str:
     return unicodedata.normalize("NFC", " ".join(cell.split()))
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
     """Return a heading without case, accents, spaces and punctuation: `E-post` and `epost` are one."""
     letters = unicodedata.normalize("NFKD", heading.casefold())
     return "".join(letter for letter in letters if letter.isalnum())

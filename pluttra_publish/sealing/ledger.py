@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pluttra_publish.platform import write_atomically
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from pluttra_publish.errors import FormatError, LeakError
 from pluttra_publish.format import layout, padding
 from pluttra_publish.format.canonical import b64, unb64
+from pluttra_publish.format.digests import Digesting, digest_of
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.sealing import streaming
@@ -46,6 +47,11 @@ class SealedObject:
     def __post_init__(self) -> None:
         if self._made is not _MADE_HERE:
             raise LeakError("Bara förseglade filer får läggas ut.")
+
+    @property
+    def segmented(self) -> bool:
+        """Whether `digest` is that of the segments' digests."""
+        return self.role == "media" and self.sealed_length > layout.sealed_length(layout.SEGMENT)
 
     def open(self) -> BinaryIO:
         """Return the sealed bytes as a file, from memory or from the private file of long media."""
@@ -90,8 +96,10 @@ def seal_object(
         made = SealedObject(name, layout.object_path(name), length, streamed.digest, role, True, path, _MADE_HERE)
     else:
         body = _seal_short(content, role, secret)
-        segments = _segments(body, role, content.padded)
-        made = _made(body, role, name, layout.object_path(name), immutable=True)
+        digesting = Digesting(segmented=layout.has_segments(role, content.padded))
+        digesting.update(body)
+        segments, digest, place = digesting.segments, digesting.digest(), layout.object_path(name)
+        made = SealedObject(name, place, len(body), digest, role, True, body, _MADE_HERE)
     return Reference(name, secret, made.digest, content.length, media_type, segments), made
 
 
@@ -161,8 +169,10 @@ def open_bytes(
     Raises:
         FormatError: layers `digest`, `object` and `padding`, in that order.
     """
-    if digest is not None and not hmac.compare_digest(hashlib.sha256(sealed).digest(), digest):
-        raise FormatError("digest")
+    if digest is not None:
+        segmented = role == "media" and length is not None and layout.has_segments(role, padding.padme(length))
+        if not hmac.compare_digest(digest_of(sealed, segmented=segmented), digest):
+            raise FormatError("digest")
     padded = open_sealed(kdf(secret, "seal", role), sealed)
     return padding.unpad(role, padded, length)
 
@@ -264,13 +274,6 @@ def _seal_short(content: _Short, role: Role, secret: bytes) -> bytes:
     if hashlib.sha256(open_sealed(key, sealed)).digest() != content.hash:
         raise LeakError("Det förseglade gick inte att öppna igen. Ingenting har publicerats.")
     return sealed
-
-
-def _segments(sealed: bytes, role: Role, padded: int) -> tuple[bytes, ...]:
-    if not layout.has_segments(role, padded):
-        return ()
-    view = memoryview(sealed)
-    return tuple(hashlib.sha256(view[begin:end]).digest() for begin, end in layout.segment_spans(padded))
 
 
 def _made(body: bytes, role: Role, name: str, path: str, *, immutable: bool) -> SealedObject:

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pluttra_publish.errors import LeakError
+from pluttra_publish.format.digests import Digesting
 from pluttra_publish.format.layout import CHUNK, CONTEXT, HEADER, SEGMENT, SEGMENT_SEALED, TAG
 from pluttra_publish.platform import private_file
 from pluttra_publish.sealing.cobblestone import Chunks
@@ -27,7 +28,7 @@ from pluttra_publish.sealing.cobblestone import Chunks
 _STRIDE = 2
 _PLAIN = _STRIDE * SEGMENT
 _SEALED = HEADER + _STRIDE * SEGMENT_SEALED + TAG
-_RING = 3
+_RING = 6
 
 
 class Padded:
@@ -108,7 +109,7 @@ class Hashed:
 
 @dataclass(frozen=True)
 class Streamed:
-    """What was written: the digest of the sealed bytes, and of every segment if they were asked for."""
+    """What was written: the digest of the sealed file, and of every segment if they were asked for."""
 
     digest: bytes
     segments: tuple[bytes, ...]
@@ -129,11 +130,11 @@ def seal_stream(content: Padded, chunks: Chunks, check: Check, path: Path, *, se
     Raises:
         LeakError: the source changed since it was hashed, or what was sealed does not open to it.
     """
-    whole, parts = hashlib.sha256(), _Segments()
+    digesting = Digesting(segmented=segments)
     ring = [memoryview(bytearray(_SEALED)) for _ in range(_RING)]
-    under_way: deque[list[Future[None]]] = deque()
+    under_way: deque[Future[None]] = deque()
     with ExitStack() as stack:
-        lanes = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(3)]
+        hashing = stack.enter_context(ThreadPoolExecutor(1))
         file = stack.enter_context(private_file(path))
         for number, plain in enumerate(content.pieces()):
             sealed = ring[number % _RING]
@@ -141,15 +142,15 @@ def seal_stream(content: Padded, chunks: Chunks, check: Check, path: Path, *, se
             end = HEADER + chunks.seal_into(number * _PLAIN // CHUNK, plain, sealed[HEADER:], last=last)
             sealed[:HEADER] = chunks.header
             written = sealed[HEADER if number else 0 : end]
-            works = [whole.update, check.add, *([parts.add] if segments else [])]
-            under_way.append([lane.submit(work, written) for lane, work in zip(lanes, works, strict=False)])
+            under_way.append(hashing.submit(digesting.update, written))
             file.write(written)
+            check.add(written)
             if len(under_way) == _RING:
-                _wait(under_way.popleft())
+                under_way.popleft().result()
         while under_way:
-            _wait(under_way.popleft())
+            under_way.popleft().result()
         check.finish()
-    return Streamed(whole.digest(), tuple(parts.digests))
+    return Streamed(digesting.digest(), digesting.segments)
 
 
 class Check:
@@ -197,24 +198,6 @@ class Check:
         if not self._marks.agree(self._checked, self._opened[:length]):
             raise _changed()
         self._checked += 1
-
-
-class _Segments:
-    """The digest of each segment."""
-
-    def __init__(self) -> None:
-        self.digests: list[bytes] = []
-
-    def add(self, sealed: memoryview) -> None:
-        begin, end = 0, SEGMENT_SEALED + (0 if self.digests else HEADER)
-        while begin < len(sealed):
-            self.digests.append(hashlib.sha256(sealed[begin:end]).digest())
-            begin, end = end, end + SEGMENT_SEALED
-
-
-def _wait(futures: list[Future[None]]) -> None:
-    for future in futures:
-        future.result()
 
 
 def _changed() -> LeakError:

@@ -10,6 +10,7 @@ from pluttra_publish.errors import FormatError
 from pluttra_publish.format import canonical, layout
 from pluttra_publish.format.access import Epoch, Invitation, Keyring, KeyringAudience, link, secret_of
 from pluttra_publish.format.chain import Catalogue, Root, Row, Slot
+from pluttra_publish.format.digests import digest_of_segments
 from pluttra_publish.format.posts import MEDIA_TYPES, PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
 from tests.vectors.sample import CARD, INDEX, INVITATION, KEYRING, ROOT, TALK
 
@@ -28,7 +29,8 @@ def references(draw: st.DrawFn, media_types: tuple[str, ...] = MEDIA_TYPES) -> R
     if not layout.has_segments(bare.role, bare.padded_length):
         return bare
     count = layout.segment_count(bare.padded_length)
-    return replace(bare, segments=tuple(draw(st.lists(keys, min_size=count, max_size=count))))
+    segments = tuple(draw(st.lists(keys, min_size=count, max_size=count)))
+    return replace(bare, digest=digest_of_segments(segments), segments=segments)
 
 
 @st.composite

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 
+from pluttra_publish.format.digests import digest_of
 from pluttra_publish.format.padding import Role
 from pluttra_publish.sealing.objects import SealedObject, seal_fixed
 
@@ -18,13 +18,13 @@ def path_of(role: Role, name: str) -> str:
 
 def sealed(role: Role, name: str, content: bytes) -> SealedObject:
     """Return an object that carries `content` as its sealed bytes."""
-    return dataclasses.replace(
+    made = dataclasses.replace(
         _REAL,
         name=name,
         path=path_of(role, name),
         sealed_length=len(content),
-        digest=hashlib.sha256(content).digest(),
         role=role,
         immutable=role not in {"keyring", "invitation", "root"},
         _body=content,
     )
+    return dataclasses.replace(made, digest=digest_of(content, segmented=made.segmented))

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from pluttra_publish.errors import LeakError
+from pluttra_publish.format.layout import SEGMENT, sealed_length
 from pluttra_publish.format.padding import Role
 from pluttra_publish.hosts import Admitted, ShellFile, admit
 from pluttra_publish.hosts.paths import cache_of, content_type, place_of
 from tests.hosts.sealed import sealed
 
 NAME = "ab" + "0123456789abcde" * 2
+LONG_ENOUGH = sealed_length(SEGMENT) + 1
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,20 @@ def test_a_keyring_lies_where_it_may_be_overwritten_and_nowhere_else(role: Role)
     assert admit(sealed(role, NAME, b"sealed")).path == f"k/ab/{NAME}"
     with pytest.raises(LeakError):
         admit(dataclasses.replace(sealed(role, NAME, b"sealed"), path=f"o/ab/{NAME}"))
+
+
+@pytest.mark.parametrize("length", [0, 5, LONG_ENOUGH - 1, LONG_ENOUGH, LONG_ENOUGH + 1, 3 * 2**20])
+@pytest.mark.parametrize("role", ["page", "media"])
+def test_what_is_put_is_verified_as_its_digest_was_taken(role: Role, length: int) -> None:
+    content = (bytes(range(251)) * (length // 251 + 1))[:length]
+    thing = sealed(role, NAME, content)
+    assert thing.segmented == (role == "media" and length >= LONG_ENOUGH)
+    with admit(thing).open() as file:
+        assert file.read() == content
+    for wrong in (content + b"\0", content[:-1] + b"\xff", content[:-1], content[1:] + content[:1]):
+        if wrong != content:
+            with pytest.raises(LeakError), admit(dataclasses.replace(thing, _body=wrong)).open() as file:
+                file.read()
 
 
 def test_a_root_lies_at_root_only() -> None:

@@ -73,6 +73,10 @@ class FailingHost:
         with self._failing("put", thing.path):
             self.folder.put(thing)
 
+    def settle(self) -> None:
+        with self._failing("settle", ""):
+            self.folder.settle()
+
     def get(self, path: str) -> bytes | None:
         with self._failing("get", path):
             return self.folder.get(path)
@@ -158,8 +162,9 @@ def test_files_are_put_in_the_order_of_the_format(tmp_path: Path) -> None:
     assert puts == sorted(puts)
     assert set(puts) == set(wave.values())
     after_root = said[said.index(("put", "root")) + 1 :]
-    assert after_root[0] == ("get", "root")
-    assert {verb for verb, _ in after_root[1:]} == {"delete"}
+    assert said[said.index(("put", "root")) - 1] == ("settle", "")
+    assert after_root[:2] == [("settle", ""), ("get", "root")]
+    assert {verb for verb, _ in after_root[2:]} == {"delete"}
 
 
 def test_garbage_that_waits_out_its_grace_stays(folder: FolderHost) -> None:

@@ -74,7 +74,9 @@ export class Publisher {
     if (role === 'media' && padded > 2 ** 20) {
       const total = sealedLength(padded);
       const digests = Array.from({ length: segmentCount(total) }, (_, i) => sha256(bytes.subarray(...segmentSpan(i, total))));
-      reference.push(toB64(concat(...(await Promise.all(digests)))));
+      const segments = concat(...(await Promise.all(digests)));
+      reference[2] = toB64(await sha256(segments));
+      reference.push(toB64(segments));
     }
     return reference;
   }

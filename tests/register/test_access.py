@@ -78,10 +78,37 @@ def test_access_to_a_department_lasts_through_the_month_in_which_the_grace_ends(
     assert read_by(register, "petra", grace=30)[ALVA] == ("2026-01", "2026-02", "2026-03")
 
 
-def test_when_grace_is_over_for_the_last_child_nothing_is_left() -> None:
+def test_when_grace_is_over_for_the_last_child_only_what_concerned_that_child_is_left() -> None:
     register = replace(SIBLINGS, placements=(placed("alva", "solrosen", end="2026-02-10"),))
-    assert "johan" in access(register, today=date(2026, 3, 12), first_month="2026-01", grace_days=30)
-    assert "johan" not in access(register, today=date(2026, 3, 13), first_month="2026-01", grace_days=30)
+    assert set(read_by(register, "johan", today=date(2026, 3, 12))) == {PRESCHOOL, SUNFLOWERS, ALVA}
+    assert read_by(register, "johan", today=date(2026, 3, 13)) == {ALVA: ("2026-01", "2026-02", "2026-03")}
+    assert read_by(register, "johan", today=date(2031, 1, 1)) == {ALVA: ("2026-01", "2026-02", "2026-03")}
+
+
+def test_the_preschool_ends_that_too_by_ending_the_relation() -> None:
+    register = replace(
+        SIBLINGS,
+        relations=(related("alva", "johan", end="2026-06-30"),),
+        placements=(placed("alva", "solrosen", end="2026-02-10"),),
+    )
+    assert set(read_by(register, "johan", today=date(2026, 6, 30))) == {ALVA}
+    assert read_by(register, "johan", today=date(2026, 7, 1)) == {}
+
+
+def test_of_a_child_who_has_left_nothing_newer_is_read_while_a_sibling_stays() -> None:
+    register = replace(
+        SIBLINGS, placements=(placed("alva", "solrosen", end="2026-01-10"), placed("noah", "blaklockan"))
+    )
+    months = read_by(register, "maria", today=date(2026, 6, 1))
+    assert months[ALVA] == ("2026-01", "2026-02")
+    assert months[NOAH][-1] == "2026-07"
+
+
+def test_a_child_who_comes_back_is_read_about_again() -> None:
+    back = (placed("alva", "solrosen", end="2025-09-10"), placed("alva", "solrosen", "2026-05-04"))
+    register = replace(SIBLINGS, placements=back)
+    assert read_by(register, "johan", today=date(2026, 2, 1)) == {}
+    assert set(read_by(register, "johan", today=date(2026, 4, 1))) == {PRESCHOOL, SUNFLOWERS, ALVA}
 
 
 def test_a_sibling_who_stays_keeps_what_concerned_the_child_who_left() -> None:

@@ -34,8 +34,8 @@ def test_what_was_not_met_again_is_forgotten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "nonsense", "[]", "{}", '{"v":1}', '{"v":2,"sealed":{}}', '{"v":1,"sealed":{"x":[1]}}',
-     '{"v":1,"sealed":{"x":["1","zz",""]}}', '{"v":1,"sealed":[]}'],
+    ["", "nonsense", "[]", "{}", '{"v":2}', '{"v":3,"sealed":{}}', '{"v":1,"sealed":{"x":[72,"04",""]}}',
+     '{"v":2,"sealed":{"x":[1]}}', '{"v":2,"sealed":{"x":["1","zz",""]}}', '{"v":2,"sealed":[]}'],
 )  # fmt: skip
 def test_a_ledger_that_cannot_be_read_is_an_empty_one(tmp_path: Path, written: str) -> None:
     (tmp_path / "ledger.json").write_text(written, encoding="utf-8", newline="\n")

@@ -97,7 +97,7 @@ def test_long_media_lie_in_a_private_file_of_the_workspace(tmp_path: Path) -> No
     reference, made = seal_object(content, **FILM, workspace=tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == [reference.name]
     assert open_reference(body(made), reference) == content
-    assert hashlib.sha256(body(made)).digest() == made.digest
+    assert made.digest == reference.digest == hashlib.sha256(b"".join(reference.segments)).digest()
     spans = layout.segment_spans(reference.padded_length)
     assert reference.segments == tuple(hashlib.sha256(body(made)[a:b]).digest() for a, b in spans)
     near_the_end = slice(len(content) - 70_000, len(content) - 3)
@@ -105,6 +105,25 @@ def test_long_media_lie_in_a_private_file_of_the_workspace(tmp_path: Path) -> No
     assert (
         open_range(lambda a, b: whole[a:b], reference, near_the_end.start, near_the_end.stop) == content[near_the_end]
     )
+
+
+@pytest.mark.parametrize("length", [2**20 + 1, 2**21, LONG + 5])
+def test_long_media_are_verified_whole_by_their_segments(length: int, tmp_path: Path) -> None:
+    reference, whole = sealed(film(length), tmp_path)
+    spans = list(layout.segment_spans(reference.padded_length))
+    assert reference == Reference.from_value(reference.to_value())
+    cut = whole[: spans[-1][0]]
+    swapped = whole[slice(*spans[1])] + whole[slice(*spans[0])] + whole[spans[1][1] :]
+    flips = [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for span in spans for at in (span[0], span[1] - 1)]
+    for wrong in (cut, whole + b"\0", whole + whole[slice(*spans[-1])], swapped, b"", *flips):
+        with pytest.raises(FormatError, match="digest"):
+            open_reference(wrong, reference)
+
+
+def test_an_object_says_whether_its_digest_is_that_of_its_segments(tmp_path: Path) -> None:
+    for kind, length, segmented in ((FILM, 2**20, False), (FILM, 2**20 + 1, True), (PAGE, 2**20 + 1, False)):
+        reference, made = seal_object(film(length), **kind, workspace=tmp_path)
+        assert (made.segmented, bool(reference.segments)) == (segmented, segmented)
 
 
 def test_short_and_long_are_sealed_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

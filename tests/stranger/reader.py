@@ -1,8 +1,4 @@
-"""A stranger's reader of a sealed site, written from docs/format.md alone; it imports nothing of the product.
-
-The host §2, encodings §3, keys §4, sealed files §5, references §6, index and pages §7, catalogue §8, keyring §9,
-invitation §10, root §11, order of reads §13, refusals §15. `reader.py LINK FOLDER-OR-ORIGIN` lists the titles.
-"""
+"""A sealed site read from docs/format.md (§) alone, importing nothing of the product. `reader.py LINK HOST` lists titles."""
 
 # mypy: disable-error-code=no-any-return
 import base64
@@ -65,7 +61,9 @@ def decode(data: bytes, shape: Any, **asked: str) -> Value:  # §3: canonical, o
 
 
 def is_medium(v: Any) -> bool:  # §6: with the hash of every segment, if its padded bytes are longer than one
-    return fits(v, (ID, 32, 32, int, TYPES, *([32 * (p // MIB + 1)] if (p := lengths("media", v[3])[0]) > MIB else [])))
+    padded, _ = lengths("media", v[3])
+    right = fits(v, (ID, 32, 32, int, TYPES, *([32 * (padded // MIB + 1)] if padded > MIB else [])))
+    return right and (padded <= MIB or sha256(b64(v[5])).digest() == b64(v[2]))
 
 
 def fits(value: Any, shape: Any) -> bool:
@@ -271,8 +269,8 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
         media = {f"media:{card['id']}/{n}" for card in cards for n in range(len(card["media"]))}
         return page if named <= media and text.encode() == page else refuse("encoding")
 
-    def _whole(self, role: str, name: str, secret: str, digest: str, size: int, *_: str) -> bytes:
-        return open_sealed(role, b64(secret), self._digested(name, b64(digest), lengths(role, size)[1]), size)
+    def _whole(self, role: str, name: str, secret: str, digest: str, size: int, _: str, *cut: str) -> bytes:
+        return open_sealed(role, b64(secret), self._digested(name, b64(digest), lengths(role, size)[1], cut), size)
 
     def _range(self, start: int, stop: int, *reference: Any) -> bytes:  # §5; from as few segments as will do
         name, secret, _, size, _, *joined = reference
@@ -287,9 +285,11 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
         padded[max(0, size - first * MIB) :].strip(b"\0") and refuse("padding")
         return padded[start - first * MIB : min(stop, size) - first * MIB]
 
-    def _digested(self, name: str, digest: bytes, most: int = 16 * MIB, span: tuple[int, int] | None = None) -> bytes:
+    def _digested(self, name: str, digest: bytes, most: int = 16 * MIB, cut: Any = (), span: Any = None) -> bytes:
         data = fetch(self.host, f"o/{name[:2]}/{name}", most=most, span=span)
-        return data if sha256(data).digest() == digest else refuse("digest")
+        cuts = range(HEAD + SEGMENT, len(data) if cut else 0, SEGMENT)
+        hashes = [sha256(data[a:b]).digest() for a, b in zip((0, *cuts), (*cuts, None), strict=True)]
+        return data if (sha256(b"".join(hashes)).digest() if cut else hashes[0]) == digest else refuse("digest")
 
 
 open_site = Opened

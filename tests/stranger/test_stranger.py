@@ -19,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from reader import MIB, Opened, Refused, kdf, lengths, open_site
+from reader import MIB, Opened, Refused, is_medium, kdf, lengths, open_site
 
 READER = Path(__file__).with_name("reader.py")
 PEOPLE = range(5)
@@ -69,7 +69,8 @@ def plant(opened: Opened, folder: Path, film: bytes) -> tuple[str, Path]:
     sealed = salt + out[44:] + b"".join(chunks)
     cuts = [0, *range(56 + 1_049_600, len(sealed), 1_049_600), len(sealed)]
     hashes = b"".join(sha256(sealed[a:b]).digest() for a, b in pairwise(cuts)) if len(padded) > MIB else b""
-    texts = [urlsafe_b64encode(data).decode().rstrip("=") for data in (secret, sha256(sealed).digest(), hashes)]
+    digest = sha256(hashes or sealed).digest()
+    texts = [urlsafe_b64encode(data).decode().rstrip("=") for data in (secret, digest, hashes)]
     post, path = next(iter(opened.cards)), folder / "o" / "00" / ("0" * 32)
     opened.cards[post]["media"] = [["0" * 32, *texts[:2], len(film), "video/mp4", *filter(None, texts[2:])]]
     path.parent.mkdir(exist_ok=True)
@@ -149,9 +150,27 @@ def test_a_range_of_a_long_film_opens_from_its_segments_alone(demo: dict[str, An
     flip(path, path.stat().st_size - 20)
     if size > MIB:
         assert opened.range(post, 0, 7, 4000) == film[7:4000]
-    with pytest.raises(Refused) as refused:
-        opened.range(post, 0, size - 1, size)
-    assert refused.value.layer == "digest"
+    for opening in (lambda: opened.range(post, 0, size - 1, size), lambda: opened.medium(post, 0)):
+        with pytest.raises(Refused) as refused:
+            opening()
+        assert refused.value.layer == "digest"
+
+
+@pytest.mark.parametrize("size", [MIB + 1, 3 * MIB - 70_000])
+def test_a_long_film_is_verified_whole_by_its_segments(demo: dict[str, Any], copy: Path, size: int) -> None:
+    opened = open_site(link(demo), copy)
+    post, path = plant(opened, copy, random.Random(size).randbytes(size))  # noqa: S311 -- not a secret
+    sealed, reference = path.read_bytes(), opened.cards[post]["media"][0]
+    first, second = 56 + 1_049_600, 56 + 2 * 1_049_600
+    swapped = sealed[first:second] + sealed[:first] + sealed[second:]
+    for wrong in (sealed[:first], sealed + b"\0", sealed + sealed[first:], swapped, b""):
+        path.write_bytes(wrong)
+        with pytest.raises(Refused) as refused:
+            opened.medium(post, 0)
+        assert refused.value.layer == "digest"
+    assert is_medium(reference)
+    reference[2] = urlsafe_b64encode(sha256(sealed).digest()).decode().rstrip("=")
+    assert not is_medium(reference)
 
 
 def test_a_static_server_gives_what_the_folder_gives(demo: dict[str, Any]) -> None:

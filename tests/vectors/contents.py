@@ -10,6 +10,8 @@ from pluttra_publish.format import canonical
 from pluttra_publish.format.access import Ended
 from pluttra_publish.format.canonical import b64
 from pluttra_publish.format.chain import Row, Slot
+from pluttra_publish.format.digests import digest_of_segments
+from pluttra_publish.format.posts import Reference
 from pluttra_publish.sealing.objects import seal_row
 
 from .notation import text, vector_file
@@ -69,6 +71,12 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         value["posts"][0] |= changes
         return canonical.encode(value)
 
+    two = [medium.to_value() for medium in CARD.media]
+    segments = (b"\6" * 32, b"\7" * 32)
+
+    def film(digest: bytes) -> Reference:
+        return Reference("08" * 16, b"\4" * 32, digest, 2**20 + 1, "video/mp4", segments)
+
     add("index", "no posts and no page", "ok", changed(valid["index"], {"posts": [], "page": None}))
     add("index", "a card without a cover", "ok", card(cover=None))
     add("index", "an unknown member of a card is ignored", "ok", card(ny=1))
@@ -98,6 +106,9 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
     add("index", "a post's id that climbs", "encoding", card(id="../../../../../.."))
     add("index", "a page among the media", "encoding", card(media=[CARD.page.to_value()]))
     add("index", "a medium as page", "encoding", card(page=CARD.media[0].to_value()))
+    add("index", "a film", "ok", card(media=[*two, film(digest_of_segments(segments)).to_value()]))
+    add("index", "a film with another digest than its segments'", "encoding",
+        card(media=[*two, film(b"\5" * 32).to_value()]))  # fmt: skip
     add("index", "a cover of media that are not there", "encoding", card(cover={"alt": "", "sizes": [[2, 480, 360]]}))
     add("index", "a date without offset", "encoding", card(date="2026-03-12T10:15:00"))
     add("index", "a count as text", "encoding", card(count={"film": 0, "photo": "1", "sound": 0}))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from pathlib import Path
 from typing import Any
 
 from pluttra_publish.format import layout, padding
 from pluttra_publish.format.canonical import b64
+from pluttra_publish.format.digests import digest_of, digest_of_segments
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.sealing.cobblestone import seal_padded
@@ -116,6 +118,35 @@ def sealed_file() -> str:  # noqa: PLR0915 - a list of vectors
     wrong("length prefix too small", "keyring", (2).to_bytes(4, "big") + b"hej" + bytes(4089), None)
     wrong("invitation of 8192", "invitation", (3).to_bytes(4, "big") + b"hej" + bytes(8185), None)
     wrong("no length prefix", "catalogue", b"hej", None)
+    big, wide = UNIT * 9000, seal("media", UNIT * 9000)
+    shared["film"] = {"seal": {"role": "media", "secret": SECRET.hex(), "content": repeat(UNIT, 9000)}}
+    told = digest_of(wide, segmented=True).hex()
+    cuts = [0, *(layout.HEADER + layout.SEGMENT_SEALED * i for i in (1, 2)), len(wide)]
+    segments = [piece("film", begin, end) for begin, end in itertools.pairwise(cuts)]
+
+    def long_film(name: str, expect: str, sealed: Any, digest: str = told, **more: Any) -> None:
+        vectors.append(
+            {"name": name, "expect": expect, "role": "media", "secret": SECRET.hex(), "digest": digest}
+            | {"length": len(big), "sealed": sealed}
+            | more
+        )
+
+    wide_whole = piece("film", 0, len(wide))
+    long_film("film of three segments, by the digest of their digests", "ok", wide_whole, content=repeat(UNIT, 9000))
+    long_film("the SHA-256 of a film as one", "digest", wide_whole, hashlib.sha256(wide).hexdigest())
+    long_film("flipped in the second segment", "digest", flipped("film", wide, cuts[1]))
+    long_film("flipped in the last segment", "digest", flipped("film", wide, len(wide) - 1))
+    long_film("segments swapped", "digest", join(segments[1], segments[0], segments[2]))
+    long_film("the last segment missing", "digest", join(*segments[:2]))
+    long_film("the last segment twice", "digest", join(*segments, segments[2]))
+    long_film("a byte after the last segment", "digest", join(*segments, "00"))
+    vouched = flipped("film", wide, cuts[2])
+    long_film(
+        "flipped in the last segment, and vouched for",
+        "object",
+        vouched,
+        digest_of(read_bytes(vouched, shared), segmented=True).hex(),
+    )
     about = (
         "Sealed files to content (docs/format.md §5). secret is the file secret; digest and length (the true length) "
         "are null where nothing above gives them. In the valid ones, sealing content again gives the same sealed bytes."
@@ -167,24 +198,30 @@ def objects_file() -> str:
 
 def references_file() -> str:
     name, secret, digest = "0a" * 16, b64(SECRET), b64(b"\x44" * 32)
-    three = b64(bytes(range(96)))
+    parts = bytes(range(96))
+    three, of_three = b64(parts), b64(hashlib.sha256(parts).digest())
     big = 2_259_000
+
+    def film(joined: bytes, length: int = big) -> list[Any]:
+        return [name, secret, b64(hashlib.sha256(joined).digest()), length, "video/mp4", b64(joined)]
+
     made: list[tuple[str, str, Any]] = [
         ("page", "ok", [name, secret, digest, 22, "text/html"]),
         ("photo of a segment exactly", "ok", [name, secret, digest, 2**20, "image/webp"]),
-        ("film of three segments", "ok", [name, secret, digest, big, "video/mp4", three]),
+        ("film of three segments", "ok", film(parts)),
         ("padded to two segments exactly, so with a third that holds no plaintext", "ok",
-         [name, secret, digest, 2_097_100, "video/mp4", three]),
+         film(parts, 2_097_100)),
         ("page longer than a segment has no segments", "ok", [name, secret, digest, big, "text/html"]),
         ("no list", "encoding", {"name": name}),
         ("too few parts", "encoding", [name, secret, digest, 22]),
-        ("too many parts", "encoding", [name, secret, digest, big, "video/mp4", three, three]),
-        ("segments missing", "encoding", [name, secret, digest, big, "video/mp4"]),
+        ("too many parts", "encoding", [*film(parts), three]),
+        ("another digest than that of the segments", "encoding", [name, secret, digest, big, "video/mp4", three]),
+        ("segments missing", "encoding", [name, secret, of_three, big, "video/mp4"]),
         ("segments where there are none", "encoding", [name, secret, digest, 22, "image/webp", three]),
         ("segments empty", "encoding", [name, secret, digest, 22, "image/webp", ""]),
         ("segments of a page", "encoding", [name, secret, digest, big, "text/html", three]),
-        ("a segment too few", "encoding", [name, secret, digest, big, "video/mp4", b64(bytes(64))]),
-        ("a segment too many", "encoding", [name, secret, digest, big, "video/mp4", b64(bytes(128))]),
+        ("a segment too few", "encoding", film(bytes(64))),
+        ("a segment too many", "encoding", film(bytes(128))),
         ("name too short", "encoding", [name[:-2], secret, digest, 22, "text/html"]),
         ("name in capitals", "encoding", [name.upper(), secret, digest, 22, "text/html"]),
         ("name that climbs", "encoding", ["../" + name[3:], secret, digest, 22, "text/html"]),
@@ -219,7 +256,7 @@ def ranges_file() -> str:
     def reference(whole: bytes, length: int) -> list[object]:
         padded = padding.padme(length)
         digests = tuple(hashlib.sha256(whole[a:b]).digest() for a, b in layout.segment_spans(padded))
-        made = Reference(NAME, SECRET, hashlib.sha256(whole).digest(), length, "video/mp4", digests)
+        made = Reference(NAME, SECRET, digest_of_segments(digests), length, "video/mp4", digests)
         return made.to_value()
 
     true, true_exact = reference(film, len(content)), reference(film_exact, len(exact))
@@ -277,6 +314,6 @@ def ranges_file() -> str:
     about = (
         'Ranges of media that have segments (docs/format.md §5, §6): bytes "start" to "stop" of the content, of which only '
         'the segments that hold them may be needed. {"seal": {role, secret, content}} is content sealed with that file secret, '
-        "as a publisher would; its SHA-256 is the digest in the first vector that uses it, so a sealer in a test proves itself."
+        "as a publisher would; the first vector that uses it has its digest, so a sealer in a test proves itself."
     )
     return vector_file(about, vectors, shared)

@@ -227,7 +227,7 @@ function notice(key, text, label, act) {
 /** A medium behind an address of the worker's was refused. @param {{word: string, url: string}} detail */
 function mark({ word, url }) {
   const path = new URL(url, location.href).pathname;
-  const place = [...main.querySelectorAll('img, video, audio')].find((each) => new URL(/** @type {HTMLImageElement} */ (each).currentSrc || '/', location.href).pathname === path);
+  const place = /** @type {HTMLImageElement[]} */ ([...main.querySelectorAll('img, video, audio')]).find(({ currentSrc, src, srcset }) => (currentSrc || `${src} ${srcset}`).includes(path)); // chosen late
   if (place) refuseMedium(place, word);
 }
 

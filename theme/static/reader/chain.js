@@ -108,7 +108,7 @@ export async function rowFrom(sealed, secret) {
 
 /** Throws ReaderError: digest, object, padding, encoding, version, binding. @param {Bytes} sealed @param {Row} row @param {string} audience @param {string} month */
 export async function indexFrom(sealed, row, audience, month) {
-  const value = indexValue(await openSealed(sealed, 'index', row.secret, row.digest, row.length));
+  const value = await indexValue(await openSealed(sealed, 'index', row.secret, row.digest, row.length));
   must(value.audience === audience && value.month === month, 'binding');
   for (const post of [...value.posts, ...value.pages]) {
     post.page.at = { audience, month, post: post.id, n: -1 };

@@ -1,9 +1,9 @@
 /** Opening of sealed files, whole or by chunks (docs/format.md §5). Knows keys. Does not know hosts or what is inside. */
 import { must } from './errors.js';
 import { concat, equal, utf8 } from './bytes.js';
-import { CHUNK, HEADER, SEALED_CHUNK } from './layout.js';
+import { CHUNK, HEADER, SEALED_CHUNK, hasSegments, segmentCount, segmentSpan } from './layout.js';
 import { hkdfExpand, kdf, sha256 } from './kdf.js';
-import { unpad } from './padding.js';
+import { padme, unpad } from './padding.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {{ key: CryptoKey, nonce: Bytes }} Opener */
@@ -60,6 +60,12 @@ export async function mustHaveDigest(sealed, digest) {
   must(equal(await sha256(sealed), digest), 'digest');
 }
 
+/** The digests of all segments of a medium that is here whole, one after another. @param {Bytes} sealed */
+async function digestsOfSegments(sealed) {
+  const pieces = Array.from({ length: segmentCount(sealed.length) }, (_, i) => sealed.subarray(...segmentSpan(i, sealed.length)));
+  return concat(...(await Promise.all(pieces.map(sha256))));
+}
+
 /**
  * The content of a sealed file that is here whole; `digest` and `length` where something above told them.
  * Throws ReaderError: digest, object, padding.
@@ -68,6 +74,7 @@ export async function mustHaveDigest(sealed, digest) {
  */
 export async function openSealed(sealed, role, secret, digest = null, length = null) {
   const key = kdf(secret, 32, 'seal', role);
-  if (digest) await mustHaveDigest(sealed, digest);
+  const segmented = hasSegments(role, padme(length ?? 0));
+  if (digest) await mustHaveDigest(segmented ? await digestsOfSegments(sealed) : sealed, digest);
   return unpad(role, await openAll(await key, sealed), length);
 }

@@ -17,6 +17,11 @@ export function segmentCount(sealed) {
   return Math.ceil((sealed - HEADER) / SEALED_SEGMENT);
 }
 
+/** Whether a file of this role and padded length has segments. @param {string} role @param {number} padded */
+export function hasSegments(role, padded) {
+  return role === 'media' && padded > SEGMENT;
+}
+
 /** First and one past the last sealed byte of segment i. @param {number} i @param {number} sealed @returns {[number, number]} */
 export function segmentSpan(i, sealed) {
   return [i && HEADER + i * SEALED_SEGMENT, Math.min(sealed, HEADER + (i + 1) * SEALED_SEGMENT)];

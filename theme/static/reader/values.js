@@ -1,14 +1,15 @@
 /** Shapes of the values (docs/format.md §6–11): canonical bytes to checked values. Does not know keys. Everything here throws ReaderError: encoding, version. */
 import { must } from './errors.js';
-import { fromB64, fromHex } from './bytes.js';
+import { concat, equal, fromB64, fromHex } from './bytes.js';
 import { decodeValue } from './canonical.js';
 import { paddedLength } from './padding.js';
-import { SEGMENT, sealedLength, segmentCount } from './layout.js';
+import { hasSegments, sealedLength, segmentCount } from './layout.js';
+import { sha256 } from './kdf.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {{ audience: string, month: string, post: string, n: number }} Place where a reference was found; n is -1 for a page */
 /** @typedef {{ name: string, secret: Bytes, digest: Bytes, length: number, type: string, segments: Bytes[], at?: Place }} Reference */
-/** @typedef {ReturnType<typeof indexValue>} Index */
+/** @typedef {Awaited<ReturnType<typeof indexValue>>} Index */
 /** @typedef {Index['posts'][number]} Card */
 /** @typedef {Index['pages'][number]} Standing */
 /** @typedef {ReturnType<typeof keyring>} Keyring */
@@ -73,13 +74,18 @@ export const referenceValue = (of) => (value) => {
   const [name, secret, digest, length, type] = value;
   const padded = paddedLength(of, natural(length));
   const digests = value.length === 6 ? b64()(value[5]) : new Uint8Array(0);
-  const long = of === 'media' && padded > SEGMENT;
+  const long = hasSegments(of, padded);
   must(value.length === (long ? 6 : 5), 'encoding');
   must(digests.length === (long ? 32 * segmentCount(sealedLength(padded)) : 0), 'encoding');
   must(of === 'page' ? type === 'text/html' : MEDIA_TYPES.test(text(type)), 'encoding');
   const segments = Array.from({ length: digests.length / 32 }, (_, i) => digests.subarray(32 * i, 32 * i + 32));
   return { name: hex(16)(name), secret: b64(32)(secret), digest: b64(32)(digest), length, type, segments };
 };
+
+/** Throws ReaderError: encoding, where a digest is not that of the segments beside it. @param {Reference} reference */
+export async function mustBeOfSegments({ digest, segments }) {
+  must(!segments.length || equal(await sha256(concat(...segments)), digest), 'encoding');
+}
 
 const card = record({
   by: list(text),
@@ -152,8 +158,9 @@ const root = record({
 });
 
 /** @param {Uint8Array} bytes */
-export function indexValue(bytes) {
+export async function indexValue(bytes) {
   const whole = index(decodeValue(bytes));
+  await Promise.all(whole.posts.flatMap(({ media }) => media.map(mustBeOfSegments)));
   must(whole.posts.every(({ cover, media }) => !cover || cover.sizes.every(([n]) => n < media.length)), 'encoding');
   return whole;
 }

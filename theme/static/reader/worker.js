@@ -143,10 +143,11 @@ worker.addEventListener('message', (/** @type {FetchEvent & MessageEvent} */ eve
 
 worker.addEventListener('fetch', (/** @type {FetchEvent} */ event) => {
   const { origin, pathname } = new URL(event.request.url);
+  const mangled = event.request.mode === 'navigate' && /^\/%(25)*23/i.test(pathname); // a link whose # was changed: the host need not see its key
   if (origin !== worker.location.origin || !['GET', 'HEAD'].includes(event.request.method)) return;
   if (pathname.startsWith('/m/')) {
     event.respondWith(answerMedium(event, pathname.slice(3)));
     event.waitUntil(settled());
-  } else if (pathname === '/') event.respondWith(answerShell(event));
+  } else if (pathname === '/' || mangled) event.respondWith(answerShell(event));
   else if (/^\/(r\/|manifest|icon)/.test(pathname)) event.respondWith(answerFile(event.request));
 });

@@ -1,0 +1,69 @@
+"""`python -m benchmarks`: measure, print the table, and after a full run write results.json beside this file. Exits 1 if a figure isn't
+what is wanted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import browsing, building, sealing, storage
+from benchmarks.measure import Figure
+
+_RESULTS = Path(__file__).parent / "results.json"
+_BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
+    "build": building.measure,
+    "seal": sealing.measure_speed,
+    "storage": storage.measure,
+    "photos": browsing.measure_photos,
+    "code": browsing.measure_code,
+    "memory": sealing.measure_memory,
+}
+
+
+def main() -> int:
+    """Run what was asked for; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="What it costs, against the plain way of doing the same."
+    )
+    parser.add_argument("--only", choices=_BENCHMARKS, action="append", help="one benchmark; may be repeated")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller and fewer: does it run at all? The figures mean little"
+    )
+    asked = parser.parse_args()
+    start, names = time.monotonic(), asked.only or list(_BENCHMARKS)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores{_load()}, Python {platform.python_version()}. Medians; the spread is in brackets.\n"
+    )
+    figures = []
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="pluttra-bench-", ignore_cleanup_errors=True) as folder:
+            for figure in _BENCHMARKS[name](Path(folder), quick=asked.quick):
+                figures.append(figure)
+                print(_line(figure), flush=True)
+    print(f"\n{time.monotonic() - start:.0f} s{_load()}.")
+    if not asked.only and not asked.quick:
+        text = json.dumps([figure.summary() for figure in figures], indent=2, ensure_ascii=False) + "\n"
+        _RESULTS.write_text(text, encoding="utf-8", newline="\n")
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+def _line(figure: Figure) -> str:
+    wanted = "" if figure.wanted is None else f"{'≥' if figure.least else '≤'} {figure.wanted:g}"
+    verdict = "" if figure.wanted is None else "ok" if figure.ok else "NOT REACHED"
+    return f"{figure.name:34}{figure.figure:>9g} {figure.unit:32}{wanted:>8}  {verdict:12}{figure.raw}"
+
+
+def _load() -> str:
+    """Say how busy the machine is with other things; on a busy one the figures are worth less."""
+    return f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

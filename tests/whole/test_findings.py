@@ -1,0 +1,328 @@
+"""What is wrong with content or register: all told together, with file, place and mend; nothing sealed, nothing changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pluttra_publish.cli import main
+from pluttra_publish.platform import IDENTITY_VARIABLE
+from tests.whole.preschool import NOON, Preschool, files_of, photo
+
+Fault = Callable[[Preschool], None]
+
+
+def run(school: Preschool, command: str, *options: str) -> Result:
+    environment = {IDENTITY_VARIABLE: str(school.identity), "SOURCE_DATE_EPOCH": str(int(NOON.timestamp()))}
+    return CliRunner().invoke(main, [command, "--site", str(school.root), *options], env=environment)
+
+
+def answered(school: Preschool, command: str = "check") -> dict[str, Any]:
+    """Return what a command says with --json, and the code it exits with."""
+    result = run(school, command, "--json")
+    answer = json.loads(result.stdout)
+    assert answer.get("exit_code", 0) == result.exit_code
+    assert isinstance(answer, dict)
+    return answer | {"exit_code": result.exit_code}
+
+
+def an_unknown_child(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Barn: Alva, Kalle\n\nText.\n")
+
+
+def a_name_that_two_children_have(school: Preschool) -> None:
+    for ident, last in (("elsa-b", "Berg"), ("elsa-n", "Nyström")):
+        school.tables["barn"].append([ident, "Elsa", last, "nej"])
+        school.tables["placeringar"].append([ident, "solrosen", "2025-08-18", ""])
+    school.post("Solrosen/2026-11-20 Fel", "Titel: Elsa ritar\nBarn: Elsa\n\nText.\n")
+
+
+def a_quarantined_child(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Barn: Ylva\n\nText.\n")
+
+
+def a_folder_of_a_quarantined_child(school: Preschool) -> None:
+    school.post("barn/Ylva Tornefalk/2026-11-20 Fel", "Text.\n")
+
+
+def an_unknown_department(school: Preschool) -> None:
+    school.post("Vitsippan/2026-11-20 Fel", "Text.\n")
+
+
+def two_posts_with_one_address(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Adress: samma\n\nText.\n")
+    school.post("Solrosen/2026-11-21 Fel igen", "Adress: samma\n\nText.\n")
+
+
+def one_child_by_name_and_by_id(school: Preschool) -> None:
+    school.post("barn/Alva Lindqvist/2026-11-20 Fel", "Text.\n")
+    school.post("barn/alva/2026-11-20 Fel", "En annan text.\n")
+
+
+def a_photo_that_cannot_be_read(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Text.\n", trasig_jpg=b"\xff\xd8\xff\xe0 inte mer")
+
+
+def a_photo_that_breaks_off(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Text.\n", avbruten_jpg=photo(size=(900, 700))[:700])
+
+
+def a_photo_that_is_not_there(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Text.\n\nMer.\n\n![En bild](saknas.jpg)\n")
+
+
+def a_day_that_does_not_exist(school: Preschool) -> None:
+    school.post("Solrosen/2026-02-31 Fel", "Text.\n")
+
+
+def a_date_that_cannot_be_read(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Titel: Fel\nDatum: i tisdags\n\nText.\n")
+
+
+def a_date_of_a_hundred_years_ago(school: Preschool) -> None:
+    school.post("Solrosen/1926-11-20 Fel", "Text.\n")
+
+
+def no_date_at_all(school: Preschool) -> None:
+    school.post("Solrosen/Fel", "Text.\n")
+
+
+def a_link_to_other_readers(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Minns ni [båten](../../barn/Noah Lindqvist/2026-10-13 Noahs båt)?\n".replace(" Lindqvist", "%20Lindqvist").replace(" Noahs båt", "%20Noahs%20båt"))  # fmt: skip
+
+
+def a_field_nobody_knows(school: Preschool) -> None:
+    school.post("Solrosen/2026-11-20 Fel", "Titel: Fel\nSatus: utkast\n\nText.\n")
+
+
+def two_families_without_delas(school: Preschool) -> None:
+    school.post("barn/Alva Lindqvist/2026-11-20 Fel", "Barn: Li Wikström\n\nText.\n")
+
+
+def a_public_page_about_a_child(school: Preschool) -> None:
+    school.post("offentligt/Fel", "Barn: Alva\n\nText.\n")
+
+
+def an_id_that_two_people_have(school: Preschool) -> None:
+    school.tables["vardnadshavare"].append(["alva", "Eva", "Berg", "eva@example.se", "sv", "nej"])
+
+
+def a_placement_of_nobody(school: Preschool) -> None:
+    school.tables["placeringar"].append(["kalle", "solrosen", "2026-08-17", ""])
+
+
+def a_day_in_the_register_that_does_not_exist(school: Preschool) -> None:
+    school.row("placeringar", "li")[3] = "2026-02-31"
+
+
+def a_register_among_the_posts(school: Preschool) -> None:
+    (school.root / "inlagg" / "Solrosen").mkdir(parents=True, exist_ok=True)
+    (school.root / "inlagg" / "Solrosen" / "barn.csv").write_text("id;förnamn\n", encoding="utf-8")
+
+
+def an_unknown_setting(school: Preschool) -> None:
+    school.settings_text += 'alt_txt = "required"\n'
+
+
+def a_bad_value_of_a_setting(school: Preschool) -> None:
+    school.settings_text += 'timezone = "Europa/Stockholm"\n'
+
+
+POST = "inlagg/Solrosen/2026-11-20 Fel"
+FAULTS: dict[Fault, tuple[int, str, str, str, str]] = {
+    # fault: exit code, file, place, words of the message, words of the mend
+    an_unknown_child: (3, POST, "Barn", "”Kalle” finns inte", "förnamnet"),
+    a_name_that_two_children_have: (3, POST, "Barn", "Elsa Berg (id elsa-b), Elsa Nyström (id elsa-n)", "hela namnet"),
+    a_quarantined_child: (3, POST, "Barn", "”Ylva” finns inte", "förnamnet"),
+    a_folder_of_a_quarantined_child: (
+        3,
+        "inlagg/barn/Ylva Tornefalk/2026-11-20 Fel",
+        "mapp",
+        "finns inte",
+        "registret",
+    ),
+    an_unknown_department: (3, "inlagg/Vitsippan/2026-11-20 Fel", "mapp", "finns inte", "Solrosen, Blåklockan"),
+    two_posts_with_one_address: (3, POST, "namnet", "samma adress", "annat namn"),
+    one_child_by_name_and_by_id: (3, "inlagg/barn/alva/2026-11-20 Fel", "namnet", "barn/Alva Lindqvist", "annat namn"),
+    a_photo_that_cannot_be_read: (3, f"{POST}/trasig.jpg", "", "skadad", ""),
+    a_photo_that_breaks_off: (3, POST, "avbruten.jpg", "avbruten", ""),
+    a_photo_that_is_not_there: (3, f"{POST}/text.md", "rad 5", "saknas.jpg", "Lägg filen"),
+    a_day_that_does_not_exist: (3, "inlagg/Solrosen/2026-02-31 Fel", "namnet", "finns inte i kalendern", "Rätta"),
+    a_date_that_cannot_be_read: (3, f"{POST}/text.md", "rad 2", "”i tisdags”", "2026-03-12"),
+    a_date_of_a_hundred_years_ago: (3, "inlagg/Solrosen/1926-11-20 Fel", "namnet", "verkar fel", "Rätta året"),
+    no_date_at_all: (3, "inlagg/Solrosen/Fel", "Datum", "inget datum", "2026-03-12 Vi byggde koja"),
+    a_link_to_other_readers: (3, f"{POST}/text.md", "rad 1", "andra läsare", "Ta bort länken"),
+    a_field_nobody_knows: (3, f"{POST}/text.md", "rad 2", "”Satus” finns inte", "Status"),
+    two_families_without_delas: (4, "inlagg/barn/Alva Lindqvist/2026-11-20 Fel", "Barn", "Alva och Li", "Delas: ja"),
+    a_public_page_about_a_child: (4, "inlagg/offentligt/Fel", "Barn", "offentlig", "Ta bort raden"),
+    an_id_that_two_people_have: (5, "register/vardnadshavare.csv", "rad 6", "finns redan", "eget id"),
+    a_placement_of_nobody: (5, "register/placeringar.csv", "rad 6", "finns inte i barn.csv", "Skriv id"),
+    a_day_in_the_register_that_does_not_exist: (5, "register/placeringar.csv", "rad 5", "tolka", "2026-08-17"),
+    a_register_among_the_posts: (5, "inlagg/Solrosen/barn.csv", "", "synkas", "Flytta"),
+    an_unknown_setting: (5, "pluttra.toml", "alt_txt", "finns inte", "alt_text"),
+    a_bad_value_of_a_setting: (5, "pluttra.toml", "timezone", "Tidszonen", "Europe/Stockholm"),
+}
+
+
+def name_of(fault: Fault) -> str:
+    return fault.__name__
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=name_of)
+def test_it_is_told_with_file_place_and_mend_and_nothing_is_changed(published: Preschool, fault: Fault) -> None:
+    code, file, place, words, mend = FAULTS[fault]
+    fault(published)
+    published.write()
+    before = files_of(published.root)
+    for command in ("check", "build", "publish"):
+        answer = answered(published, command)
+        # A CSV file among the posts is told as that, and as a file that is no post.
+        assert len(answer["errors"]) == (2 if fault is a_register_among_the_posts else 1)
+        error = max(answer["errors"], key=lambda told: words in told["message"])
+        assert answer["exit_code"] == code
+        assert error["file"] == file
+        assert error["place"].startswith(place)
+        assert words in error["message"]
+        assert mend in error["mend"]
+        assert error["mend"]
+        assert error["code"] == str(code)
+    assert _without_cache(files_of(published.root)) == _without_cache(before)
+    assert not (published.state / "sealed").exists()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=name_of)
+def test_a_person_reads_it_on_standard_error(published: Preschool, fault: Fault) -> None:
+    code, file, place, words, mend = FAULTS[fault]
+    fault(published)
+    published.write()
+    result = run(published, "publish")
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert all(said in result.stderr for said in (file, place, words, mend, "fel: "))
+    assert "Traceback" not in result.output
+
+
+def test_all_of_them_are_told_together_the_gravest_deciding_the_exit_code(school: Preschool) -> None:
+    school.write_posts()
+    settings = {an_unknown_setting, a_bad_value_of_a_setting}  # read before anything else
+    faults = [fault for fault in FAULTS if fault not in settings]
+    for number, fault in enumerate(faults):
+        fault(school)
+        for folder in [path for path in (school.root / "inlagg").rglob("*Fel*") if not path.name[-1].isdigit()]:
+            folder.rename(folder.with_name(f"{folder.name} {number}"))
+    school.write()
+    answer = answered(school)
+    assert answer["exit_code"] == 5
+    assert {error["code"] for error in answer["errors"]} == {"3", "4", "5"}
+    for fault in faults:
+        code, _, _, words, _ = FAULTS[fault]
+        told = [error for error in answer["errors"] if words in error["message"] and error["code"] == str(code)]
+        assert told, fault.__name__
+    assert len(answer["errors"]) == len(faults) + 1  # the CSV file is also one that is no post
+
+
+def test_all_that_is_wrong_with_the_settings_is_told_together(school: Preschool) -> None:
+    an_unknown_setting(school)
+    a_bad_value_of_a_setting(school)
+    school.write()
+    answer = answered(school)
+    assert answer["exit_code"] == 5
+    assert [error["place"] for error in answer["errors"]] == ["alt_txt", "timezone"]
+
+
+def test_a_quarantined_child_is_answered_in_the_words_of_an_unknown_one(school: Preschool) -> None:
+    school.write_posts()
+    a_quarantined_child(school)
+    (quarantined,) = answered(school)["errors"]
+    school.post("Solrosen/2026-11-20 Fel", "Barn: Kalle\n\nText.\n")
+    (unknown,) = answered(school)["errors"]
+    assert {key: value.replace("Kalle", "Ylva") for key, value in unknown.items()} == quarantined
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Sedan kom Ylva Tornefalk förbi.",
+        "Sedan kom YLVA  TORNEFALK förbi.",
+        "Sedan kom Ylva\nTornefalk förbi.",
+        "Sedan kom **Ylva** Tornefalk förbi.",
+        "Sedan kom *Ylva&nbsp;Tornefalk* förbi.",
+        "Sedan kom Ylva Tornefalks mormor.",
+        "Skriv till [oss](mailto:ragnhild@example.se).",
+        "Ragnhild hette hon, ragnhild@example.se.",
+        "![Ylva Tornefalk gungar](gunga.jpg)",
+    ],
+)
+def test_a_page_that_names_a_quarantined_family_stops_everything(published: Preschool, written: str) -> None:
+    published.post("Solrosen/2026-11-20 Gungan", f"{written}\n", gunga_jpg=photo())
+    before = files_of(published.root)
+    for command in ("check", "build", "publish"):
+        result = run(published, command)
+        assert result.exit_code == 9, command
+        assert "Gungan" in result.stderr
+        assert "Ylva" not in result.stderr.replace("Gungan", "")
+        assert "Tornefalk" not in result.stderr
+    assert _without_cache(files_of(published.root)) == _without_cache(before)
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["Titel: Ylva Tornefalk gungar", "Sammanfattning: Om Ylva Tornefalk.", "Av: Ragnhild Tornefalk", "Bildtext: Ylva Tornefalk"],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["Solrosen/2026-11-20 Gungan", "barn/Alva Lindqvist/2026-11-20 Gungan", "offentligt/Gungan"])  # fmt: skip
+def test_so_does_a_title_a_summary_an_author_or_an_alt_text(published: Preschool, place: str, front: str) -> None:
+    published.post(place, f"{front}\n\nDet går högt.\n", gunga_jpg=photo())
+    before = published.files()
+    if place.startswith("offentligt") and front.startswith(("Av", "Sammanfattning")):
+        return  # a public page shows neither
+    assert run(published, "publish").exit_code == 9
+    assert published.files() == before
+
+
+def test_a_name_within_another_word_stops_nothing(published: Preschool) -> None:
+    published.row("barn", "ylva")[1:3] = ["Li", ""]
+    published.write()
+    published.post("Solrosen/2026-11-20 Livet", "Livet i lidret, allihop.\n")
+    assert run(published, "publish").exit_code == 0
+
+
+def test_a_photo_without_alt_text_is_a_warning_with_a_to_do(published: Preschool) -> None:
+    answer = answered(published, "publish")
+    (warning,) = answer["warnings"]
+    assert warning["file"] == "inlagg/Solrosen/2026-11-19 Första snön/snö.jpg"
+    assert "Bildtext: snö.jpg" in warning["mend"]
+    opened = published.open("maria")
+    pages = b"".join(opened.content(post.card.page) for post in opened.posts).decode()
+    assert 'alt="Bild från Första snön"' in pages
+    assert "Att göra (1):" in run(published, "check").stderr
+
+
+def test_a_photo_without_alt_text_is_an_error_where_it_is_required(published: Preschool) -> None:
+    published.settings_text += 'alt_text = "required"\n'
+    published.write()
+    answer = answered(published, "publish")
+    assert answer["exit_code"] == 3
+    assert [error["file"] for error in answer["errors"]] == ["inlagg/Solrosen/2026-11-19 Första snön/snö.jpg"]
+    published.post("Solrosen/2026-11-19 Första snön", "Bildtext: snö.jpg: En vit gård\n\nText.\n")
+    assert run(published, "publish").exit_code == 0
+
+
+def test_delas_lets_both_families_read(published: Preschool) -> None:
+    published.post("barn/Alva Lindqvist/2026-11-20 Gungan", "Barn: Li Wikström\nDelas: ja\n\nText.\n")
+    assert run(published, "publish").exit_code == 0
+
+
+def test_siblings_with_the_same_guardians_need_no_delas(published: Preschool) -> None:
+    published.tables["relationer"].append(["noah", "johan", "2023-02-24", ""])
+    published.write()
+    published.post("barn/Alva Lindqvist/2026-11-20 Gungan", "Barn: Noah Lindqvist\n\nText.\n")
+    assert run(published, "publish").exit_code == 0
+
+
+def _without_cache(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Leave out derivatives: a check may make them, and they are nobody's."""
+    return {path: content for path, content in files.items() if not path.startswith("privat/cache/")}

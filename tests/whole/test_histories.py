@@ -1,0 +1,269 @@
+"""Preschools drawn at random, and one that lives for months: everybody opens what their dates allow, all of it and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pluttra_publish.errors import FormatError
+from pluttra_publish.format.access import Keyring
+from pluttra_publish.open import Memory, Opened, folder, open_with_key
+from pluttra_publish.sealing import chain
+from tests.whole.histories import (
+    BEGINNING,
+    CHILDREN,
+    DEPARTMENTS,
+    GUARDIANS,
+    PEDAGOGUES,
+    PRINCIPAL,
+    Tie,
+    World,
+)
+from tests.whole.preschool import STOCKHOLM, Preschool, titles
+
+# The same examples every time: what fails here fails everywhere, and nothing fails by chance.
+SETTINGS = settings(
+    deadline=None, derandomize=True, database=None, print_blob=False, suppress_health_check=list(HealthCheck)
+)
+READERS = (*GUARDIANS, *PEDAGOGUES, PRINCIPAL)
+
+
+class Kept:
+    """A preschool on disk that follows a world, and what its readers' devices remember."""
+
+    def __init__(self, root: Path) -> None:
+        self.school = Preschool(root)
+        self.keys: dict[str, bytes] = {}
+        self.memories: dict[str, Memory] = {}
+        self.keyrings: dict[str, Keyring] = {}
+
+    def publish(self, world: World) -> None:
+        """Write the world down and publish it; whoever gets a key now keeps it from now on."""
+        posts = self.school.root / "inlagg"
+        if posts.exists():
+            shutil.rmtree(posts)
+        self.school.tables = world.tables()
+        self.school.now = datetime.combine(world.today, time(12), tzinfo=STOCKHOLM)
+        self.school.write()
+        for note in world.written():
+            self.school.post(note.place, note.text)
+        self.school.publish()
+        for reader, keys in self.school.keys().readers.items():
+            assert self.keys.setdefault(reader, keys.key) == keys.key
+
+    def open(self, reader: str) -> Opened | None:
+        """Open as a reader with the key and memory from before; None if access has ended, and never anything else."""
+        if reader not in self.keys:
+            return None
+        memory = self.memories.setdefault(reader, Memory())
+        try:
+            opened = open_with_key(self.keys[reader], folder(self.school.public), memory=memory)
+        except FormatError as refused:
+            if refused.word != "access-ended":
+                raise
+            return None
+        self.keyrings[reader] = opened.keyring
+        return opened
+
+
+days = st.integers(-200, 70).map(lambda n: BEGINNING + timedelta(days=n))
+children, departments = st.sampled_from(sorted(CHILDREN)), st.sampled_from(sorted(DEPARTMENTS))
+guardians, pedagogues = st.sampled_from(sorted(GUARDIANS)), st.sampled_from(sorted(PEDAGOGUES))
+lengths = st.none() | st.integers(0, 150).map(lambda n: timedelta(days=n))
+
+
+@st.composite
+def ties(draw: st.DrawFn, one: st.SearchStrategy[str], other: st.SearchStrategy[str]) -> Tie:
+    start, length = draw(days), draw(lengths)
+    return Tie(draw(one), draw(other), start, start + length if length is not None else None)
+
+
+def different(drawn: list[Tie]) -> list[Tie]:
+    return list({tuple(tie.row()): tie for tie in drawn}.values())
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    world = World()
+    world.relations = different(draw(st.lists(ties(children, guardians), min_size=3, max_size=9)))
+    world.placements = different(draw(st.lists(ties(children, departments), min_size=2, max_size=7)))
+    world.works = different(draw(st.lists(ties(pedagogues, departments), max_size=4)))
+    world.employed = {tie.one: tie for tie in draw(st.lists(ties(pedagogues, departments), min_size=1, max_size=2))}
+    world.works = [tie for tie in world.works if tie.one in world.employed]
+    world.marked = draw(st.dictionaries(children | guardians, st.sampled_from(["ja", ""]), max_size=1))
+    for _ in range(draw(st.integers(6, 14))):
+        day = draw(days.filter(lambda day: day <= BEGINNING + timedelta(days=3)))
+        kind = draw(st.sampled_from(["department", "department", "child", "child", "shared", "preschool", "staff"]))
+        match kind:
+            case "department":
+                world.write("department", draw(departments), day, draft=draw(st.integers(0, 5)) == 0)
+            case "child":
+                world.write("child", draw(children), day)
+            case "shared":
+                one, other = draw(st.permutations(sorted(CHILDREN)))[:2]
+                world.write("child", one, day, (other,))
+            case "preschool":
+                world.write("preschool", "", day)
+            case "staff":
+                world.write("staff", "", day)
+    return world
+
+
+@settings(SETTINGS, max_examples=20)
+@given(worlds())
+def test_in_any_preschool_every_reader_opens_exactly_what_the_dates_give(world: World) -> None:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
+        kept = Kept(Path(root) / "förskola")
+        kept.publish(world)
+        assert not world.outside() & set(kept.keys)
+        for reader in READERS:
+            opened = kept.open(reader)
+            assert set(titles(opened) if opened else ()) == world.may_read(reader), reader
+
+
+class Life(RuleBasedStateMachine):
+    """Months at a preschool. After each thing that happens it publishes, and everybody opens with what they have from before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.kept = Kept(Path(self._folder.name) / "förskola")
+        self.world = World()
+        self.seen: dict[str, set[str]] = {reader: set() for reader in READERS}
+        self.loses_nothing: set[str] = set()
+
+    def teardown(self) -> None:
+        self._folder.cleanup()
+
+    @initialize()
+    def begin(self) -> None:
+        """Four children of three families, one of them separated; the youngest has not begun."""
+        world, long_ago = self.world, date(2025, 8, 18)
+        pairs = ("b1", "v1"), ("b1", "v2"), ("b2", "v1"), ("b3", "v3"), ("b3", "v4"), ("b4", "v5")
+        world.relations = [Tie(child, guardian, date(2025, 1, 1)) for child, guardian in pairs]
+        world.placements = [Tie("b1", "ang", long_ago), Tie("b2", "ek", long_ago), Tie("b3", "ang", long_ago)]
+        world.employed = {p: Tie(p, "", long_ago) for p in PEDAGOGUES}
+        world.works = [Tie("p1", "ang", long_ago), Tie("p2", "ek", long_ago)]
+        for department in DEPARTMENTS:
+            world.write("department", department, date(2025, 11, 20))
+            world.write("department", department)
+        for child in ("b1", "b2", "b3"):
+            world.write("child", child, date(2025, 12, 3))
+        world.write("child", "b1", None, ("b3",))
+        world.write("preschool", "", date(2025, 12, 10))
+        world.write("staff")
+
+    @rule(weeks=st.integers(1, 9), department=departments, child=children)
+    def weeks_go_by_and_something_is_written(self, weeks: int, department: str, child: str) -> None:
+        for _ in range(weeks):
+            self.world.today += timedelta(days=7)
+        self.world.write("department", department)
+        self.world.write("child", child, self.world.today - timedelta(days=2))
+        self.world.write("preschool")
+        self.world.write("staff", "", self.world.today + timedelta(days=10))
+
+    @rule(child=children, department=departments, days=st.integers(-10, 20))
+    def a_child_begins_or_moves_to_another_department(self, child: str, department: str, days: int) -> None:
+        day = self.world.today + timedelta(days=days)
+        last = self._placement(child)
+        if last is not None:
+            if last.other == department or last.start >= day or (last.end and last.end < day):
+                return
+            last.end = day - timedelta(days=1)
+        self.world.placements.append(Tie(child, department, day))
+        self.loses_nothing = {tie.other for tie in self.world.relations if tie.one == child}
+
+    @rule(child=children, days=st.integers(-10, 20))
+    def a_child_leaves(self, child: str, days: int) -> None:
+        last = self._placement(child)
+        if last is not None and last.end is None:
+            last.end = max(self.world.today + timedelta(days=days), last.start)
+
+    @rule(number=st.integers(0, 99), days=st.integers(-5, 5))
+    def somebody_is_no_longer_a_guardian(self, number: int, days: int) -> None:
+        still = [tie for tie in self.world.relations if tie.end is None]
+        if still:
+            tie = still[number % len(still)]
+            tie.end = max(self.world.today + timedelta(days=days), tie.start)
+
+    @rule(child=children, guardian=guardians, days=st.integers(-60, 5))
+    def somebody_becomes_a_guardian(self, child: str, guardian: str, days: int) -> None:
+        new = Tie(child, guardian, self.world.today + timedelta(days=days))
+        there = [tie for tie in self.world.relations if (tie.one, tie.other) == (child, guardian)]
+        if not any(tie.end is None or tie.end >= new.start for tie in there):
+            self.world.relations.append(new)
+
+    @precondition(lambda self: not self.world.marked)
+    @rule(who=children | guardians, word=st.sampled_from(["ja", ""]))
+    def a_family_gets_protected_identity(self, who: str, word: str) -> None:
+        self.world.marked = {who: word}
+
+    @precondition(lambda self: self.world.marked)
+    @rule()
+    def the_principal_clears_the_family(self) -> None:
+        self.world.marked = {}
+
+    @rule(pedagogue=pedagogues, department=departments, days=st.integers(-5, 10))
+    def a_pedagogue_changes_department_or_comes_back(self, pedagogue: str, department: str, days: int) -> None:
+        day = self.world.today + timedelta(days=days)
+        self.world.employed[pedagogue].end = None
+        for tie in self.world.works:
+            if tie.one == pedagogue and (tie.end is None or tie.end >= day):
+                tie.end = max(day - timedelta(days=1), tie.start)
+        if not any((t.one, t.other, t.start) == (pedagogue, department, day) for t in self.world.works):
+            self.world.works.append(Tie(pedagogue, department, day))
+
+    @rule(pedagogue=pedagogues, days=st.integers(-5, 5))
+    def a_pedagogue_quits(self, pedagogue: str, days: int) -> None:
+        self.world.employed[pedagogue].end = self.world.today + timedelta(days=days)
+
+    @invariant()
+    def everybody_opens_exactly_what_their_dates_allow(self) -> None:
+        self.kept.publish(self.world)
+        before = {reader: set(titles) for reader, titles in self.seen.items()}
+        for reader in READERS:
+            opened = self.kept.open(reader)
+            self.seen[reader] = set(titles(opened) if opened else ())
+            assert self.seen[reader] == self.world.may_read(reader), reader
+            if self.world.shut_out(reader):
+                assert opened is None, reader
+        self._nobody_lost_what_they_keep(before)
+        self._what_a_leaver_held_opens_nothing()
+
+    def _nobody_lost_what_they_keep(self, before: dict[str, set[str]]) -> None:
+        outside, written = self.world.outside(), self.world.written()
+        for reader in self.loses_nothing - outside:
+            assert self.seen[reader] >= before[reader], reader  # by a move within the preschool
+        self.loses_nothing = set()
+        for reader in set(GUARDIANS) - outside:
+            own = {tie.one for tie in self.world.children_of(reader) if tie.end is None}
+            kept = {note.title for note in written if note.kind == "child" and note.children <= own}
+            assert self.seen[reader] >= before[reader] & kept, reader  # until the relation ends
+
+    def _what_a_leaver_held_opens_nothing(self) -> None:
+        principal = self.kept.open(PRINCIPAL)
+        assert principal is not None
+        for reader, keyring in self.kept.keyrings.items():
+            if self.world.shut_out(reader):
+                for audience in keyring.audiences:
+                    assert chain.find_slot(principal.root, audience.epochs) is None, reader
+
+    def _placement(self, child: str) -> Tie | None:
+        return max((tie for tie in self.world.placements if tie.one == child), key=lambda tie: tie.start, default=None)
+
+
+def test_through_months_of_changes_nobody_opens_more_or_loses_what_they_should_keep() -> None:
+    run_state_machine_as_test(Life, settings=settings(SETTINGS, max_examples=6, stateful_step_count=9))  # type: ignore[no-untyped-call]

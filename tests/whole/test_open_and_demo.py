@@ -1,0 +1,137 @@
+"""What the commands `open` and `demo` write, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from pluttra_publish.format.layout import object_path
+from pluttra_publish.serve import serving
+from tests.whole.conftest import CONTENT
+from tests.whole.preschool import STOCKHOLM, Preschool, files_of, photo, titles
+from tests.whole.shell import Shell
+
+
+@pytest.fixture
+def today(published: Preschool) -> Preschool:
+    """The published preschool, with links from now on: `open` looks at the real clock."""
+    published.now = datetime.now(STOCKHOLM)
+    return published
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_open_writes_what_a_reader_sees_as_plain_pages(
+    at: Shell, today: Preschool, tmp_path: Path, *, bare: bool
+) -> None:
+    today.post("Solrosen/2026-11-20 Fjärilar", "Se [snön](<../2026-11-19 Första snön>).\n", ett_jpg=photo())
+    today.publish()
+    link = today.invite("johan")
+    with serving(today.public, bare=bare) as url:
+        answer = at.answer("open", "--link", link, "--host", url, "--into", tmp_path / "kopia")
+    seen = today.open("johan")
+    assert answer["name"] == "Johan Ek"
+    assert (answer["posts"], answer["media"]) == (4, 2)
+    written = files_of(tmp_path / "kopia")
+    pages = {path: content.decode() for path, content in written.items() if path.endswith(".html")}
+    assert all(any(title in page for page in pages.values()) for title in titles(seen))
+    assert "grinden" not in "".join(pages.values())  # Blåklockan's
+    for path, page in pages.items():
+        for address in _addresses(page):
+            assert unquote(address) in written, (path, address)
+    assert len([path for path in written if path.startswith("media/")]) == 2
+
+
+def test_open_takes_a_folder_as_host_and_an_empty_folder_to_write_in(
+    at: Shell, today: Preschool, tmp_path: Path
+) -> None:
+    (tmp_path / "kopia").mkdir()
+    words = ("open", "--link", today.invite("mei"), "--host", today.public, "--into", tmp_path / "kopia")
+    spoken = at.run(*words)
+    assert spoken.exit_code == 0
+    assert "Mei Chen: 2 inlägg" in spoken.stdout
+    assert (tmp_path / "kopia" / "index.html").is_file()
+
+
+def test_open_takes_a_link_whose_hash_was_mangled_on_the_way(at: Shell, today: Preschool, tmp_path: Path) -> None:
+    link = today.invite("mei").replace("#", "%23")
+    assert at.run("open", "--link", link, "--host", today.public, "--into", tmp_path / "kopia").exit_code == 0
+
+
+def test_open_writes_into_no_folder_that_has_something_in_it(at: Shell, today: Preschool, tmp_path: Path) -> None:
+    (tmp_path / "kopia").mkdir()
+    (tmp_path / "kopia" / "min.txt").write_text("min", encoding="utf-8")
+    words = ("open", "--link", today.invite("mei"), "--host", today.public)
+    assert at.run(*words, "--into", tmp_path / "kopia").exit_code == 2
+    assert at.run(*words, "--into", tmp_path / "kopia" / "min.txt").exit_code == 2
+    assert files_of(tmp_path / "kopia") == {"min.txt": b"min"}
+
+
+@pytest.mark.parametrize("last", ["page", "media"])
+def test_open_leaves_no_half_folder_when_something_is_forged(
+    at: Shell, today: Preschool, tmp_path: Path, last: str
+) -> None:
+    card = today.open("johan").posts[0].card
+    forged = today.public / object_path((card.page if last == "page" else card.media[0]).name)
+    forged.write_bytes(forged.read_bytes()[:-1] + b"x")
+    around = set(tmp_path.iterdir())
+    words = ("open", "--link", today.invite("johan"), "--host", today.public, "--into", tmp_path / "kopia")
+    refused = at.run(*words)
+    assert refused.exit_code == 7
+    assert "tampered" in refused.stderr
+    assert json.loads(at.run(*words, "--json").stdout)["exit_code"] == 7
+    assert set(tmp_path.iterdir()) == around
+
+
+def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tmp_path: Path) -> None:
+    shell.environment["SOURCE_DATE_EPOCH"] = str(int(datetime.now(STOCKHOLM).timestamp()))  # `open` looks at the clock
+    words = ("demo", tmp_path / "demo", "--no-serve", "--base-url", "https://prov.example.se/")
+    answer = shell.answer(*words)
+    assert set(answer) == {"public", "links"}
+    assert answer["public"] == str(tmp_path / "demo" / "public")
+    links = answer["links"]
+    assert isinstance(links, list)
+    assert [list(link) for link in links] == [["role", "name", "children", "departments", "url"]] * 5
+    assert [(link["role"], link["name"], link["children"], link["departments"]) for link in links] == [
+        ("guardian", "Maria Lindqvist", ["Alva", "Noah"], ["Solrosen", "Blåklockan"]),
+        ("guardian", "Johan Ek", ["Alva"], ["Solrosen"]),
+        ("guardian", "Erik Nyström", ["Elsa"], ["Blåklockan"]),
+        ("pedagogue", "Petra Lund", [], ["Solrosen"]),
+        ("principal", "Ingrid Hallberg", [], ["Solrosen", "Blåklockan"]),
+    ]
+    before = files_of(tmp_path / "demo")
+    assert shell.answer(*words) == answer
+    after = files_of(tmp_path / "demo")
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert changed == {"public/root", "privat/keystore.age"}
+    assert not (CONTENT / "privat").exists()
+    assert not shell.identity.exists()
+    for number, link in enumerate(links):
+        assert link["url"].startswith("https://prov.example.se/#i=")
+        into = tmp_path / str(number)
+        opened = shell.run("open", "--link", link["url"], "--host", answer["public"], "--into", into)
+        assert opened.exit_code == 0
+        assert link["name"] in opened.stdout
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if value and name in {"src", "href", "poster"}:
+                self.found.append(value)
+            if value and name == "srcset":
+                self.found += [part.split()[0] for part in value.split(",")]
+
+
+def _addresses(page: str) -> list[str]:
+    links = _Links()
+    links.feed(page)
+    return [address for address in links.found if "://" not in address]
