@@ -22,6 +22,7 @@ from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings, read_settings
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+PURPOSES = ("foto", "film", "ljud", "namn")
 NOON = datetime(2026, 11, 23, 12, tzinfo=STOCKHOLM)
 
 HEADINGS = {
@@ -32,6 +33,7 @@ HEADINGS = {
     "placeringar": "barn;avdelning;från;till",
     "personal": "id;förnamn;efternamn;epost;roll;från;till",
     "personal-avdelningar": "personal;avdelning;från;till",
+    "samtycken": "barn;ändamål;svar;grund;datum;svarat av;gäller till;återkallat",
 }
 ROWS = {
     "avdelningar": "solrosen;Solrosen blaklockan;Blåklockan",
@@ -82,7 +84,10 @@ def clock(now: datetime) -> Iterator[None]:
 
 @dataclass
 class Preschool:
-    """The folder `root` with settings, register and posts. Rows are lists of cells; they are written when it publishes."""
+    """The folder `root` with settings, register and posts. Rows are lists of cells; they are written when it publishes.
+
+    Unless a test says otherwise, every child may be seen, heard and named.
+    """
 
     root: Path
     now: datetime = NOON
@@ -120,7 +125,9 @@ class Preschool:
         (self.root / "inlagg").mkdir(exist_ok=True)
         (self.root / "register").mkdir(exist_ok=True)
         (self.root / "pluttra.toml").write_text(self.settings_text, encoding="utf-8", newline="\n")
-        for name, rows in self.tables.items():
+        basis = [f"{child[0]};{purpose};;Allmänt intresse;2019-01-01;;;" for child in self.tables["barn"] for purpose in PURPOSES]
+        tables = {"samtycken": [row.split(";") for row in basis]} | self.tables
+        for name, rows in tables.items():
             text = "\n".join([HEADINGS[name], *(";".join(row) for row in rows)])
             (self.root / "register" / f"{name}.csv").write_text(f"{text}\n", encoding="utf-8", newline="\n")
         return self

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pluttra_publish.errors import Findings
 from pluttra_publish.register import Register, empty_register, read_register
 from pluttra_publish.register.importing.plan import Planned, Wanted, apply, plan_import
-from pluttra_publish.settings import Settings, default_toml, read_settings
+from pluttra_publish.settings import Settings, read_settings
+from pluttra_publish.settings_text import default_toml
 
 NOW = datetime(2026, 9, 10, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 9, 10)
