@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browsing, building, sealing, storage
+from benchmarks import access, browsing, building, sealing, storage
 from benchmarks.measure import Figure
 
 _RESULTS = Path(__file__).parent / "results.json"
@@ -21,6 +21,7 @@ _BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
     "build": building.measure,
     "seal": sealing.measure_speed,
     "storage": storage.measure,
+    "access": access.measure,
     "photos": browsing.measure_photos,
     "code": browsing.measure_code,
     "memory": sealing.measure_memory,

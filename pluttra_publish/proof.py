@@ -14,126 +14,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from pluttra_publish.errors import Findings, LeakError
+from pluttra_publish.answers import (
+    ANYBODY,
+    SOMEBODY,
+    AccessDiffers,
+    Difference,
+    MayRead,
+    Seal,
+    SeenPost,
+    Way,
+    WhatSees,
+    Who,
+    WhoSees,
+)
 from pluttra_publish.media import Derivative, derive
 from pluttra_publish.open import Opened
 from pluttra_publish.plan import Access, PlannedPost, title_of
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.register import Audience, Reader, find_reader, readers
-from pluttra_publish.rules import Changes, Rules, planned_of, read_changes, read_rules, through
+from pluttra_publish.rules import (
+    Changes,
+    Rules,
+    planned_of,
+    read_changes,
+    read_rules,
+    readers_by_month,
+    readers_of,
+    through,
+)
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import MediaFile, Post
 from pluttra_publish.witness import Witness, witness
 
 Step = Callable[[str, int, int], None]
-Status = Literal["published", "draft", "future", "public"]
-Way = Literal["too-many", "too-few"]
-_Sees = TypeVar("_Sees", "WhoSees", "WhatSees")
-
-_MENDS: Mapping[Way, str] = {
-    "too-many": "Publicera, så stängs det. Öppnas det ändå: ta ner webbplatsen från värden tills det är utrett.",
-    "too-few": "Publicera igen. Hjälper det inte är det fel på webbplatsen eller värden.",
-}
+_Sees = TypeVar("_Sees", WhoSees, WhatSees)
 
 
 def no_step(_what: str, _done: int, _total: int) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Who:
-    """A reader as an answer names them. Whoever the register lets read nothing at all has neither id nor name here."""
-
-    id: str | None
-    name: str
-    role: str
-
-
-SOMEBODY = Who(None, "någon som inte får läsa enligt registret", "unknown")
-ANYBODY = Who(None, "vem som helst", "public")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One reader and one thing on which rules and opening disagree. `what` is a post's source; its title, if no post has it."""
-
-    way: Way
-    what: str
-    who: Who
-
-    @property
-    def text(self) -> str:
-        if self.way == "too-many":
-            return f"{self.who.name} kan öppna ”{self.what}” utan att få läsa det."
-        return f"{self.who.name} får läsa ”{self.what}”, men det har inte nått fram."
-
-
-@dataclass(frozen=True)
-class Seal:
-    """Which root was opened, and when it was sealed; both None where no site lies."""
-
-    sequence: int | None
-    sealed: datetime | None
-
-
-@dataclass(frozen=True)
-class MayRead:
-    """A reader who may read a post, the titles of the audiences that give it to them, and whether it opens for them."""
-
-    who: Who
-    through: tuple[str, ...]
-    opens: bool
-
-
-@dataclass(frozen=True)
-class WhoSees:
-    """Who may read a post, or one medium of it. If it waits, `readers` are those who would, and it opens for nobody."""
-
-    seal: Seal
-    differences: tuple[Difference, ...]
-    source: str
-    medium: str | None
-    title: str
-    date: datetime
-    status: Status
-    readers: tuple[MayRead, ...]
-
-
-@dataclass(frozen=True)
-class SeenPost:
-    """A post that a reader may read, the titles of the audiences that give it to them, and whether it opens for them."""
-
-    source: str
-    title: str
-    date: datetime
-    through: tuple[str, ...]
-    opens: bool
-
-
-@dataclass(frozen=True)
-class WhatSees:
-    """Everything that one reader may read, newest first, and the months they may read of each audience, by its title."""
-
-    seal: Seal
-    differences: tuple[Difference, ...]
-    who: Who
-    months: Mapping[str, tuple[str, ...]]
-    posts: tuple[SeenPost, ...]
-
-
-class AccessDiffers(LeakError):
-    """The sealed site opens for others than the rules say. It carries the answer, and a finding for each difference."""
-
-    def __init__(self, answer: WhoSees | WhatSees) -> None:
-        texts = [difference.text for difference in answer.differences]
-        super().__init__(" ".join(texts), hint="Reglerna säger ett och den förseglade webbplatsen ett annat.")
-        self.answer = answer
-        self.findings = Findings()
-        for one in answer.differences:
-            self.findings.error(LeakError, one.what, one.who.name, one.text, _MENDS[one.way])
 
 
 @without_collecting()
@@ -201,7 +122,7 @@ class _Proof:
         """Open as everybody, and compare who gets at the post with who may read it."""
         due = planned in self.rules.plan.posts
         wanted = _derivatives(self.rules.settings, medium) if medium else None
-        may = {reader for reader, held in self.now.items() if through(planned, held)}
+        may = readers_of(planned, readers_by_month(self.now))
         sees, opens = set[str](), set[str]()
         for reader, opened in self.site.everybody(step):
             cards = [seen.card for seen in opened.posts if seen.card.id == planned.id]
@@ -210,7 +131,7 @@ class _Proof:
             if any(self.site.shows(opened, card, wanted) for card in cards):
                 opens.add(reader)
         differences = [
-            Difference("too-many", post.source, self.who(reader)) for reader in sees - (may if due else set())
+            Difference("too-many", post.source, self.who(reader)) for reader in sees - (may if due else frozenset())
         ]
         late = {reader for reader in may - opens if due and self.arrived(planned, reader)}
         differences += [Difference("too-few", post.source, self.who(reader)) for reader in late]

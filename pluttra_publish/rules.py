@@ -126,6 +126,22 @@ def through(planned: PlannedPost, held: Mapping[Audience, tuple[str, ...]]) -> t
     return tuple(audience for audience in planned.audiences if planned.month in held.get(audience, ()))
 
 
+def readers_by_month(reading: Access) -> Mapping[tuple[Audience, str], frozenset[str]]:
+    """Return who reads each month of each audience."""
+    found: dict[tuple[Audience, str], list[str]] = defaultdict(list)
+    for reader, held in reading.items():
+        for audience, months in held.items():
+            for month in months:
+                found[audience, month].append(reader)
+    return {key: frozenset(who) for key, who in found.items()}
+
+
+def readers_of(planned: PlannedPost, months: Mapping[tuple[Audience, str], frozenset[str]]) -> frozenset[str]:
+    """Return everyone who may read a post; `months` says who reads which."""
+    first, *others = (months.get((audience, planned.month), frozenset()) for audience in planned.audiences)
+    return first.union(*others) if others else first
+
+
 @dataclass(frozen=True)
 class Changes:
     """When posts, register and settings last changed on disk, in nanoseconds, by NFC path: each alone, and with all that is in it."""
@@ -144,7 +160,10 @@ def read_changes(settings: Settings) -> Changes:
     own: dict[str, int] = {}
     whole: dict[str, int] = defaultdict(int)
     for path in _files(settings):
-        status = path.lstat()
+        try:
+            status = path.lstat()
+        except OSError:  # gone meanwhile, or never there: the reading of it tells
+            continue
         newest = max(status.st_mtime_ns, status.st_ctime_ns)  # a folder that is moved keeps its time of change
         own[nfc(path.as_posix())] = newest
         for inside in (path, *path.parents):

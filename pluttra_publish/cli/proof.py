@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from pluttra_publish import proof
+from pluttra_publish.answers import AccessDiffers, Seal, WhatSees, Who, WhoSees
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
-from pluttra_publish.proof import AccessDiffers, Seal, WhatSees, Who, WhoSees
 from pluttra_publish.settings import read_settings
 
 _ROLES = {

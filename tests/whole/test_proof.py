@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pluttra_publish.answers import AccessDiffers, WhatSees, WhoSees
 from pluttra_publish.errors import FormatError, KeystoreError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.open import Opened
-from pluttra_publish.proof import AccessDiffers, WhatSees, WhoSees, what_sees, who_can_see
+from pluttra_publish.proof import what_sees, who_can_see
 from pluttra_publish.sealing import chain
 from tests.whole import truth
 from tests.whole.preschool import NOON, Preschool, clock, photo

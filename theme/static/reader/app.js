@@ -14,6 +14,7 @@ const LATE = 400;
 const VERY_LATE = 8_000;
 const GIVEN_UP = 60_000;
 const RENEWAL = 3 * 60_000;
+const SHOWN = 1_500; // what nobody waits for comes when the page and its first photos stand there
 const WEEK = 7 * 24 * 3600_000;
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
@@ -88,17 +89,16 @@ async function enter(opened, mangled) {
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  const { startWorker } = await import('./register.js');
-  startWorker();
+  import('./pages.js').catch(() => {});
+  import('./register.js').then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
 }
 
 /** @param {Vault} opened */
 async function furnish(opened) {
   vault = opened;
   vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
-  seen = new Set(await vault.seen());
-  since = await readPref('since');
-  if (!since) await writePref('since', Date.now());
+  [seen, since] = await Promise.all([vault.seen(), readPref('since')]);
+  if (!since) writePref('since', Date.now()).catch(() => {});
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = false;
 }
 
@@ -117,16 +117,18 @@ async function visit(quietly = false) {
 
 /** @returns {Promise<Page>} */
 async function pageOf() {
+  const { view, id, month } = parseAddress(location.hash);
   if (!vault) {
+    if (view === 'post' || view === 'month') import('./pages.js').catch(() => {}); // comes while the vault opens
+    import('./register.js').catch(() => {});
     const resumed = await Vault.resume();
     if (!resumed) return { node: fill('no-link'), title: '' };
     if (!resumed.ready) await resumed.refresh();
     await furnish(resumed);
-    setTimeout(renew);
+    setTimeout(renew, SHOWN);
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
-  const { view, id, month } = parseAddress(location.hash);
   const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
   if (view === 'post') seen.add(id);
   opened.releaseMedia(); // before the new page makes its own

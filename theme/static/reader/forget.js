@@ -26,6 +26,9 @@ async function keepOnly(place, named) {
 
 /** Forgets this device: everything that this origin has stored, and the service worker. */
 export async function forgetAll() {
+  const workers = (await globalThis.navigator?.serviceWorker?.getRegistrations()) || [];
+  const tell = () => workers.forEach(({ active }) => active?.postMessage('forget'));
+  tell(); // what it is about to keep, it shall not
   await letGoOfAll();
   if (globalThis.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
   untilLeft.forEach((names) => names.clear());
@@ -34,7 +37,6 @@ export async function forgetAll() {
     if (request) request.onsuccess = request.onerror = request.onblocked = resolve;
     else resolve(null);
   });
-  const workers = (await globalThis.navigator?.serviceWorker?.getRegistrations()) || [];
-  workers.forEach(({ active }) => active?.postMessage('forget'));
+  tell();
   await Promise.all(workers.map((worker) => worker.unregister()));
 }

@@ -15,7 +15,7 @@ export function hang(hooks, find, vault) {
   for (const { element: place, attribute, value } of hooks) {
     if (attribute === 'src' && many.has(place)) continue;
     try {
-      if (place instanceof HTMLImageElement) hangPhoto(place, widths(value, place.width).map(([address, width]) => [find(address), width]), vault);
+      if (place instanceof HTMLImageElement) hangPhoto(place, widths(value, place.width).map(([address, width]) => [find(address), width]), vault, true);
       else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
       else hangAddress(place, attribute, find(value), vault);
     } catch {

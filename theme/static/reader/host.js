@@ -14,6 +14,11 @@ export function setHost(address) {
   origin = address;
 }
 
+/** Where they lie, as it was told last. */
+export function hostAddress() {
+  return origin;
+}
+
 /**
  * The bytes of a sealed file, or of a range of it; `whole` tells which came. `fresh` asks past every cache. Reads little more than `limit` bytes.
  * Throws ReaderError: missing (403, 404 and 410 alike), host.

@@ -8,20 +8,23 @@ import { WORDS } from './words.js';
 
 /** @type {WeakMap<Element, () => void>} what comes into sight, and what to do then */
 const waiting = new WeakMap();
-const sight = new IntersectionObserver((entries) => {
+/** @param {string} rootMargin */
+const sightOf = (rootMargin) => new IntersectionObserver((entries, sight) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
     sight.unobserve(target);
     waiting.get(target)?.();
   }
-}, { rootMargin: '600px' });
+}, { rootMargin });
+const near = sightOf('600px');
+const far = sightOf('400%'); // four screens
 
-/** @param {HTMLImageElement} img @param {Widths} widths @param {Vault} vault */
-export function hangPhoto(img, widths, vault) {
+/** @param {HTMLImageElement} img @param {Widths} widths @param {Vault} vault @param {boolean} [early] a photo of what is being read: fetched well before it comes into sight */
+export function hangPhoto(img, widths, vault, early) {
   const shape = String(img.width / img.height || 'auto');
   img.style.setProperty('--shape', shape);
   img.closest('figure')?.style.setProperty('--r', shape);
-  const failed = (/** @type {any} */ error) => refuseMedium(img, error.word, () => hangPhoto(img, widths, vault));
+  const failed = (/** @type {any} */ error) => refuseMedium(img, error.word, () => hangPhoto(img, widths, vault, early));
   const offer = async () => {
     const middle = await vault.mediaUrl(widths[(widths.length - 1) >> 1][0]);
     const urls = middle.startsWith('blob:') ? [] : await Promise.all(widths.map(([reference]) => vault.mediaUrl(reference)));
@@ -37,7 +40,7 @@ export function hangPhoto(img, widths, vault) {
   if (vault.streaming) offer().catch(failed);
   else {
     waiting.set(img, () => fetch().catch(failed));
-    sight.observe(img);
+    (early ? far : near).observe(img);
   }
 }
 

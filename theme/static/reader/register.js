@@ -1,5 +1,6 @@
 /** The page's side of the service worker: registers it and hands it tickets. Knows the worker's address. Does not know what media hold. */
 import { toHex } from './bytes.js';
+import { hostAddress } from './host.js';
 import { durable, recallAll, remember } from './store.js';
 
 /** @typedef {import('./values.js').Reference} Reference */
@@ -7,14 +8,16 @@ import { durable, recallAll, remember } from './store.js';
 
 const WORKER = '/sw.js';
 const TICKET_LIFE = 7 * 24 * 3600 * 1000; // milliseconds; longer than a tab is likely to show one page
+const SETTLED = 2000; // milliseconds before a worker is asked for that nothing waits for: the first photos go first
 const WORTH_WAITING = 5000; // milliseconds that a long medium waits for the worker rather than being fetched whole
 
 /** @type {Promise<ServiceWorkerRegistration | null> | null} */
 let starting = null;
-/** @type {Map<string, Promise<string>>} */
+/** @type {Map<string, string>} */
 const addresses = new Map();
-/** @type {{ entries: [string, any][], written: Promise<void> } | null} */
-let batch = null;
+/** @type {[string, Reference][]} handed out, but not yet to the worker */
+let untold = [];
+let late = 0;
 /** @type {WeakSet<Vault>} */
 const listening = new WeakSet();
 
@@ -52,31 +55,32 @@ function listen(vault) {
 
 /** An address that shows the medium: the worker's, or a blob's. @param {Vault} vault @param {Reference} reference */
 export async function mediaAddress(vault, reference) {
-  const started = startWorker();
+  late ||= setTimeout(startWorker, SETTLED);
   listen(vault);
-  if (!vault.streaming && reference.segments.length && (await started)) await controlled();
+  if (!vault.streaming && reference.segments.length && (await startWorker())) await controlled();
   if (vault.streaming && (await durable())) return ticketTo(reference);
   const { blobAddress } = await import('./blobs.js');
   return blobAddress(vault, reference);
 }
 
-/** Kept before it is handed out, since the worker may be killed and know nothing else. @param {Reference} reference */
-function ticketTo({ name, at }) {
-  const { audience, month } = /** @type {import('./values.js').Place} */ (at);
-  const wanted = `${audience}:${month}:${name}`;
+/** The worker is told what it stands for at once, and finds that again by what is kept if it is killed meanwhile. @param {Reference} reference */
+function ticketTo(reference) {
+  const { audience, month } = /** @type {import('./values.js').Place} */ (reference.at);
+  const wanted = `${audience}:${month}:${reference.name}`;
   const known = addresses.get(wanted);
   if (known) return known;
   const id = toHex(crypto.getRandomValues(new Uint8Array(16)));
-  const entries = batch?.entries || [];
-  batch ??= {
-    entries,
-    written: Promise.resolve().then(() => {
-      batch = null;
-      return remember('tickets', entries);
-    }),
-  };
-  entries.push([id, { audience, month, name, made: Date.now() }]);
-  const address = batch.written.then(() => `/m/${id}`);
-  addresses.set(wanted, address);
-  return address;
+  if (!untold.length) queueMicrotask(handOver);
+  untold.push([id, reference]);
+  addresses.set(wanted, `/m/${id}`);
+  return `/m/${id}`;
+}
+
+/** The secrets go from memory to memory; what is kept opens nothing without a key. */
+function handOver() {
+  const tickets = untold;
+  untold = [];
+  navigator.serviceWorker.controller?.postMessage({ host: hostAddress(), tickets });
+  const made = Date.now();
+  remember('tickets', tickets.map(([id, { name, at }]) => [id, { audience: at?.audience, month: at?.month, name, made }])).catch(() => {});
 }

@@ -24,6 +24,7 @@ export async function heldKeys() {
 export async function openState(held, sealed) {
   const [sealedRoot, ...sealedKeyrings] = sealed;
   must(sealedRoot, 'host');
+  const before = recall('facts', `root:${[...held.values()][0]?.site}`);
   /** @type {string[]} */
   const ended = [];
   const opening = [...held].map(async ([name, one], i) => {
@@ -42,10 +43,12 @@ export async function openState(held, sealed) {
   const [{ site, publisher }] = keyrings;
   must(keyrings.every((one) => one.site === site && equal(one.publisher, publisher)), 'signature');
   const root = await rootFrom(sealedRoot, keyrings[0]);
-  mustBeCurrent(root, await recall('facts', `root:${site}`), keyrings);
+  const accepted = await before;
+  mustBeCurrent(root, accepted, keyrings);
   return {
     sealed,
     root,
+    accepted: accepted?.digest === root.digest,
     keyrings,
     names: found.map(({ name }) => name),
     ended,

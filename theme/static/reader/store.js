@@ -9,6 +9,8 @@ import { mustNotBeRolledBack } from './chain.js';
 /** @typedef {'keys' | 'facts' | 'seen' | 'tickets'} StoreName */
 
 export const SEALED = 'sealed:';
+const LATER = 400; // milliseconds
+const LONG = 2 ** 20; // bytes, too many to hold that long
 /** @type {StoreName[]} */
 const STORE_NAMES = ['keys', 'facts', 'seen', 'tickets'];
 /** @type {Map<string, Map<string, any>>} */
@@ -44,12 +46,13 @@ function database() {
 }
 
 /**
- * Runs `work` in one transaction and waits until it is kept.
+ * Runs `work` in one transaction, and waits for the answer of its last request or until all is kept.
  * @template T @param {StoreName} name @param {IDBTransactionMode} mode
  * @param {(store: IDBObjectStore) => IDBRequest<T> | void} work @returns {Promise<T>}
  */
 async function transact(name, mode, work) {
   const transaction = /** @type {IDBDatabase} */ (await database()).transaction(name, mode);
+  if (mode === 'readonly') return answered(/** @type {IDBRequest<T>} */ (work(transaction.objectStore(name))));
   const done = new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
@@ -77,21 +80,18 @@ export async function recall(name, id) {
 /** @param {StoreName} name @returns {Promise<[string, any][]>} */
 export async function recallAll(name) {
   if (!(await durable())) return [...temporary(name)];
-  /** @type {[string, any][]} */
-  const found = [];
-  await transact(name, 'readonly', (store) => {
-    const cursor = store.openCursor();
-    cursor.onsuccess = () => {
-      if (!cursor.result) return;
-      found.push([String(cursor.result.key), cursor.result.value]);
-      cursor.result.continue();
-    };
+  /** @type {IDBRequest<IDBValidKey[]>} */
+  let ids;
+  const values = await transact(name, 'readonly', (store) => {
+    ids = store.getAllKeys();
+    return store.getAll();
   });
-  return found;
+  return values.map((value, i) => [String(ids.result[i]), value]);
 }
 
-/** Keeps each value under its id; forgets the ids whose value is undefined. @param {StoreName} name @param {Iterable<[string, any]>} entries */
+/** Keeps each value under its id; forgets the ids whose value is undefined. @param {StoreName} name @param {[string, any][]} entries */
 export async function remember(name, entries) {
+  if (!entries.length) return;
   if (!(await durable())) {
     for (const [id, value] of entries) {
       if (value === undefined) temporary(name).delete(id);
@@ -149,6 +149,7 @@ export async function rememberRoot(site, { sequence, digest }) {
 const places = new Map();
 /** @type {Set<Promise<void>>} */
 const keeping = new Set();
+let abandoned = 0;
 
 /** @param {string} place @returns {Promise<Cache | null>} */
 export function cacheOf(place) {
@@ -159,19 +160,27 @@ export function cacheOf(place) {
 
 /** Sealed bytes kept at a place, or null. @param {string} place @param {string} path @returns {Promise<Bytes | null>} */
 export async function keptBytes(place, path) {
-  const kept = await (await cacheOf(place))?.match(`/${path}`).catch(() => undefined);
+  const kept = await globalThis.caches?.match(`/${path}`, { cacheName: SEALED + place }).catch(() => undefined);
   return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
 }
 
-/** Keeps sealed bytes if the device has room; nobody waits for it. @param {string} place @param {string} path @param {Bytes} bytes */
+/** Keeps sealed bytes if the device has room; nobody waits for it, and photos that are on their way to the screen go first. @param {string} place @param {string} path @param {Bytes} bytes */
 export function keepBytes(place, path, bytes) {
   const headers = { 'Content-Type': 'application/octet-stream' };
+  const before = abandoned;
+  const pause = place.includes(':') && bytes.length < LONG ? LATER : 0;
   /** @type {Promise<void>} */
-  const kept = cacheOf(place)
+  const kept = new Promise((resolve) => setTimeout(resolve, pause))
+    .then(() => (before === abandoned ? cacheOf(place) : null))
     .then((cache) => cache?.put(`/${path}`, new Response(bytes, { headers })))
     .catch(() => {})
     .finally(() => keeping.delete(kept));
   keeping.add(kept);
+}
+
+/** Keeps nothing of what waits to be kept. */
+export function abandonKeeping() {
+  abandoned += 1;
 }
 
 /** When everything to be kept so far has been. */
@@ -181,6 +190,7 @@ export async function settled() {
 
 /** Lets go of everything sealed, and of the tickets to it: what is left when access has ended. */
 export async function letGoOfAll() {
+  abandonKeeping();
   await settled();
   places.clear();
   const names = (await globalThis.caches?.keys().catch(() => [])) || [];

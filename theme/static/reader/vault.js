@@ -28,22 +28,23 @@ import { heldKeys, openState, rememberKeys } from './state.js';
 const tabs = globalThis.document && globalThis.BroadcastChannel ? new BroadcastChannel('pluttra') : null;
 if (tabs) tabs.onmessage = () => location.reload(); // a device forgotten in one tab is forgotten in all
 
-/** Where the sealed files lie: the document says, and the worker, which has none, remembers. */
+/** Where the sealed files lie: the document says, at once, and the worker, which has none, remembers. */
 async function findHost() {
-  const known = (await recall('facts', 'host')) || '/';
   const { document } = globalThis;
-  const host = document ? document.querySelector('meta[name="pluttra-host"]')?.getAttribute('content') || '/' : known;
-  if (host !== known) await remember('facts', [['host', host]]);
-  setHost(host);
+  const told = document && (document.querySelector('meta[name="pluttra-host"]')?.getAttribute('content') || '/');
+  if (told) setHost(told);
+  const known = (await recall('facts', 'host')) || '/';
+  if (!told) setHost(known);
+  else if (told !== known) await remember('facts', [['host', told]]);
 }
 
 /** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
 export async function openInvitation(secret) {
-  await findHost();
+  const found = Promise.all([heldKeys(), findHost()]);
   const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
   const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
   const name = await nameFrom('keyring', opened.key);
-  const held = await heldKeys();
+  const [held] = await found;
   const known = held.delete(name);
   const others = [...held.values()];
   return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
@@ -87,9 +88,7 @@ export class Vault extends EventTarget {
 
   /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Vault>} */
   static async adopt({ key, name, lang, site }) {
-    await findHost();
-    const id = await nameFrom('keyring', key);
-    const held = await heldKeys();
+    const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys(), findHost()]);
     must(!held.has(id) || held.get(id)?.site === site, 'binding');
     const others = [...held].filter(([, one]) => one.site !== site);
     others.forEach(([other]) => held.delete(other));
@@ -134,8 +133,8 @@ export class Vault extends EventTarget {
       if (again && (layer === 'sequence' || layer === 'generation')) return this.#refresh(false); // may have been put, or accepted in another tab, meanwhile
       if (layer === 'ended') {
         this.#state = null;
-        await letGoOfAll();
         globalThis.navigator?.serviceWorker?.controller?.postMessage('forget');
+        await letGoOfAll();
       }
       if (layer !== 'host' || !this.#state) throw error;
       offline = true;
@@ -166,7 +165,7 @@ export class Vault extends EventTarget {
   async #take(sealed, fresh) {
     if (this.#state?.sealed.every((bytes, i) => bytes === sealed[i] || (bytes && sealed[i] && equal(bytes, sealed[i])))) return false;
     const state = await openState(this.#held, sealed);
-    await rememberRoot(state.keyrings[0].site, state.root);
+    if (!state.accepted) await rememberRoot(state.keyrings[0].site, state.root);
     if (fresh) {
       this.#paths().forEach((path, i) => sealed[i] && keepBytes(CHAIN_PLACE, path, /** @type {Bytes} */ (sealed[i])));
       await rememberKeys(this.#held, state);

@@ -3,7 +3,8 @@
  * It may be killed at any time: all it needs is in IndexedDB (keys, tickets) and Cache Storage (sealed bytes). Joined into one classic script.
  */
 import { ReaderError, layerOf, must } from './errors.js';
-import { recall, settled } from './store.js';
+import { abandonKeeping, recall, settled } from './store.js';
+import { setHost } from './host.js';
 import { Vault } from './vault.js';
 import { mediaResponse } from './media.js';
 import { piecesOf } from './pieces.js';
@@ -12,12 +13,15 @@ import { piecesOf } from './pieces.js';
 /** @typedef {Event & { request: Request, clientId: string, respondWith: (answer: Promise<Response>) => void, waitUntil: (work: Promise<unknown>) => void }} FetchEvent */
 
 const SHELL = 'shell';
+const LOST = 2000; // milliseconds; a ticket that is not kept by then is none
 const SLOW = 4000; // milliseconds before the kept shell is shown instead
 
 /** @type {Promise<Vault | null> | null} */
 let resuming = null;
 /** @type {Map<string, Promise<Reference>>} */
 const served = new Map();
+/** @type {Map<string, (reference: Reference) => void>} asked for before a page has said what they stand for */
+const awaited = new Map();
 
 async function resumed() {
   resuming ??= Vault.resume();
@@ -38,20 +42,50 @@ async function find({ audience, month, name }) {
 function referenceOf(id) {
   const known = served.get(id);
   if (known) return known;
-  const found = (async () => {
-    const ticket = await recall('tickets', id);
-    must(ticket, 'host');
-    let reference = await find(ticket);
-    if (!reference) {
-      resuming = null; // the page may know a newer root, or another key
-      reference = await find(ticket);
-    }
-    must(reference, 'host');
-    return reference;
-  })();
-  found.catch(() => served.delete(id));
+  /** @type {Promise<Reference>} */
+  const found = new Promise((resolve, reject) => {
+    awaited.set(id, resolve);
+    revived(id).then(resolve, reject);
+  });
+  found.catch(() => served.delete(id)).finally(() => awaited.delete(id));
   served.set(id, found);
   return found;
+}
+
+/** What a ticket that is kept stands for; it may be on its way to being kept. @param {string} id */
+async function revived(id) {
+  let ticket = await recall('tickets', id);
+  for (let pause = 25; !ticket && pause < LOST; pause *= 3) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    ticket = await recall('tickets', id);
+  }
+  must(ticket, 'host');
+  let reference = await find(ticket);
+  if (!reference) {
+    resuming = null; // the page may know a newer root, or another key
+    reference = await find(ticket);
+  }
+  must(reference, 'host');
+  return reference;
+}
+
+/** Reads a medium that a page told of; what the host lacks is looked for once more from a new root. @template T @param {Reference} reference @param {(reference: Reference) => Promise<T>} read */
+async function readTold(reference, read) {
+  try {
+    return await read(reference);
+  } catch (error) {
+    if (layerOf(error) !== 'missing' || !reference.at) throw error;
+  }
+  const { audience, month, post, n } = reference.at;
+  const vault = await resumed();
+  await vault.refresh();
+  const index = await vault.index(audience, month);
+  const found = index?.posts.find(({ id }) => id === post)?.media[n];
+  must(found, 'host');
+  return read(found).catch((error) => {
+    must(layerOf(error) !== 'missing', 'host');
+    throw error;
+  });
 }
 
 /** @param {FetchEvent} event @param {string} id */
@@ -64,7 +98,7 @@ async function answerMedium(event, id) {
   };
   try {
     const reference = await referenceOf(id);
-    const vault = await resumed();
+    const vault = /** @type {Vault} */ (/** @type {unknown} */ ({ read: readTold }));
     return await mediaResponse(event.request, reference, async function* (start, end) {
       try {
         yield* piecesOf(vault, reference, start, end);
@@ -107,13 +141,18 @@ async function keepShell(page) {
 
 /** @param {FetchEvent} event */
 async function answerShell(event) {
+  const asked = fetch('/', { cache: 'no-cache', credentials: 'omit' }).then((page) => (page.ok ? page : null), () => null);
   const kept = await caches.match('/', { cacheName: SHELL });
-  const asked = fetch('/', { cache: 'no-cache', credentials: 'omit' }).then((page) => (page.ok ? page : null));
   const late = new Promise((resolve) => setTimeout(resolve, kept ? SLOW : 2 ** 30));
-  const page = await Promise.race([asked, late]).catch(() => null);
+  const page = await Promise.race([asked, late]);
   if (!page) return kept || Response.error();
-  if (!kept || (await kept.clone().text()) !== (await page.clone().text())) event.waitUntil(keepShell(page.clone()).catch(() => {}));
+  event.waitUntil(renewShell(kept, page.clone()).catch(() => {}));
   return page;
+}
+
+/** @param {Response | undefined} kept @param {Response} page */
+async function renewShell(kept, page) {
+  if (!kept || (await kept.text()) !== (await page.clone().text())) await keepShell(page);
 }
 
 /** @param {Request} request */
@@ -135,7 +174,15 @@ worker.addEventListener('activate', (/** @type {FetchEvent} */ event) => event.w
 
 worker.addEventListener('message', (/** @type {FetchEvent & MessageEvent} */ event) => {
   if (event.data === 'claim') event.waitUntil(worker.clients.claim());
+  if (event.data?.tickets) {
+    setHost(event.data.host);
+    for (const [id, reference] of event.data.tickets) {
+      awaited.get(id)?.(reference);
+      served.set(id, Promise.resolve(reference));
+    }
+  }
   if (event.data === 'forget') {
+    abandonKeeping();
     resuming = null;
     served.clear();
   }
@@ -146,8 +193,9 @@ worker.addEventListener('fetch', (/** @type {FetchEvent} */ event) => {
   const mangled = event.request.mode === 'navigate' && /^\/%(25)*23/i.test(pathname); // a link whose # was changed: the host need not see its key
   if (origin !== worker.location.origin || !['GET', 'HEAD'].includes(event.request.method)) return;
   if (pathname.startsWith('/m/')) {
-    event.respondWith(answerMedium(event, pathname.slice(3)));
-    event.waitUntil(settled());
+    const answer = answerMedium(event, pathname.slice(3));
+    event.respondWith(answer);
+    event.waitUntil(answer.then(settled));
   } else if (pathname === '/' || mangled) event.respondWith(answerShell(event));
   else if (/^\/(r\/|manifest|icon)/.test(pathname)) event.respondWith(answerFile(event.request));
 });

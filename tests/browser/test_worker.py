@@ -1,0 +1,46 @@
+"""What a page tells the worker about its photos, and what the worker finds again by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.device import Device
+from tests.browser.schools import Sample
+from tests.browser.test_memory import IN_DATABASES
+
+pytestmark = pytest.mark.browser
+
+UNTOLD = "ServiceWorker.prototype.postMessage = () => {}"
+UNKEPT = """(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, id) {
+        return put.call(this, value, this.name === 'tickets' ? 'another' : id);
+    };
+})()"""
+
+
+@pytest.mark.parametrize("lost", [UNTOLD, UNKEPT], ids=["what it was told", "what was kept"])
+def test_photos_show_when_the_worker_has_lost(lost: str, device: Device, sample: Sample) -> None:
+    card = sample.find("maria", "Vi byggde koja").card
+    device.enter(sample.link("maria"))
+    device.shell_kept()
+    device.page.evaluate(lost)
+    device.read(card.id, card.title)
+    expect(device.photos.first).to_have_attribute("src", re.compile("^/m/"))
+    assert len(device.decoded(device.photos)) == device.photos.count() > 0
+
+
+def test_what_is_kept_of_a_ticket_opens_nothing(device: Device, sample: Sample) -> None:
+    card = sample.find("maria", "Vi byggde koja").card
+    device.enter(sample.link("maria"))
+    device.shell_kept()
+    device.read(card.id, card.title)
+    device.decoded(device.photos)
+    device.kept_quiet()
+    tickets = json.loads(device.page.evaluate(IN_DATABASES))["tickets"]
+    assert tickets
+    assert {field for _, ticket in tickets for field in ticket} == {"audience", "month", "name", "made"}
