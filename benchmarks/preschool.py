@@ -108,7 +108,9 @@ def _register(departments: int, children: int, guardians: int, start: str) -> It
     yield "avdelningar.csv", _table("id;namn", (f"a{n};{DEPARTMENTS[n]}" for n in of))
     yield "barn.csv", _table("id;förnamn;efternamn;skyddad", (f"b{name};nej" for name in names[:children]))
     people = (f"v{name};v{n}@example.se;sv;nej" for n, name in enumerate(names[:guardians]))
-    basis = (f"b{n:03};{purpose};;Allmänt intresse;2019-01-01;;;" for n in range(children) for purpose in ("foto", "namn"))
+    basis = (
+        f"b{n:03};{purpose};;Allmänt intresse;2019-01-01;;;" for n in range(children) for purpose in ("foto", "namn")
+    )
     yield "samtycken.csv", _table("barn;ändamål;svar;grund;datum;svarat av;gäller till;återkallat", basis)
     yield "vardnadshavare.csv", _table("id;förnamn;efternamn;epost;språk;skyddad", people)
     yield "relationer.csv", _table("barn;vårdnadshavare;från;till", (f"b{c:03};v{g:03};{start};" for c, g in related))

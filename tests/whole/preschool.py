@@ -125,7 +125,11 @@ class Preschool:
         (self.root / "inlagg").mkdir(exist_ok=True)
         (self.root / "register").mkdir(exist_ok=True)
         (self.root / "pluttra.toml").write_text(self.settings_text, encoding="utf-8", newline="\n")
-        basis = [f"{child[0]};{purpose};;Allmänt intresse;2019-01-01;;;" for child in self.tables["barn"] for purpose in PURPOSES]
+        basis = [
+            f"{child[0]};{purpose};;Allmänt intresse;2019-01-01;;;"
+            for child in self.tables["barn"]
+            for purpose in PURPOSES
+        ]
         tables = {"samtycken": [row.split(";") for row in basis]} | self.tables
         for name, rows in tables.items():
             text = "\n".join([HEADINGS[name], *(";".join(row) for row in rows)])
