@@ -76,7 +76,7 @@ def who_can_see(
     """
     proof = _begin(settings, sealed, identity, step)
     post, medium = proof.rules.find(path)
-    planned = planned_of(proof.rules, post, proof.site.keystore.opaque_id)
+    planned = planned_of(proof.rules, post, medium, proof.site.keystore.opaque_id)
     return proof.end(proof.who_sees(post, planned, medium, step) if planned else proof.who_sees_page(post))
 
 
@@ -120,15 +120,16 @@ class _Proof:
 
     def who_sees(self, post: Post, planned: PlannedPost, medium: MediaFile | None, step: Step) -> WhoSees:
         """Open as everybody, and compare who gets at the post with who may read it."""
-        due = planned in self.rules.plan.posts
+        due = planned.id in self.rules.posts_by_card
         wanted = _derivatives(self.rules.settings, medium) if medium else None
         may = readers_of(planned, readers_by_month(self.now))
         sees, opens = set[str](), set[str]()
         for reader, opened in self.site.everybody(step):
             cards = [seen.card for seen in opened.posts if seen.card.id == planned.id]
-            if cards:
+            shown = any(self.site.shows(opened, card, wanted) for card in cards)
+            if shown or (cards and medium is None):
                 sees.add(reader)
-            if any(self.site.shows(opened, card, wanted) for card in cards):
+            if shown:
                 opens.add(reader)
         differences = [
             Difference("too-many", post.source, self.who(reader)) for reader in sees - (may if due else frozenset())
@@ -170,7 +171,8 @@ class _Proof:
     def what_sees(self, reader: Reader, step: Step) -> WhatSees:
         """Open as one reader, and compare posts and keys with what they may read."""
         held = self.now.get(reader.id, {})
-        may = {planned.id: planned for planned in self.rules.plan.posts if through(planned, held)}
+        planned_posts = self.rules.posts_by_card
+        may = {card: planned for card, planned in planned_posts.items() if through(planned, held)}
         opened = self.site.open(reader.id)
         cards = {seen.card.id: seen.card for seen in opened.posts} if opened else {}
         opens = set[str]()
@@ -178,7 +180,7 @@ class _Proof:
             if opened and self.site.shows(opened, card, None):
                 opens.add(ident)
             step("Öppnar", done, len(cards))
-        known = {planned.id: planned.post.source for planned in self.rules.plan.posts}
+        known = {card: planned.post.source for card, planned in planned_posts.items()}
         who = self.who(reader.id, reader)
         many = [known.get(ident, cards[ident].title) for ident in cards if ident not in may]
         many += [f"{title} {month}" for title, month in self.keys_too_many(opened, held)]
@@ -258,5 +260,6 @@ class _Proof:
 
 
 def _derivatives(settings: Settings, medium: MediaFile) -> tuple[Derivative, ...]:
-    made = derive(medium.path, cache=private_folder(settings.state / "cache"))
+    masks = tuple(box for _, box in medium.masks)
+    made = derive(medium.path, cache=private_folder(settings.state / "cache"), masks=masks)
     return (*made.files, *made.poster)

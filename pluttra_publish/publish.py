@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
-from pluttra_publish.consent_check import decide
 from pluttra_publish.edition import Laid, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -26,8 +25,8 @@ from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
-from pluttra_publish.narrowing import narrow
-from pluttra_publish.plan import Access, OpaqueId, Plan, plan, with_staff
+from pluttra_publish.plan import Access, OpaqueId, Plan
+from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.register import (
     STAFF,
@@ -46,7 +45,6 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
 from pluttra_publish.standing import PlannedPage, consent_page, goals_of, plan_goals, plan_talks
-from pluttra_publish.who_is_on import who_is_on
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -264,20 +262,19 @@ class _Run:
         )
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in talks]
         self.first_month = min([self._first_month or today, *(f"{day:%Y-%m}" for day in days)])
-        self.access = access(
+        reading = access(
             self.register, today=self.now.date(), first_month=self.first_month, grace_days=self.settings.grace_days
         )
-        self.plan = plan(
+        self.plan, self.access = whole_plan(
             posts,
             register=self.register,
-            access=self.access,
+            consents=self.consents,
+            access=reading,
             opaque_id=self._opaque_id,
             now=self.now,
             findings=self.findings,
             may_publish=self._approvals.may_publish,
         )
-        self.access = with_staff(self.access, self.plan, self.register)
-        self.plan = self._with_consent(self.plan)
         for post in posts:
             goals_of(post, self.findings)
             self._approvals.remind(post, self.findings)
@@ -291,19 +288,6 @@ class _Run:
             self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view, standing=standing
         )
         return self.laid.edition
-
-    def _with_consent(self, planned: Plan) -> Plan:
-        """Return the plan with every medium and name only where consents let it be; waiting posts are told of on their day."""
-        on_media = who_is_on(planned.posts, self.register, self.findings)
-        decision = decide(
-            planned.posts,
-            self.consents,
-            access=self.access,
-            today=self.now.date(),
-            findings=self.findings,
-            on_media=on_media,
-        )
-        return narrow(planned, decision, self.access)
 
     def _consent_pages(self) -> Iterator[PlannedPage]:
         """Plan the quick reference list of every department, for the staff."""

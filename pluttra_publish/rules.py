@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
+from pluttra_publish.approvals import read_approvals
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.media import Probe, probe
-from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, plan
-from pluttra_publish.register import Audience, Register, access, check_place, read_register
+from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, plan, with_staff
+from pluttra_publish.planning import whole_plan
+from pluttra_publish.register import Audience, Register, access, check_place, read_consents, read_register
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Edition, MediaFile, Post, press
@@ -33,12 +36,21 @@ class Rules:
 
     def access(self, when: datetime) -> Access:
         """Return who may read what by the register as it is written now, on the day of `when`."""
-        return access(
+        reading = access(
             self.register,
             today=when.astimezone(self.settings.zone).date(),
             first_month=self.first_month,
             grace_days=self.settings.grace_days,
         )
+        return with_staff(reading, self.plan, self.register)
+
+    @cached_property
+    def posts_by_card(self) -> Mapping[str, PlannedPost]:
+        """Every post that goes out, by its card id: whole, for all who read it or a part of it."""
+        parts: dict[str, list[PlannedPost]] = defaultdict(list)
+        for planned in self.plan.posts:
+            parts[planned.card_id].append(planned)
+        return {card: _joined(same) for card, same in parts.items()}
 
     def find(self, path: Path) -> tuple[Post, MediaFile | None]:
         """Return the post whose folder or file is at `path` (as it is, or from the site or its posts), and the medium if it is one.
@@ -98,17 +110,32 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
     theme = (settings.theme, theme_folder())
     press(settings, theme=theme, probe=probed, findings=findings, between=between, today=now.date())
     first = min([first_month or f"{now:%Y-%m}", *(f"{post.date:%Y-%m}" for post in posts if _sealed(post))])
-    reading = access(register, today=now.date(), first_month=first, grace_days=settings.grace_days)
-    made = plan(posts, register=register, access=reading, opaque_id=opaque_id, now=now, findings=findings)
+    made, _ = whole_plan(
+        posts,
+        register=register,
+        consents=read_consents(settings.register, register, settings.consents, findings),
+        access=access(register, today=now.date(), first_month=first, grace_days=settings.grace_days),
+        opaque_id=opaque_id,
+        now=now,
+        findings=findings,
+        may_publish=read_approvals(settings).may_publish,
+    )
     findings.stop()
     return Rules(settings, register, tuple(posts), made, now, first)
 
 
-def planned_of(rules: Rules, post: Post, opaque_id: OpaqueId) -> PlannedPost | None:
-    """Return what a post is planned as, or would be if it did not wait; None for a public page."""
-    found = next((planned for planned in rules.plan.posts if planned.post is post), None)
-    if found is not None or not _sealed(post):
-        return found
+def planned_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: OpaqueId) -> PlannedPost | None:
+    """Return what a post, or the parts of it that show a medium, is planned as, or would be if it did not wait; None for a public page."""
+    parts = [planned for planned in rules.plan.posts if planned.post.source == post.source]
+    shown = [
+        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.files}
+    ]
+    if shown:
+        return _joined(shown)
+    if parts:
+        return replace(_joined(parts), audiences=())
+    if not _sealed(post):
+        return None
     waiting = replace(post, status="published")
     made = plan(
         [waiting],
@@ -119,6 +146,12 @@ def planned_of(rules: Rules, post: Post, opaque_id: OpaqueId) -> PlannedPost | N
         findings=Findings(),
     )
     return made.posts[0]
+
+
+def _joined(parts: list[PlannedPost]) -> PlannedPost:
+    """Return the parts of one post as one, for all their readers."""
+    audiences = dict.fromkeys(audience for part in parts for audience in part.audiences)
+    return replace(parts[0], id=parts[0].card_id, audiences=tuple(audiences))
 
 
 def through(planned: PlannedPost, held: Mapping[Audience, tuple[str, ...]]) -> tuple[Audience, ...]:

@@ -1,0 +1,44 @@
+"""The whole plan: which post goes where, for staff more than for others, and with every medium only where consents let it be.
+
+One way to it, so that what is published and what is proven (`rules.py`) never differ. Pure but for the findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from pluttra_publish.consent_check import decide
+from pluttra_publish.errors import Findings
+from pluttra_publish.narrowing import narrow
+from pluttra_publish.plan import Access, OpaqueId, Plan, plan, with_staff
+from pluttra_publish.register import Consents, Register
+from pluttra_publish.site import Post
+from pluttra_publish.who_is_on import who_is_on
+
+
+def whole_plan(
+    posts: Iterable[Post],
+    *,
+    register: Register,
+    consents: Consents,
+    access: Access,
+    opaque_id: OpaqueId,
+    now: datetime,
+    findings: Findings,
+    may_publish: Callable[[Post], bool],
+) -> tuple[Plan, Access]:
+    """Return the plan, and who reads what when the staff's own audiences are counted too."""
+    made = plan(
+        posts,
+        register=register,
+        access=access,
+        opaque_id=opaque_id,
+        now=now,
+        findings=findings,
+        may_publish=may_publish,
+    )
+    reading = with_staff(access, made, register)
+    on_media = who_is_on(made.posts, register, findings)
+    decision = decide(made.posts, consents, access=reading, today=now.date(), findings=findings, on_media=on_media)
+    return narrow(made, decision, reading), reading
