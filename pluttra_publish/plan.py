@@ -189,6 +189,8 @@ class _Placing:
         elif post.share:
             message = "Delas betyder bara något för inlägg i barn/."
             self.findings.warning(post.source, "Delas", message, "Ta bort raden: mappen avgör vem som läser.")
+        if home.kind in {"department", "preschool"}:
+            audiences += [Audience("child", child.id) for child in children if self._concerns(child, home, post)]
         identity = self.opaque_id("post", home.key, post.address)
         if post.staff_only:
             home = staff_of(home)
@@ -225,6 +227,19 @@ class _Placing:
         except ContentError as wrong:
             self.findings.error(ContentError, post.source, place, str(wrong), wrong.hint)
             return None
+
+    def _concerns(self, child: Child, home: Audience, post: Post) -> bool:
+        """Tell whether a post that names a child may stand in the child's own index too, where the family keeps it after they leave.
+
+        Only where that widens nothing: the child was placed there that day, so its guardians read the department that month, and
+        every member of staff who reads the child's page that month reads the post anyway.
+        """
+        day, month, own = post.date.date(), post.date.strftime("%Y-%m"), Audience("child", child.id)
+        placed = {row.department for row in self.register.placements_by_child.get(child.id, ()) if row.span.holds(day)}
+        if not (placed if home.kind == "preschool" else home.id in placed):
+            return False
+        staff = (months for reader, months in self.access.items() if reader not in self.register.guardian)
+        return all(month in months.get(home, ()) for months in staff if month in months.get(own, ()))
 
     def _may_share(self, post: Post, owner: str, other: Child) -> None:
         same = same_guardians(self.register, owner, other.id, post.date.date())
