@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 import pluttra_publish.publish as pipeline
+from pluttra_publish import planning
 from pluttra_publish.plan import Plan
 from pluttra_publish.site import Pages
 from tests.browser.conftest import MakeDevice, MakeHost
@@ -107,14 +108,14 @@ def test_a_title_is_text_and_nothing_else(
     school: School, hosting: MakeHost, make_device: MakeDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     title = "<img src=x onerror=alert(1)> & <b>fet</b>"
-    decide = pipeline.plan
+    decide = planning.plan
 
     def evil(*arguments: object, **named: object) -> Plan:
         decided = decide(*arguments, **named)  # type: ignore[arg-type]
         posts = (replace(one, post=replace(one.post, title=title, summary=title, by=(title,))) for one in decided.posts)
         return replace(decided, posts=tuple(posts))
 
-    monkeypatch.setattr(pipeline, "plan", evil)
+    monkeypatch.setattr(planning, "plan", evil)
     school.publish()
     device = make_device(hosting(school.public))
     device.context.add_init_script(ALERTED)

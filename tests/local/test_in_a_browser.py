@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pluttra_publish.local.mask import MaskPage
 from pluttra_publish.local.server import Shown, showing
@@ -18,21 +17,6 @@ from pluttra_publish.settings import Settings
 from tests.local.conftest import POST, drawing_of
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as started:
-        opened = started.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=list(ARGUMENTS)
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
