@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -32,8 +31,7 @@ def every_command(group: click.Group = main, prefix: str = "") -> Iterator[tuple
 
 
 def _section(name: str, command: click.Command) -> str:
-    settings: dict[str, Any] = main.context_settings  # as when it is run; a command remembers its help option from then
-    context = click.Context(command, info_name=f"pluttra {name}", **settings)
+    context = click.Context(command, info_name=f"pluttra {name}")
     usage = " ".join(command.collect_usage_pieces(context))
     lines = [
         f"\n## pluttra {name}\n",
@@ -43,7 +41,7 @@ def _section(name: str, command: click.Command) -> str:
     lines += [f"\n{command.epilog}\n", "\n| val | betyder |\n| --- | --- |\n"]
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record:
+        if record and parameter.name != "help":  # click remembers how it was first called
             lines.append(f"| `{record[0]}` | {record[1]} |\n")
     return "".join(lines)
 

@@ -116,7 +116,7 @@ def test_a_publish_killed_after_any_file_leaves_the_old_site_readable(
             assert {reader: titles(school.open_again(reader)) for reader in READERS} == seen
             assert not [path for path in school.state.iterdir() if path.name.startswith("seal-")]
         else:
-            assert len(done) < stop
+            assert len(done) <= stop  # all was put before that one
     school.publish()
     assert titles(school.open_again("mei")).count("Nytt") == 3
     with pytest.raises(FormatError, match="access-ended"):
