@@ -41,7 +41,7 @@ def _section(name: str, command: click.Command) -> str:
     lines += [f"\n{command.epilog}\n", "\n| val | betyder |\n| --- | --- |\n"]
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record and parameter.name != "help":  # click remembers how it was first called
+        if record and "--help" not in record[0]:  # click remembers how it was first called
             lines.append(f"| `{record[0]}` | {record[1]} |\n")
     return "".join(lines)
 
