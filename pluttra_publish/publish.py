@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
@@ -227,7 +228,7 @@ class _Run:
         check_place(settings.register, settings.posts, self.findings)
         self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
         self._approvals = read_approvals(settings)
-        self._opaque_id = opaque_id
+        self._opaque_id = cache(opaque_id)  # a child is named by many posts
         self._first_month = first_month
         self._step = step
         self.theme = (settings.theme, theme_folder())

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pluttra_publish.errors import CheckFailed, Finding, Findings, FormatError, PluttraError
 
@@ -127,14 +125,22 @@ def _tell(error: PluttraError, code: int, as_json: bool) -> None:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Step]:
     """Give a `step(what, done, total)` that draws a bar on standard error once the work has taken a second."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
+    from rich.console import Console  # noqa: PLC0415 # only whoever sees a bar waits for what draws it
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars: dict[str, Any] = {}
     began = time.monotonic()
-    with Progress(*columns, console=console, transient=True) as drawn:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
 
         def step(what: str, done: int, total: int) -> None:
             if time.monotonic() - began < 1:
