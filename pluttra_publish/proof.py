@@ -8,10 +8,8 @@ newer than post, register and settings, and the rules gave it to them on the day
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +27,7 @@ from pluttra_publish.answers import (
     Who,
     WhoSees,
 )
+from pluttra_publish.clock import now_of
 from pluttra_publish.media import Derivative, derive
 from pluttra_publish.open import Opened
 from pluttra_publish.plan import Access, PlannedPost, title_of
@@ -104,9 +103,7 @@ def what_sees(
 def _begin(settings: Settings, sealed: Path | None, identity: Path | None, step: Step) -> _Proof:
     keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity or identity_path())
     changes = read_changes(settings)  # before anything else is read: what changes meanwhile counts as changed next time
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
-    rules = read_rules(settings, keystore.opaque_id, first_month=keystore.first_month, now=now, step=step)
+    rules = read_rules(settings, keystore.opaque_id, first_month=keystore.first_month, now=now_of(settings), step=step)
     return _Proof(rules, witness(sealed or settings.host.path, keystore), changes)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
+from pluttra_publish.clock import earliest_month, now_of
 from pluttra_publish.edition import Laid, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -26,7 +26,7 @@ from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admi
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan
-from pluttra_publish.planning import whole_plan
+from pluttra_publish.planning import plain_id, whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.register import (
     STAFF,
@@ -120,7 +120,7 @@ def check(settings: Settings, *, step: Step = no_step) -> Checked:
     Raises:
         CheckFailed: there are errors; it carries all findings.
     """
-    run = _Run(settings, _plain_id, None, step)
+    run = _Run(settings, plain_id, None, step)
     run.press()
     return Checked(run.findings, len(run.plan.posts) + len(run.plan.public), len(run.plan.waiting))
 
@@ -197,7 +197,7 @@ def invite(
     if keys is None or keys.ended is not None or not keys.given:
         hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
         raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)
-    now = _now(settings)
+    now = now_of(settings)
     lasting = int((now + valid_for / 2).timestamp())
     invitation = next((i for i in keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting), None)
     if invitation is None:
@@ -222,7 +222,7 @@ class _Run:
     def __init__(self, settings: Settings, opaque_id: OpaqueId, first_month: str | None, step: Step) -> None:
         self.settings = settings
         self.findings = Findings()
-        self.now = _now(settings)
+        self.now = now_of(settings)
         self.register = read_register(settings.register, self.findings)
         check_place(settings.register, settings.posts, self.findings)
         self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
@@ -256,12 +256,11 @@ class _Run:
         return pages
 
     def _between(self, posts: list[Post]) -> Edition | None:
-        today = f"{self.now:%Y-%m}"
         talks = read_talks(
             self.settings.talks, self.settings, probe=probe, findings=self.findings, today=self.now.date()
         )
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in talks]
-        self.first_month = min([self._first_month or today, *(f"{day:%Y-%m}" for day in days)])
+        self.first_month = earliest_month(self._first_month, self.now, days)
         reading = access(
             self.register, today=self.now.date(), first_month=self.first_month, grace_days=self.settings.grace_days
         )
@@ -362,14 +361,3 @@ def _sequence_on(host: Host, keystore: Keystore) -> int:
 
 def _keystore_path(settings: Settings) -> Path:
     return settings.state / "keystore.age"
-
-
-def _now(settings: Settings) -> datetime:
-    """Return the time in the site's zone; SOURCE_DATE_EPOCH, if it is set, so that a build can be made again to the byte."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
-
-
-def _plain_id(kind: str, *text: str) -> str:
-    """Stand in for the keystore's ids in a check, which seals nothing."""
-    return hashlib.sha256("\0".join((kind, *text)).encode()).hexdigest()[:16]

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
+from pluttra_publish.clock import earliest_month
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.media import Probe, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, plan, with_staff
@@ -109,7 +110,7 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
 
     theme = (settings.theme, theme_folder())
     press(settings, theme=theme, probe=probed, findings=findings, between=between, today=now.date())
-    first = min([first_month or f"{now:%Y-%m}", *(f"{post.date:%Y-%m}" for post in posts if _sealed(post))])
+    first = earliest_month(first_month, now, (post.date for post in posts if _sealed(post)))
     made, _ = whole_plan(
         posts,
         register=register,

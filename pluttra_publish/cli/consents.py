@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from rich.cells import cell_len
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.consent_page import NO, YES, Section, consent_page, sections
 from pluttra_publish.errors import Findings, PluttraError, UsageError
 from pluttra_publish.platform import write_atomically
@@ -128,9 +128,7 @@ class _Opened:
         read = read_consents(settings.register, register, settings.consents, findings)
         findings.stop()
         about = Findings(finding for finding in findings if finding.file.endswith(FILE))
-        fixed = os.environ.get("SOURCE_DATE_EPOCH")
-        now = datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
-        return cls(settings, register, read, about, now)
+        return cls(settings, register, read, about, now_of(settings))
 
 
 def _department(register: Register, written: str | None) -> str | None:
