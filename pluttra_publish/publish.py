@@ -29,10 +29,10 @@ from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import plain_id, whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.register import (
-    STAFF,
     access,
     check_place,
     find_reader,
+    holds_through,
     read_consents,
     read_register,
     reference_list,
@@ -295,7 +295,8 @@ class _Run:
             rows = reference_list(self.register, self.consents, department=department.id, on=day)
             shown = tuple((row.name, row.answers) for row in rows)
             title = f"Vem får synas: {department.name}"
-            yield consent_page(shown, day=day, title=title, audience=STAFF, opaque_id=self._opaque_id)
+            through = holds_through(self.register, self.consents, department=department.id, on=day)
+            yield consent_page(shown, day=day, through=through, title=title, opaque_id=self._opaque_id)
 
     def _standing(self, talks: tuple[Talk, ...]) -> tuple[PlannedPage, ...]:
         """Plan the pages that are not posts."""

@@ -106,13 +106,17 @@ def consent_page(
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...],
     *,
     day: date,
+    through: date | None,
     title: str,
-    audience: Audience,
     opaque_id: OpaqueId,
 ) -> PlannedPage:
-    """Return the quick reference list as a page: (name, ((purpose, may), …)) in the order shown."""
-    identity = opaque_id("consents", audience.key, title)
-    return PlannedPage(identity, audience, f"{day:%Y-%m}", title, None, ConsentSheet(day, rows), "")
+    """Return the quick reference list as a page for the staff: (name, ((purpose, may), …)) in the order shown.
+
+    The page says until when it holds but not which day it is, so that it is the same until an answer is another; a reader of it is
+    told by the reader program when the preschool last published.
+    """
+    identity = opaque_id("consents", STAFF.key, title)
+    return PlannedPage(identity, STAFF, f"{day:%Y-%m}", title, None, ConsentSheet(through, rows), "")
 
 
 def labels(goals: Iterable[Goal]) -> tuple[tuple[str, str], ...]:

@@ -105,11 +105,11 @@ class GoalPage:
 
 @dataclass(frozen=True)
 class ConsentPage:
-    """What consents.html sees: (name, ((purpose, yes or no), …)), and the day that it holds for."""
+    """What consents.html sees: (name, ((purpose, yes or no), …)), and the last day it is sure to hold, if there is one, else empty."""
 
     title: str
-    day: str
-    day_text: str
+    through: str
+    through_text: str
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
 
 
@@ -142,8 +142,9 @@ class Renderer:
             case GoalSheet() as sheet:
                 return where | {"goal": self._goal(sheet)}
             case ConsentSheet() as sheet:
-                day = long_date(sheet.day, self._settings.language)
-                return where | {"consents": ConsentPage(view.title, sheet.day.isoformat(), day, sheet.rows)}
+                day = sheet.through.isoformat() if sheet.through else ""
+                text = long_date(sheet.through, self._settings.language) if sheet.through else ""
+                return where | {"consents": ConsentPage(view.title, day, text, sheet.rows)}
 
     def shell(self, view: ShellView) -> Context:
         return self._house() | {

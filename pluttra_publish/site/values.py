@@ -259,9 +259,12 @@ class GoalSheet:
 
 @dataclass(frozen=True)
 class ConsentSheet:
-    """Who may be seen in what on a day: (name, ((purpose, yes or no), …)) in the order shown. Never any reason."""
+    """Who may be seen in what: (name, ((purpose, yes or no), …)) in the order shown. Never any reason.
 
-    day: date
+    `through` is the last day on which it is sure to hold, None while no known day changes it.
+    """
+
+    through: date | None
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
     kind: Literal["consents"] = field(default="consents", init=False)
 

@@ -6,7 +6,7 @@ import pytest
 
 from pluttra_publish.errors import CheckFailed, ConsentError
 from pluttra_publish.format.layout import object_path
-from pluttra_publish.open import Opened, SeenPost
+from pluttra_publish.open import Opened, SeenPage, SeenPost
 from tests.whole.preschool import PURPOSES, Preschool, grain
 
 TITLE = "Vi målar"
@@ -97,13 +97,36 @@ def test_the_staff_has_the_quick_reference_list_without_reasons_and_guardians_do
     painting.post("Solrosen/2026-11-10 Vi målar", f"Titel: {TITLE}\n\nRött.\n")
     painting.publish()
     opened = painting.open("petra")
-    (page,) = (page for page in opened.pages if page.page.kind == "consents" and "Solrosen" in page.page.title)
-    text = opened.content(page.page.page).decode()
+    text = opened.content(listed(opened).page.page).decode()
     assert "Alva Lindqvist" in text
     assert "NEJ" in text
     assert "Ylva" not in text
     assert ANSWERED not in text
     assert not [page for page in painting.open("maria").pages if page.page.kind == "consents"]
+
+
+def listed(opened: Opened) -> SeenPage:
+    (page,) = (page for page in opened.pages if page.page.kind == "consents" and "Solrosen" in page.page.title)
+    return page
+
+
+def test_the_list_is_sealed_anew_when_an_answer_changes_or_has_an_end_and_not_every_day(painting: Preschool) -> None:
+    painting.publish()
+    first = listed(painting.open("petra")).page.page
+    painting.later(days=1).publish()
+    assert listed(painting.open("petra")).page.page == first
+    painting.later(days=14).publish()  # in another month
+    assert listed(painting.open("petra")).page.page == first
+    row = painting.row("samtycken", "alva", "foto")
+    row[6] = "2026-12-18"
+    painting.later(days=1).publish()
+    opened = painting.open("petra")
+    until = opened.content(listed(opened).page.page).decode()
+    assert "längst till och med" in until
+    assert "18 december 2026" in until
+    row[6], row[7] = "", f"{painting.now:%Y-%m-%d}"
+    painting.later(days=1).publish()
+    assert listed(painting.open("petra")).page.page != first
 
 
 def test_a_development_talk_is_read_by_the_childs_guardians_and_staff_only(painting: Preschool) -> None:
