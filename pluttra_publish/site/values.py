@@ -83,7 +83,7 @@ class MediaFile:
 class Post:
     """One post as read. `source` names it in findings; `place` and `address` together are unique.
 
-    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, and a link to another post
+    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, with `title` for a caption, and a link to another post
     as `#/p/@n`, n being its number in `links`, which holds the sources of the posts linked to. `media` stand in the
     order they are shown: by capture, then by name. A `date` without a time of day is midnight in the site's zone; a
     public page without a date has 1 January 2000.

@@ -16,7 +16,7 @@ ANSWERED = "2025-08-18"
 @pytest.fixture
 def painting(school: Preschool) -> Preschool:
     """A department's post with two photos, of which one shows Alva; everybody may be seen."""
-    text = f'Titel: {TITLE}\n\nRött och blått.\n\n![Alva målar](alva.jpg){{barn="Alva"}}\n\n![Burkarna](burkar.jpg)\n'
+    text = f'Titel: {TITLE}\n\nRött och blått.\n\n![Alva målar](alva.jpg "Rött på näsan"){{barn="Alva"}}\n\n![Burkarna](burkar.jpg)\n'
     school.post("Solrosen/2026-11-10 Vi målar", text, **{"alva.jpg": grain(1), "burkar.jpg": grain(2)})
     school.tables["barn"].append(["sam", "Sam", "Berg", "nej"])
     school.tables["vardnadshavare"].append(["bo", "Bo", "Berg", "bo@example.se", "sv", "nej"])
@@ -69,8 +69,11 @@ def test_a_withdrawn_consent_takes_the_photo_from_everybody_but_the_childs_own_p
     assert len(found(others).card.media) < whole == len(found(own).card.media)
     page = others.content(found(others).card.page).decode()
     assert "Alva målar" not in page
+    assert "näsan" not in page
     assert "Burkarna" in page
-    assert "Alva målar" in own.content(found(own).card.page).decode()
+    whole_page = own.content(found(own).card.page).decode()
+    assert "Alva målar" in whole_page
+    assert "<figcaption>Rött på näsan</figcaption>" in whole_page
     kept = {object_path(reference.name) for reference in found(others).card.media}
     anew = {object_path(reference.name) for reference in found(own).card.media}
     assert not anew & before
