@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -32,10 +32,8 @@ from pluttra_publish.register import (
     access,
     check_place,
     find_reader,
-    holds_through,
     read_consents,
     read_register,
-    reference_list,
 )
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.sealed_site import Sealer, invitation_for
@@ -44,7 +42,7 @@ from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
-from pluttra_publish.standing import PlannedPage, consent_page, goals_of, plan_goals, plan_talks
+from pluttra_publish.standing import goals_of, plan_standing
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -277,7 +275,16 @@ class _Run:
         for post in posts:
             goals_of(post, self.findings)
             self._approvals.remind(post, self.findings)
-        standing = self._standing(talks)
+        standing = plan_standing(
+            talks,
+            self.plan,
+            register=self.register,
+            consents=self.consents,
+            preschool=self.settings.name,
+            opaque_id=self._opaque_id,
+            now=self.now,
+            findings=self.findings,
+        )
         derived = self._derive(posts, talks)
         if self.findings.errors:
             return None
@@ -287,26 +294,6 @@ class _Run:
             self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view, standing=standing
         )
         return self.laid.edition
-
-    def _consent_pages(self) -> Iterator[PlannedPage]:
-        """Plan the quick reference list of every department, for the staff."""
-        day = self.now.date()
-        for department in self.register.departments:
-            rows = reference_list(self.register, self.consents, department=department.id, on=day)
-            shown = tuple((row.name, row.answers) for row in rows)
-            title = f"Vem får synas: {department.name}"
-            through = holds_through(self.register, self.consents, department=department.id, on=day)
-            yield consent_page(shown, day=day, through=through, title=title, opaque_id=self._opaque_id)
-
-    def _standing(self, talks: tuple[Talk, ...]) -> tuple[PlannedPage, ...]:
-        """Plan the pages that are not posts."""
-        opaque_id, now = self._opaque_id, self.now
-        name = self.settings.name
-        pages = plan_talks(
-            talks, register=self.register, preschool=name, opaque_id=opaque_id, now=now, findings=self.findings
-        )
-        goals = plan_goals(self.plan, register=self.register, opaque_id=opaque_id, now=now)
-        return (*pages, *goals, *self._consent_pages())
 
     def _derive(self, posts: list[Post], talks: tuple[Talk, ...]) -> dict[Path, Derived]:
         media = [(post.source, file) for post in posts for file in (*post.media, *post.staff_media)]
