@@ -11,23 +11,24 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pluttra_publish.edition import Laid
 from pluttra_publish.epochs import settle
 from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Root, Row, Slot
-from pluttra_publish.format.layout import object_path, sealed_length
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
 from pluttra_publish.keyrings import keyrings
+from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, readers
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Entry, Ledger
-from pluttra_publish.sealing.objects import SealedObject, recall_object, seal_object
+from pluttra_publish.sealing.objects import SealedObject, sealable
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Pages, PostView
 
@@ -83,21 +84,23 @@ class Sealer:
         return SealedSite(tuple(made), frozenset(objects.kept), broken)
 
     def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
-        """Seal every post's page and media, on all cores, and return its card."""
-
-        def card(planned: PlannedPost) -> Card:
-            page = objects.seal(pages.posts[planned.id], planned.home, "page", PAGE_TYPE)
-            media = tuple(
-                objects.seal(file.path, planned.home, "media", file.media_type) for file in laid.shelves[planned.id]
-            )
-            return self._card(planned, laid.views[planned.id], page, media)
-
+        """Seal every post's page, and media on all cores, and return its card."""
         cards: dict[str, Card] = {}
-        with ThreadPoolExecutor(_WORKERS) as workers:
-            for done, made in enumerate(workers.map(card, plan.posts), 1):
-                cards[plan.posts[done - 1].id] = made
+        with ThreadPoolExecutor(
+            _WORKERS
+        ) as workers:  # for media alone: what a page needs is less than what it costs to pass it on
+            shelves = [
+                workers.map(partial(self._medium, objects, planned.home), laid.shelves[planned.id])
+                for planned in plan.posts
+            ]
+            for done, (planned, shelf) in enumerate(zip(plan.posts, shelves, strict=True), 1):
+                page = objects.seal(pages.posts[planned.id], planned.home, "page", PAGE_TYPE)
+                cards[planned.id] = self._card(planned, laid.views[planned.id], page, tuple(shelf))
                 step("Förseglar", done, len(plan.posts))
         return cards
+
+    def _medium(self, objects: _Objects, owner: Audience, file: Derivative) -> Reference:
+        return objects.seal(file.path, owner, "media", file.media_type)
 
     def _card(self, planned: PlannedPost, view: PostView, page: Reference, media: tuple[Reference, ...]) -> Card:
         post, count, cover = planned.post, view.count, None
@@ -233,25 +236,12 @@ class _Objects:
         sealer = self._sealer
         seal_secret = sealer.keystore.audience(owner.key).seal
         naming_secret = sealer.keystore.naming_secret
-        known = recall_object(
-            source,
-            role=role,
-            media_type=media_type,
-            seal_secret=seal_secret,
-            naming_secret=naming_secret,
-            ledger=sealer.ledger,
-        )
-        if known and sealer.there.get(object_path(known.name)) == sealed_length(known.padded_length):
-            self.kept.add(object_path(known.name))
+        ready = sealable(source, role=role, media_type=media_type, seal_secret=seal_secret, naming_secret=naming_secret)
+        known = ready.recall(sealer.ledger)
+        if known and sealer.there.get(ready.path) == ready.sealed_length:
+            self.kept.add(ready.path)
             return known
-        reference, made = seal_object(
-            source,
-            role=role,
-            media_type=media_type,
-            seal_secret=seal_secret,
-            naming_secret=naming_secret,
-            workspace=self._workspace(role),
-        )
+        reference, made = ready.seal(self._workspace(role))
         sealer.ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
         self.add(made)
         return reference

@@ -11,38 +11,32 @@ from pathlib import Path
 import click
 import pytest
 
-from pluttra_publish.cli import main
 from pluttra_publish.format.access import secret_of
 from pluttra_publish.format.layout import keyring_path
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
+from tests.commands import every_command
 from tests.whole.preschool import NOON, Preschool, files_of, photo, titles
 from tests.whole.shell import Shell
 
 INTERACTIVE = {"serve", "mask"}  # these go on until they are stopped
 
 
-def leaves(group: click.Group, *before: str) -> dict[tuple[str, ...], click.Command]:
-    """Return every command that is no group, by the words that are typed."""
-    found: dict[tuple[str, ...], click.Command] = {}
-    for name, command in group.commands.items():
-        found |= leaves(command, *before, name) if isinstance(command, click.Group) else {(*before, name): command}
-    return found
+LEAVES = {name: command for name, command in every_command() if not isinstance(command, click.Group)}
 
 
-@pytest.mark.parametrize("words", leaves(main), ids=" ".join)
-def test_every_command_has_help_with_an_example_and_takes_a_site(shell: Shell, words: tuple[str, ...]) -> None:
-    told = shell.run(*words, "--help")
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_has_help_with_an_example_and_takes_a_site(shell: Shell, name: str) -> None:
+    told = shell.run(*name.split(), "--help")
     assert told.exit_code == 0
     assert "Exempel: pluttra" in told.stdout
     assert "--site" in told.stdout
-    assert ("--json" in told.stdout) == (words[0] not in INTERACTIVE)
-    command = leaves(main)[words]
-    assert all(option.help for option in command.params if isinstance(option, click.Option) and not option.hidden)
+    assert ("--json" in told.stdout) == (name not in INTERACTIVE)
+    assert all(option.help for option in LEAVES[name].params if isinstance(option, click.Option) and not option.hidden)
 
 
 def test_the_commands_are_these(shell: Shell) -> None:
-    assert {"init", "new", "check", "build", "publish", "invite", "serve", "open", "demo"} <= set(main.commands)
+    assert {"init", "new", "check", "build", "publish", "invite", "serve", "open", "demo"} <= set(LEAVES)
     assert "Utgångskoder: 0 klart" in shell.run("--help").stdout
     assert shell.run("--version").stdout.startswith("pluttra, version ")
 
