@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
+from pluttra_publish.before import Before
 from pluttra_publish.clock import earliest_month, now_of
 from pluttra_publish.edition import Laid, lay_out
 from pluttra_publish.errors import (
@@ -22,6 +23,7 @@ from pluttra_publish.errors import (
     UsageError,
 )
 from pluttra_publish.format.access import link
+from pluttra_publish.format.chain import Root
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
@@ -149,8 +151,10 @@ def publish(
     keystore.first_month = run.first_month
     with tempfile.TemporaryDirectory(dir=private_folder(settings.state), prefix="seal-") as workspace:
         there = dict(host.list())
-        sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, Path(workspace))
-        on_host = _sequence_on(host, keystore)
+        before = Before(_root_on(host, keystore), host.get, keystore)
+        place = Path(workspace)
+        sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, before, place)
+        on_host = before.root.sequence if before.root else 0
         number = sequence or 1 + max(keystore.sequence, on_host, int(run.now.timestamp()))
         if number < on_host:
             raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
@@ -324,15 +328,15 @@ def _in_clear(run: _Run, pages: Pages) -> list[ShellFile]:
     return [ShellFile(path, content) for path, content in files.items()]
 
 
-def _sequence_on(host: Host, keystore: Keystore) -> int:
-    """Return the sequence of the root that lies on the host, 0 if there is none.
+def _root_on(host: Host, keystore: Keystore) -> Root | None:
+    """Return the root that lies on the host, None if there is none.
 
     Raises:
         KeystoreError: it was not made with this keystore, or by a newer one.
     """
     sealed = host.get("root")
     if sealed is None:
-        return 0
+        return None
     try:
         root = chain.open_root(
             sealed, site_key=keystore.site_key, publisher=keystore.signing_key.public, site=keystore.site.hex()
@@ -344,7 +348,7 @@ def _sequence_on(host: Host, keystore: Keystore) -> int:
     if root.publisher != keystore.publisher.hex() or root.keystore > keystore.generation:
         message = "En annan dator har publicerat den här webbplatsen, eller en nyare nyckelfil."
         raise KeystoreError(message, hint="Publicera bara från en dator, med den senaste nyckelfilen.")
-    return root.sequence
+    return root
 
 
 def _keystore_path(settings: Settings) -> Path:

@@ -26,13 +26,27 @@ def may_see(world: World, reader: str, note: Note, child: str) -> bool:
 
 
 def keeps(world: World, reader: str, note: Note, photo: Photo) -> bool:
-    """Whether a reader of a post must have a photo of it: all may be shown, or only one may not, and it is on that child's own page."""
+    """Whether a reader of a post must have a photo of it: all on it may be shown, or only one may not, and it is on that child's own page.
+
+    Who reads the pages of several children of whom there are such photos in a post, reads it as one of them does.
+    """
+    children = lacking(world, photo)
+    own = {
+        child
+        for one in note.photos
+        if (child := _kept_for(world, note, one)) and world.may(reader, world.page_of(child, note))
+    }
+    return not children or (own == children and _kept_for(world, note, photo) in own)
+
+
+def _kept_for(world: World, note: Note, photo: Photo) -> str | None:
+    """The only child on a photo that may not be shown, if everybody who reads that child's page reads the post."""
     children = lacking(world, photo)
     if len(children) != 1:
-        return not children
-    own = world.page_of(next(iter(children)), note)
-    readers = [one for one in READERS if world.may(one, own)]
-    return reader in readers and all(world.may(one, note) for one in readers)
+        return None
+    (child,) = children
+    page = world.page_of(child, note)
+    return child if all(world.may(reader, note) for reader in READERS if world.may(reader, page)) else None
 
 
 def _may(world: World, child: str, moment: Moment) -> bool:
