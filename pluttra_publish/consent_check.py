@@ -194,7 +194,9 @@ class _Judge:
         source = self.planned.post.source
         if self._had(child.id, NAME):
             message = f"{child.name} har inte längre samtycke till att nämnas vid namn. Namnet ur Barn visas inte i "
-            message += f"{self._titles(wider)}, och inlägget inte på barnets egen sida."
+            message += self._titles(wider)
+            own = Audience("child", child.id) in self.planned.audiences
+            message += ", men på barnets egen sida." if own else ", och inlägget inte på barnets egen sida."
             self.findings.warning(source, "Barn", message, "Ta bort namnet ur texten också, om det står där.")
             return
         message = f"{child.name} har inte samtycke till att nämnas vid namn i {self._titles(wider)}."

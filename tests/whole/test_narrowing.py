@@ -86,3 +86,52 @@ def test_shared_again_and_narrowed_again_it_gets_a_third_name(shared: Preschool)
     assert not first & again
     assert not (first | again) & set(shared.files())
     assert opens_whole(shared.open("maria"))
+
+
+def test_photos_of_one_child_and_of_siblings_together_are_kept_on_their_pages(school: Preschool) -> None:
+    school.tables["relationer"] = [row for row in school.tables["relationer"] if row[1] != "johan"]
+    text = 'Barn: Alva\n\n![En](a.jpg){barn="Alva"}\n\n![Två](b.jpg){barn="Alva, Noah Lindqvist"}\n\n![Tre](c.jpg){barn=""}\n'
+    school.post("Solrosen/2026-11-10 Vi målar", text, a_jpg=grain(1), b_jpg=grain(2), c_jpg=grain(3))
+    school.tables["samtycken"] = [
+        [child, purpose, "", "Allmänt intresse", "2019-01-01", "", "", "2026-11-20" if purpose == "foto" else ""]
+        for child in ("alva", "noah")
+        for purpose in ("foto", "film", "ljud", "namn")
+    ]
+    school.publish()
+    seen = school.open("maria")
+    (post,) = (post for post in seen.posts if post.card.title == "Vi målar")
+    page = seen.content(post.card.page).decode()
+    assert all(word in page for word in ("En", "Två", "Tre"))
+    assert opens_whole(seen)
+
+
+def named(opened: Opened, title: str) -> list[list[str]]:
+    """The children that each of a reader's copies of a post names."""
+    cards = (card for index in opened.indexes.values() for card in index.posts if card.title == title)
+    return [[name for _, name in card.children] for card in cards]
+
+
+def unnamed(school: Preschool, child: str) -> None:
+    school.tables["samtycken"] = [
+        [one[0], purpose, "", "Allmänt intresse", "2019-01-01", "", "", "2026-11-20" if (one[0], purpose) == (child, "namn") else ""]
+        for one in school.tables["barn"]
+        for purpose in ("foto", "film", "ljud", "namn")
+    ]  # fmt: skip
+
+
+def test_a_name_that_may_no_longer_be_said_stands_on_the_childs_own_page_alone(shared: Preschool) -> None:
+    unnamed(shared, "noah")
+    report = shared.publish()
+    assert named(shared.open("mei"), "Båten") == [["Li"]]
+    assert named(shared.open("maria"), "Båten") == [["Noah", "Li"]]
+    assert any("Noah" in finding.message and "namn" in finding.message for finding in report.findings.warnings)
+
+
+def test_a_name_in_a_departments_post_stays_on_the_childs_own_page(published: Preschool) -> None:
+    unnamed(published, "alva")
+    published.publish()
+    petra = sorted(named(published.open("petra"), "Vi byggde koja"))
+    assert petra == [[], ["Alva"]]
+    johan = published.open("johan")
+    assert sorted(named(johan, "Vi byggde koja")) == [[], ["Alva"]]
+    assert titles(johan).count("Vi byggde koja") == 1
