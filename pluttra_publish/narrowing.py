@@ -1,6 +1,6 @@
 """A plan after consents: what may no longer be seen by all goes from the post, and is sealed anew for the child's own page.
 
-Pure: knows what `consent_check.decide` decided and who reads what. Knows no keys or files.
+Pure: knows what `consent_check.decide` decided. Knows no readers, keys or files.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from dataclasses import replace
 from html import unescape
 
 from pluttra_publish.consent_check import Decision
-from pluttra_publish.plan import Access, Plan, PlannedPost
+from pluttra_publish.plan import Plan, PlannedPost
 from pluttra_publish.register import Audience, Child
 from pluttra_publish.site import Post
 
 _IMAGE = re.compile(r'<img src="([^"]*)"[^>]*>')
 
 
-def narrow(plan: Plan, decision: Decision, access: Access) -> Plan:
+def narrow(plan: Plan, decision: Decision) -> Plan:
     """Return the plan with every medium and name only where it may be.
 
     A post that has lost media or names stays without them; a copy with them, of the same card id, is planned for those who may still
-    have them, but only if all who read that audience in that month read the post anyway: a consent that ends never widens.
+    have them: nobody who did not read the post already.
     """
-    return replace(plan, posts=tuple(part for planned in plan.posts for part in _parts(planned, decision, access)))
+    return replace(plan, posts=tuple(part for planned in plan.posts for part in _parts(planned, decision)))
 
 
-def _parts(planned: PlannedPost, decision: Decision, access: Access) -> Iterator[PlannedPost]:
+def _parts(planned: PlannedPost, decision: Decision) -> Iterator[PlannedPost]:
     where = {file.name: decision.audiences(planned, file.name) for file in planned.post.media}
     where = {name: audiences for name, audiences in where.items() if audiences != planned.audiences}
     kept: dict[Audience, set[str]] = defaultdict(set)
     for name, allowed in where.items():
-        for audience in allowed if _within(allowed, planned, access) else ():
+        for audience in allowed:
             kept[audience].add(name)
     if not where and planned.id not in decision.unnamed:
         yield planned
@@ -51,15 +51,6 @@ def _parts(planned: PlannedPost, decision: Decision, access: Access) -> Iterator
             audiences=tuple(audiences),
             children=children,
         )
-
-
-def _within(audiences: tuple[Audience, ...], planned: PlannedPost, access: Access) -> bool:
-    """Tell whether everybody who reads one of the audiences in the post's month reads the post anyway."""
-    for months in access.values():
-        reads = any(planned.month in months.get(audience, ()) for audience in audiences)
-        if reads and not any(planned.month in months.get(audience, ()) for audience in planned.audiences):
-            return False
-    return True
 
 
 def _without(post: Post, names: set[str]) -> Post:

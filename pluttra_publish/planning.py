@@ -47,4 +47,4 @@ def whole_plan(
     reading = with_staff(access, made, register)
     on_media = who_is_on(made.posts, register, findings)
     decision = decide(made.posts, consents, access=reading, today=now.date(), findings=findings, on_media=on_media)
-    return narrow(made, decision, reading), reading
+    return narrow(made, decision), reading
