@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from pluttra_publish import approvals
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.register import read_register
 from pluttra_publish.settings import read_settings
@@ -30,7 +30,7 @@ def approve(posts: tuple[str, ...], everything: bool, listing: bool, by: str | N
         if sum((bool(posts), everything, listing)) != 1:
             raise UsageError("Ange ett eller flera inlägg, eller --all, eller --list.", hint=_EXAMPLE)
         settings = read_settings(site)
-        now = datetime.now(settings.zone)
+        now = now_of(settings)
         known, _ = approvals.read_posts(settings, now.date())
         waiting = approvals.waiting(known, approvals.read_approvals(settings))
         if listing:
@@ -62,7 +62,7 @@ def return_(post: str, reason: str, site: Path, as_json: bool) -> None:
     """Lämna tillbaka INLÄGG med en anledning. Det publiceras inte förrän det är inskickat igen."""
     with report.answering(as_json):
         settings = read_settings(site)
-        known, _ = approvals.read_posts(settings, datetime.now(settings.zone).date())
+        known, _ = approvals.read_posts(settings, now_of(settings).date())
         found = approvals.find_post(known, post)
         text = approvals.send_back(settings, found, reason)
         if as_json:

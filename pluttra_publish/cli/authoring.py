@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import click
 from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.settings import read_settings
 from pluttra_publish.start import start_post, start_site
 
@@ -56,7 +57,7 @@ def new(title: str, place: str, template: str | None, day: datetime | None, site
     """Börja ett inlägg: en mapp med en text att fylla i. Lägg bilder, film och ljud bredvid."""
     with report.answering(as_json):
         settings = read_settings(site)
-        when = day.date() if day else date.today()
+        when = day.date() if day else now_of(settings).date()
         text = start_post(settings, title=title, place=place, day=when, template=template)
         if as_json:
             report.say_json({"post": str(text.parent), "text": str(text)})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import webbrowser
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.local.mask import mask_page
 from pluttra_publish.local.server import show
 from pluttra_publish.media import probe
@@ -32,7 +32,7 @@ def mask(photo: Path, no_browser: bool, port: int, site: Path) -> None:
     """
     with report.answering():
         settings = read_settings(site)
-        today = datetime.now(settings.zone).date()
+        today = now_of(settings).date()
         found = find_photo(settings, _path(photo, settings), probe=probe, today=today)
         drawing = mask_page(settings, found, today=today)
 

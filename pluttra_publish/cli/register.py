@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.register import clearing
 from pluttra_publish.register.changes import AccessChange, Difference, RowChange
@@ -85,7 +85,7 @@ def import_(
     """
     with report.answering(as_json):
         settings = read_settings(site)
-        now = datetime.now(UTC)
+        now = now_of(settings)
         wanted = Wanted(source, mapping, organisation, assume_unmarked, everything)
         planned = plan_import(settings, wanted, now=now)
         refused: WiderAccess | None = None
@@ -130,7 +130,7 @@ def clear(name: str, yes: bool, site: Path, as_json: bool) -> None:
     """Släpp in en familj som står utanför: NAME är id eller namn på någon i den. Beslutet loggas, utan namn."""
     with report.answering(as_json):
         settings = read_settings(site)
-        now = datetime.now(UTC)
+        now = now_of(settings)
         family, planned = clearing.plan_clearing(settings, name, now=now)
         if not as_json:
             _say_family(family)
@@ -152,7 +152,7 @@ def missing(site: Path, as_json: bool) -> None:
         settings = read_settings(site)
         # A row that is wrong is told by check; here it must not keep the others from being listed.
         people = read_register(settings.register, Findings())
-        today = datetime.now(settings.zone).date()
+        today = now_of(settings).date()
         found = without_email(people, today=today, grace_days=settings.grace_days)
         if as_json:
             report.say_json({"guardians": [asdict(row) for row in found]})
