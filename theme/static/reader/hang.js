@@ -1,4 +1,5 @@
 /** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
+import { mediaUrl, streaming } from './addresses.js';
 import { element } from './dom.js';
 import { hangPhoto, refuseMedium } from './pictures.js';
 import { WORDS } from './words.js';
@@ -35,11 +36,11 @@ function hangPlayer(player, reference, vault) {
   if (width && height) player.closest('figure')?.style.setProperty('--r', String(width / height));
   const failed = (/** @type {any} */ error) => refuseMedium(player, error.word, () => hangPlayer(player, reference, vault));
   const start = async () => {
-    const url = await vault.mediaUrl(reference);
+    const url = await mediaUrl(vault, reference);
     player.onerror = failed;
     player.src = url;
   };
-  if (vault.streaming) {
+  if (streaming()) {
     start().catch(failed);
     return;
   }
@@ -71,5 +72,5 @@ async function saved(place, reference, vault) {
 /** @param {Element} place @param {string} attribute @param {Reference} reference @param {Vault} vault */
 function hangAddress(place, attribute, reference, vault) {
   if (reference.type === 'text/calendar') return void saved(place, reference, vault).catch(() => {});
-  vault.mediaUrl(reference).then((url) => place.setAttribute(attribute, url), () => {});
+  mediaUrl(vault, reference).then((url) => place.setAttribute(attribute, url), () => {});
 }

@@ -1,7 +1,8 @@
 /** The page's side of the service worker: registers it and hands it tickets. Knows the worker's address. Does not know what media hold. */
+import { streaming } from './addresses.js';
 import { toHex } from './bytes.js';
 import { hostAddress } from './host.js';
-import { durable, recallAll, remember } from './store.js';
+import { recallAll, remember } from './store.js';
 
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -57,8 +58,8 @@ function listen(vault) {
 export async function mediaAddress(vault, reference) {
   late ||= setTimeout(startWorker, SETTLED);
   listen(vault);
-  if (!vault.streaming && reference.segments.length && (await startWorker())) await controlled();
-  if (vault.streaming && (await durable())) return ticketTo(reference);
+  if (!streaming() && reference.segments.length && (await startWorker())) await controlled();
+  if (streaming()) return ticketTo(reference);
   const { blobAddress } = await import('./blobs.js');
   return blobAddress(vault, reference);
 }

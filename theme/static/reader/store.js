@@ -18,6 +18,7 @@ export const untilLeft = new Map(STORE_NAMES.map((name) => [name, new Map()]));
 
 /** @type {Promise<IDBDatabase | null> | null} */
 let opening = null;
+let lacking = false;
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 function answered(request) {
@@ -39,6 +40,7 @@ function database() {
       };
       return opened;
     } catch {
+      lacking = true;
       return null;
     }
   })();
@@ -68,8 +70,13 @@ function temporary(name) {
 }
 
 /** False where what is kept lasts only until the page is left. */
-export async function durable() {
+async function durable() {
   return Boolean(await database());
+}
+
+/** True once it has shown that nothing outlasts the page. */
+export function forgetful() {
+  return lacking;
 }
 
 /** @param {StoreName} name @param {string} id @returns {Promise<any>} */
@@ -115,6 +122,16 @@ export function readPref(name) {
 /** @param {string} name @param {any} value */
 export function writePref(name, value) {
   return remember('facts', [[`pref:${name}`, value]]);
+}
+
+/** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
+export async function seenPosts() {
+  return new Set((await recallAll('seen')).map(([id]) => id));
+}
+
+/** @param {string[]} ids */
+export function markSeen(ids) {
+  return remember('seen', ids.map((id) => [id, Date.now()]));
 }
 
 /**

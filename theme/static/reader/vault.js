@@ -8,7 +8,7 @@ import { keyringPath, objectPath, sealedLength } from './layout.js';
 import { paddedLength } from './padding.js';
 import { catalogueFrom, indexFrom, invitationFrom, nameFrom, rowFrom } from './chain.js';
 import { fetchSealed, setHost } from './host.js';
-import { keepBytes, keptBytes, letGoOfAll, recall, recallAll, remember, rememberRoot } from './store.js';
+import { keepBytes, keptBytes, letGoOfAll, recall, remember, rememberRoot } from './store.js';
 import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
 import { heldKeys, openState, rememberKeys } from './state.js';
 
@@ -67,8 +67,6 @@ export class Vault extends EventTarget {
   #state = null;
   /** @type {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }> | null} */
   #refreshing = null;
-  /** @type {Set<string>} */
-  blobs = new Set();
 
   /** @param {Map<string, Held>} held */
   constructor(held) {
@@ -347,23 +345,6 @@ export class Vault extends EventTarget {
     return found;
   }
 
-  /** True: media have addresses the worker answers, in ranges. False: each is fetched whole, as a blob. */
-  get streaming() {
-    return Boolean(globalThis.navigator?.serviceWorker?.controller);
-  }
-
-  /** @param {Reference} reference @returns {Promise<string>} */
-  async mediaUrl(reference) {
-    const { mediaAddress } = await import('./register.js');
-    return mediaAddress(this, reference);
-  }
-
-  /** To be called when the page that showed them is gone. */
-  releaseMedia() {
-    this.blobs.forEach((url) => URL.revokeObjectURL(url));
-    this.blobs.clear();
-  }
-
   /** The paths of all chain files that the root leads this reader to. */
   async standing() {
     const paths = new Set(this.#paths());
@@ -377,19 +358,8 @@ export class Vault extends EventTarget {
     return paths;
   }
 
-  /** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
-  async seen() {
-    return new Set((await recallAll('seen')).map(([id]) => id));
-  }
-
-  /** @param {string[]} ids */
-  markSeen(ids) {
-    return remember('seen', ids.map((id) => [id, Date.now()]));
-  }
-
   /** Forgets this device: keys, memory, everything sealed, the worker. */
   async forget() {
-    this.releaseMedia();
     this.#held.clear();
     this.#state = null;
     await (await import('./forget.js')).forgetAll();

@@ -75,7 +75,13 @@ function number(n, one, many) {
   return n ? `${n} ${n === 1 ? one : many}` : '';
 }
 
+/** @type {Map<string, Intl.DateTimeFormat>} slow to make: a millisecond and more on a telephone */
+const forms = new Map();
+
 /** @param {string} day @param {Intl.DateTimeFormatOptions} form */
 function swedish(day, form) {
-  return new Intl.DateTimeFormat('sv', { ...form, timeZone: 'UTC' }).format(new Date(day + 'T12:00:00Z'));
+  const id = JSON.stringify(form);
+  const made = forms.get(id) ?? new Intl.DateTimeFormat('sv', { ...form, timeZone: 'UTC' });
+  forms.set(id, made);
+  return made.format(new Date(day + 'T12:00:00Z'));
 }
