@@ -1,16 +1,15 @@
 /**
- * The vault: the one piece of code that turns an address into opened bytes. Knows the keys of this device and the order of reads (docs/format.md §13).
- * Does not know the document. Throws ReaderError only: its `word` is one of §15.
+ * The vault: the one piece of code that turns an address into opened bytes (docs/format.md §13, step 5). Knows what the root and the keyrings lead to.
+ * Does not know the document, nor how they came here. Throws ReaderError only: its `word` is one of §15.
  */
-import { layerOf, must } from './errors.js';
-import { equal } from './bytes.js';
-import { keyringPath, objectPath, sealedLength } from './layout.js';
+import { must } from './errors.js';
+import { objectPath, sealedLength } from './layout.js';
 import { paddedLength } from './padding.js';
-import { catalogueFrom, indexFrom, invitationFrom, nameFrom, rowFrom } from './chain.js';
-import { fetchSealed, setHost } from './host.js';
-import { keepBytes, keptBytes, letGoOfAll, recall, remember, rememberRoot } from './store.js';
+import { catalogueFrom, indexFrom, rowFrom } from './chain.js';
+import { Current } from './current.js';
+import { fetchSealed } from './host.js';
+import { recall } from './store.js';
 import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
-import { heldKeys, openState, rememberKeys } from './state.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./values.js').Reference} Reference */
@@ -18,37 +17,9 @@ import { heldKeys, openState, rememberKeys } from './state.js';
 /** @typedef {import('./values.js').Card} Card */
 /** @typedef {import('./values.js').Standing & { index: Index }} StandingPage */
 /** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
-/** @typedef {import('./state.js').Held} Held */
-/** @typedef {import('./state.js').State} State */
-/**
- * @typedef {{ key: Bytes, name: string, ends: number, lang: string, site: string, known: boolean, others: string[], replaces: boolean }} Invitation
- * known: this device has the key. others: whose keys it has besides. replaces: those are of another site, and adopting this forgets them.
- */
 
 const tabs = globalThis.document && globalThis.BroadcastChannel ? new BroadcastChannel('pluttra') : null;
 if (tabs) tabs.onmessage = () => location.reload(); // a device forgotten in one tab is forgotten in all
-
-/** Where the sealed files lie: the document says, at once, and the worker, which has none, remembers. */
-async function findHost() {
-  const { document } = globalThis;
-  const told = document && (document.querySelector('meta[name="pluttra-host"]')?.getAttribute('content') || '/');
-  if (told) setHost(told);
-  const known = (await recall('facts', 'host')) || '/';
-  if (!told) setHost(known);
-  else if (told !== known) await remember('facts', [['host', told]]);
-}
-
-/** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
-export async function openInvitation(secret) {
-  const found = Promise.all([heldKeys(), findHost()]);
-  const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
-  const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
-  const name = await nameFrom('keyring', opened.key);
-  const [held] = await found;
-  const known = held.delete(name);
-  const others = [...held.values()];
-  return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
-}
 
 /** @template T @param {Map<string, Promise<T>>} known @param {string} id @param {() => Promise<T>} make @returns {Promise<T>} */
 function once(known, id, make) {
@@ -61,137 +32,53 @@ function once(known, id, make) {
 }
 
 export class Vault extends EventTarget {
-  /** @type {Map<string, Held>} by the names of their keyrings */
-  #held;
-  /** @type {State | null} */
-  #state = null;
-  /** @type {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }> | null} */
-  #refreshing = null;
+  #current;
 
-  /** @param {Map<string, Held>} held */
-  constructor(held) {
+  /** @param {Current} current */
+  constructor(current) {
     super();
-    this.#held = held;
+    this.#current = current;
   }
 
   /** From this device alone: null when it has no key, `ready` false when it has kept nothing that opens. @returns {Promise<Vault | null>} */
   static async resume() {
-    const [held] = await Promise.all([heldKeys(), findHost()]);
-    if (!held.size) return null;
-    const vault = new Vault(held);
-    const kept = await Promise.all(vault.#paths().map((path) => keptBytes(CHAIN_PLACE, path)));
-    await vault.#take(kept, false).catch(() => {});
-    return vault;
+    const current = await Current.resume();
+    return current && new Vault(current);
   }
 
-  /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Vault>} */
-  static async adopt({ key, name, lang, site }) {
-    const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys(), findHost()]);
-    must(!held.has(id) || held.get(id)?.site === site, 'binding');
-    const others = [...held].filter(([, one]) => one.site !== site);
-    others.forEach(([other]) => held.delete(other));
-    const vault = new Vault(held.set(id, { key, name, lang, added: Date.now(), ...held.get(id), site }));
-    await vault.refresh();
-    must(vault.#opened.names.includes(id), 'host');
-    if (others.length) await letGoOfAll();
-    await remember('keys', others.map(([other]) => [other, undefined]));
-    globalThis.navigator?.storage?.persist?.().catch(() => {});
+  /** Opens what an invitation gives, and keeps its key beside those the device has. @param {import('./current.js').Invitation} invitation */
+  static async adopt(invitation) {
+    const vault = new Vault(await Current.adopt(invitation));
+    vault.#purge();
     return vault;
   }
 
   get ready() {
-    return Boolean(this.#state);
+    return Boolean(this.#current.state);
   }
 
   get #opened() {
-    must(this.#state, 'host');
-    return this.#state;
+    return this.#current.opened;
   }
 
-  #paths() {
-    return ['root', ...[...this.#held.keys()].map(keyringPath)];
+  /** Asks the host for what is new, and lets go of what no longer is. */
+  async refresh() {
+    const news = await this.#current.refresh();
+    if (!news.offline) this.#purge();
+    return news;
   }
 
-  /**
-   * Asks the host for the root and the keyrings. `offline`: it did not answer, and what the device kept is shown.
-   * `notice`: nothing new has come for longer than the publisher promised. When access has ended, lets go of everything sealed.
-   */
-  refresh() {
-    this.#refreshing ??= this.#refresh(true).finally(() => (this.#refreshing = null));
-    return this.#refreshing;
-  }
-
-  /** @param {boolean} again @returns {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }>} */
-  async #refresh(again) {
-    let [changed, offline] = [false, false];
-    try {
-      changed = await this.#take(await this.#fetch(), true);
-    } catch (error) {
-      const layer = layerOf(error);
-      if (again && (layer === 'sequence' || layer === 'generation')) return this.#refresh(false); // may have been put, or accepted in another tab, meanwhile
-      if (layer === 'ended') {
-        this.#state = null;
-        globalThis.navigator?.serviceWorker?.controller?.postMessage('forget');
-        await letGoOfAll();
-      }
-      if (layer !== 'host' || !this.#state) throw error;
-      offline = true;
-    }
-    const { root } = this.#opened;
-    if (!offline && globalThis.document && (await recall('facts', 'purged')) !== root.digest) {
-      setTimeout(() => import('./forget.js').then(({ purge }) => purge(this, root.digest)).catch(() => {}), 4000);
-    }
-    return { changed, sequence: root.sequence, notice: Date.now() / 1000 > root.notice, offline };
-  }
-
-  /** The root and the keyrings as the host has them; null for a keyring it lacks. */
-  #fetch() {
-    return Promise.all(
-      this.#paths().map(async (path, i) => {
-        try {
-          return (await fetchSealed(path, { fresh: true })).bytes;
-        } catch (error) {
-          if (layerOf(error) !== 'missing') throw error;
-          must(i, 'host');
-          return null;
-        }
-      }),
-    );
-  }
-
-  /** Opens a root and keyrings; true if they are not those already open. @param {(Bytes | null)[]} sealed @param {boolean} fresh */
-  async #take(sealed, fresh) {
-    if (this.#state?.sealed.every((bytes, i) => bytes === sealed[i] || (bytes && sealed[i] && equal(bytes, sealed[i])))) return false;
-    const state = await openState(this.#held, sealed);
-    if (!state.accepted) await rememberRoot(state.keyrings[0].site, state.root);
-    if (fresh) {
-      this.#paths().forEach((path, i) => sealed[i] && keepBytes(CHAIN_PLACE, path, /** @type {Bytes} */ (sealed[i])));
-      await rememberKeys(this.#held, state);
-    }
-    this.#state = state;
-    return true;
-  }
-
-  /** Reads; what the host lacks is looked for once more from a new root. @template T @param {() => Promise<T>} read @returns {Promise<T>} */
-  async #lookAgain(read) {
-    const before = this.#opened;
-    try {
-      return await read();
-    } catch (error) {
-      if (layerOf(error) !== 'missing') throw error;
-      if (this.#state === before) await this.refresh();
-      must(this.#state !== before, 'host');
-    }
-    return read().catch((error) => {
-      must(layerOf(error) !== 'missing', 'host');
-      throw error;
-    });
+  /** Later, and once for each root. */
+  async #purge() {
+    const { digest } = this.#opened.root;
+    if (!globalThis.document || (await recall('facts', 'purged')) === digest) return;
+    setTimeout(() => import('./forget.js').then(({ purge }) => purge(this, digest)).catch(() => {}), 4000);
   }
 
   /** Reads an object, by its reference or, after a root renewed in between, by the one that stands in its place. @template T @param {Reference} reference @param {(reference: Reference) => Promise<T>} read */
   read(reference, read) {
-    const before = this.#state;
-    return this.#lookAgain(async () => read(this.#state === before ? reference : await this.#asOfNow(reference)));
+    const before = this.#current.state;
+    return this.#current.lookAgain(async () => read(this.#current.state === before ? reference : await this.#asOfNow(reference)));
   }
 
   /** @param {Reference} reference @returns {Promise<Reference>} */
@@ -250,7 +137,7 @@ export class Vault extends EventTarget {
 
   /** Newest first, those this reader may open. @param {string} audience @returns {Promise<string[]>} */
   months(audience) {
-    return this.#lookAgain(async () => {
+    return this.#current.lookAgain(async () => {
       const catalogue = await this.#catalogue(audience);
       const opens = this.#opened.access.get(audience)?.opens;
       return [...(catalogue?.months.keys() || [])].filter((month) => opens?.has(month));
@@ -259,7 +146,7 @@ export class Vault extends EventTarget {
 
   /** Null when this reader has no such month. @param {string} audience @param {string} month @returns {Promise<Index | null>} */
   index(audience, month) {
-    return this.#lookAgain(async () => {
+    return this.#current.lookAgain(async () => {
       const { indexes } = this.#opened;
       const row = await this.#row(audience, month);
       if (!row) return null;
@@ -347,7 +234,7 @@ export class Vault extends EventTarget {
 
   /** The paths of all chain files that the root leads this reader to. */
   async standing() {
-    const paths = new Set(this.#paths());
+    const paths = new Set(this.#current.paths);
     for (const [audience, { where }] of this.#opened.access) {
       if (where) paths.add(objectPath(where.name));
       for (const month of await this.months(audience)) {
@@ -360,8 +247,7 @@ export class Vault extends EventTarget {
 
   /** Forgets this device: keys, memory, everything sealed, the worker. */
   async forget() {
-    this.#held.clear();
-    this.#state = null;
+    this.#current.forget();
     await (await import('./forget.js')).forgetAll();
     tabs?.postMessage('forgotten');
   }
