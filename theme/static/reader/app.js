@@ -6,7 +6,7 @@ import { refuseMedium } from './pictures.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
 import { markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
-import { audiencePage, childPage, homePage } from './views.js';
+import { homePage } from './views.js';
 import { WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
@@ -90,7 +90,7 @@ async function enter(opened, mangled) {
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  import('./pages.js').catch(() => {});
+  for (const next of [import('./pages.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
 }
 
@@ -137,11 +137,14 @@ async function pageOf() {
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
   const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
-  if (view === 'post') seen.add(id);
+  if (view === 'post') {
+    seen.add(id);
+    opened.post(id).then((post) => post && opened.page(post.page)).catch(() => {}); // on its way while pages.js is
+  }
   releaseMedia(); // before the new page makes its own
   const page = view === 'home' ? await homePage(visitor)
-    : view === 'child' ? await childPage(visitor, id)
-      : view === 'audience' ? await audiencePage(visitor, id)
+    : view === 'child' ? await import('./timelines.js').then(({ childPage }) => childPage(visitor, id))
+      : view === 'audience' ? await import('./timelines.js').then(({ audiencePage }) => audiencePage(visitor, id))
         : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
           : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id))
             : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id))

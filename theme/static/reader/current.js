@@ -7,9 +7,9 @@ import { equal } from './bytes.js';
 import { keyringPath } from './layout.js';
 import { invitationFrom, nameFrom } from './chain.js';
 import { fetchSealed, setHost } from './host.js';
-import { keepBytes, keptBytes, letGoOfAll, recall, remember, rememberRoot } from './store.js';
-import { CHAIN_PLACE } from './sealed.js';
+import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, recall, remember, rememberRoot } from './store.js';
 import { heldKeys, openState, rememberKeys } from './state.js';
+import { keepTogether, readTogether } from './together.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./state.js').Held} Held */
@@ -42,11 +42,15 @@ export async function openInvitation(secret) {
   return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
 }
 
+const ENOUGH = 1500; // milliseconds, after which a page is likely to have what it needs
+
 export class Current {
   /** @type {Map<string, Held>} by the names of their keyrings */
   #held;
   /** @type {State | null} */
   state = null;
+  /** @type {import('./together.js').Files} */
+  together = new Map();
   /** @type {Promise<News> | null} */
   #refreshing = null;
 
@@ -57,11 +61,16 @@ export class Current {
 
   /** From this device alone: null when it has no key, without a state when it has kept nothing that opens. @returns {Promise<Current | null>} */
   static async resume() {
-    const [held] = await Promise.all([heldKeys(), findHost()]);
+    const [held, together] = await Promise.all([heldKeys(), readTogether(), findHost()]);
     if (!held.size) return null;
     const current = new Current(held);
-    const kept = await Promise.all(current.paths.map((path) => keptBytes(CHAIN_PLACE, path)));
-    await current.#take(kept, false).catch(() => {});
+    current.together = together;
+    try {
+      await current.#take(current.paths.map((path) => together.get(path) ?? null), false);
+    } catch {
+      const kept = await Promise.all(current.paths.map((path) => keptBytes(CHAIN_PLACE, path)));
+      await current.#take(kept, false).catch(() => {});
+    }
     return current;
   }
 
@@ -144,7 +153,18 @@ export class Current {
       await rememberKeys(this.#held, state);
     }
     this.state = state;
+    if (globalThis.document) setTimeout(() => this.#keepTogether(state), ENOUGH);
     return true;
+  }
+
+  /** Keeps the files that led here as one, if it isn't the same again. @param {State} state */
+  #keepTogether(state) {
+    if (state !== this.state) return;
+    const files = new Map(state.files);
+    this.paths.forEach((path, i) => state.sealed[i] && files.set(path, /** @type {Bytes} */ (state.sealed[i])));
+    if ([...files].every(([path, bytes]) => this.together.get(path) === bytes)) return;
+    this.together = files;
+    keepTogether(files);
   }
 
   /** Reads; what the host lacks is looked for once more from a new root. @template T @param {() => Promise<T>} read @returns {Promise<T>} */

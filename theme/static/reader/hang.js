@@ -7,15 +7,19 @@ import { WORDS } from './words.js';
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./values.js').Reference} Reference */
 
+const FIRST = 3; // photos that are in sight at once or soon: fetched before the page stands there
+
 /**
  * Hang the media of a cleaned page. An address that names nothing is refused, and said in its place.
  * @param {import('./clean.js').Hook[]} hooks @param {(address: string) => Reference} find @param {Vault} vault
  */
 export function hang(hooks, find, vault) {
+  let first = FIRST;
   const many = new Set(hooks.filter(({ attribute }) => attribute === 'srcset').map(({ element: place }) => place));
   for (const { element: place, attribute, value } of hooks) {
     if (attribute === 'src' && many.has(place)) continue;
     try {
+      if (place instanceof HTMLImageElement && first-- > 0) place.loading = 'eager';
       if (place instanceof HTMLImageElement) hangPhoto(place, widths(value, place.width).map(([address, width]) => [find(address), width]), vault, true);
       else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
       else hangAddress(place, attribute, find(value), vault);

@@ -9,7 +9,8 @@ import { mustNotBeRolledBack } from './chain.js';
 /** @typedef {'keys' | 'facts' | 'seen' | 'tickets'} StoreName */
 
 export const SEALED = 'sealed:';
-const LATER = 400; // milliseconds
+export const CHAIN_PLACE = 'chain';
+const QUIET = 400; // milliseconds without another photo
 const LONG = 2 ** 20; // bytes, too many to hold that long
 /** @type {StoreName[]} */
 const STORE_NAMES = ['keys', 'facts', 'seen', 'tickets'];
@@ -167,6 +168,7 @@ const places = new Map();
 /** @type {Set<Promise<void>>} */
 const keeping = new Set();
 let abandoned = 0;
+let latest = 0;
 
 /** @param {string} place @returns {Promise<Cache | null>} */
 export function cacheOf(place) {
@@ -185,14 +187,20 @@ export async function keptBytes(place, path) {
 export function keepBytes(place, path, bytes) {
   const headers = { 'Content-Type': 'application/octet-stream' };
   const before = abandoned;
-  const pause = place.includes(':') && bytes.length < LONG ? LATER : 0;
+  const waits = place.includes(':') && bytes.length < LONG;
+  if (waits) latest = Date.now();
   /** @type {Promise<void>} */
-  const kept = new Promise((resolve) => setTimeout(resolve, pause))
+  const kept = (waits ? quiet() : Promise.resolve())
     .then(() => (before === abandoned ? cacheOf(place) : null))
     .then((cache) => cache?.put(`/${path}`, new Response(bytes, { headers })))
     .catch(() => {})
     .finally(() => keeping.delete(kept));
   keeping.add(kept);
+}
+
+/** When no photo has come for a while. */
+async function quiet() {
+  for (let left = QUIET; left > 0; left = latest + QUIET - Date.now()) await new Promise((resolve) => setTimeout(resolve, left));
 }
 
 /** Keeps nothing of what waits to be kept. */

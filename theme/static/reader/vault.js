@@ -8,14 +8,14 @@ import { paddedLength } from './padding.js';
 import { catalogueFrom, indexFrom, rowFrom } from './chain.js';
 import { Current } from './current.js';
 import { fetchSealed } from './host.js';
-import { recall } from './store.js';
-import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
+import { CHAIN_PLACE, recall } from './store.js';
+import { openNamed, openObject } from './sealed.js';
+import { TOGETHER } from './together.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {import('./values.js').Index} Index */
 /** @typedef {import('./values.js').Card} Card */
-/** @typedef {import('./values.js').Standing & { index: Index }} StandingPage */
 /** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
 
 const tabs = globalThis.document && globalThis.BroadcastChannel ? new BroadcastChannel('pluttra') : null;
@@ -90,6 +90,17 @@ export class Vault extends EventTarget {
     return found;
   }
 
+  /** A catalogue or an index. @template T @param {string} path @param {(sealed: Bytes) => Promise<T>} open @param {number} [limit] in bytes @returns {Promise<T>} */
+  #openChain(path, open, limit) {
+    const { files } = this.#opened;
+    const noted = async (/** @type {Bytes} */ sealed) => {
+      const opened = await open(sealed);
+      files.set(path, sealed);
+      return opened;
+    };
+    return openNamed(CHAIN_PLACE, path, noted, () => fetchSealed(path, { limit }), this.#current.together.get(path));
+  }
+
   /** @param {string} id */
   #catalogue(id) {
     const { access, catalogues } = this.#opened;
@@ -97,7 +108,7 @@ export class Vault extends EventTarget {
     const { where, secret } = audience || {};
     if (!audience || !where || !secret) return null;
     const open = (/** @type {Bytes} */ sealed) => catalogueFrom(sealed, where.digest, secret, audience);
-    return once(catalogues, id, () => openNamed(CHAIN_PLACE, objectPath(where.name), open));
+    return once(catalogues, id, () => this.#openChain(objectPath(where.name), open));
   }
 
   /** The row of a month that this reader may open, or null. @param {string} audience @param {string} month */
@@ -146,15 +157,14 @@ export class Vault extends EventTarget {
 
   /** Null when this reader has no such month. @param {string} audience @param {string} month @returns {Promise<Index | null>} */
   index(audience, month) {
-    return this.#current.lookAgain(async () => {
-      const { indexes } = this.#opened;
-      const row = await this.#row(audience, month);
-      if (!row) return null;
-      const path = objectPath(row.name);
-      const limit = sealedLength(paddedLength('index', row.length));
-      const open = (/** @type {Bytes} */ sealed) => indexFrom(sealed, row, audience, month);
-      return once(indexes, `${audience}:${month}`, () => openNamed(CHAIN_PLACE, path, open, () => fetchSealed(path, { limit })));
-    });
+    return this.#current.lookAgain(() =>
+      once(this.#opened.indexes, `${audience}:${month}`, async () => {
+        const row = await this.#row(audience, month);
+        if (!row) return null;
+        const open = (/** @type {Bytes} */ sealed) => indexFrom(sealed, row, audience, month);
+        return this.#openChain(objectPath(row.name), open, sealedLength(paddedLength('index', row.length)));
+      }),
+    );
   }
 
   /**
@@ -189,39 +199,9 @@ export class Vault extends EventTarget {
     return null;
   }
 
-  /**
-   * The standing pages of an audience: of a child's, all that its months hold, the last day first; of any other, its newest month's.
-   * @param {string} audience @returns {Promise<StandingPage[]>}
-   */
-  async pages(audience) {
-    const months = await this.months(audience);
-    const child = this.#opened.access.get(audience)?.kind === 'child';
-    const indexes = await Promise.all((child ? months : months.slice(0, 1)).map((month) => this.index(audience, month)));
-    /** @type {Map<string, StandingPage>} */
-    const pages = new Map();
-    for (const index of indexes) {
-      for (const page of index?.pages || []) {
-        if (!pages.has(page.id) && (page.date || index === indexes[0])) pages.set(page.id, { ...page, index: /** @type {Index} */ (index) });
-      }
-    }
-    return [...pages.values()].sort((a, b) => (Date.parse(b.date) || 0) - (Date.parse(a.date) || 0));
-  }
-
-  /** Null when this reader has no such page. @param {string} id @returns {Promise<StandingPage | null>} */
-  async standingPage(id) {
-    const order = ['staff', 'child', 'preschool', 'department'];
-    const audiences = [...this.#opened.access.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    for (const audience of audiences) {
-      const found = (await this.pages(audience.id)).find((page) => page.id === id);
-      if (found) return found;
-    }
-    return null;
-  }
-
-  /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference */
-  async page(reference) {
-    const bytes = await this.read(reference, (found) => openObject(found, 'page'));
-    return new TextDecoder().decode(bytes);
+  /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference @returns {Promise<string>} */
+  page(reference) {
+    return once(this.#opened.pages, reference.name, async () => new TextDecoder().decode(await this.read(reference, (found) => openObject(found, 'page'))));
   }
 
   /** What 'media:<post id>/<n>' means in an index's pages. Throws ReaderError: encoding. @param {Index} index @param {string} address */
@@ -234,7 +214,7 @@ export class Vault extends EventTarget {
 
   /** The paths of all chain files that the root leads this reader to. */
   async standing() {
-    const paths = new Set(this.#current.paths);
+    const paths = new Set([TOGETHER, ...this.#current.paths]);
     for (const [audience, { where }] of this.#opened.access) {
       if (where) paths.add(objectPath(where.name));
       for (const month of await this.months(audience)) {
