@@ -198,9 +198,16 @@ export function keepBytes(place, path, bytes) {
   keeping.add(kept);
 }
 
+/** @type {Promise<void> | null} */
+let quieting = null;
+
 /** When no photo has come for a while. */
-async function quiet() {
-  for (let left = QUIET; left > 0; left = latest + QUIET - Date.now()) await new Promise((resolve) => setTimeout(resolve, left));
+function quiet() {
+  quieting ??= (async () => {
+    for (let left = QUIET; left > 0; left = latest + QUIET - Date.now()) await new Promise((resolve) => setTimeout(resolve, left));
+    quieting = null;
+  })();
+  return quieting;
 }
 
 /** Keeps nothing of what waits to be kept. */

@@ -55,7 +55,6 @@ export async function feed(visit, filter) {
       next = await posts.next();
     }
     older.hidden = Boolean(next.done);
-    visit.count(total);
   };
   const again = async () => {
     posts = vault.posts(filter);
@@ -68,6 +67,7 @@ export async function feed(visit, filter) {
     try {
       if (older.dataset.failed) await again();
       await more(LEAST_CARDS);
+      visit.count(total);
       delete older.dataset.failed;
       older.textContent = WORDS.older;
       last?.nextElementSibling?.querySelector('h2 a')?.focus({ preventScroll: true });
