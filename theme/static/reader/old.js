@@ -1,5 +1,5 @@
 // @ts-nocheck ES5, for browsers that no type checker knows.
-/* Tells old browsers, and a reader that did not start, in words. ES5, and loaded by every browser. Knows the shell's sections only. */
+/** Tells old browsers, and a reader that did not start, in words. ES5, and loaded by every browser. Knows the shell's sections only. */
 (function () {
   var root = document.documentElement;
   var able = 'noModule' in document.createElement('script') && window.Promise && window.indexedDB && window.structuredClone
