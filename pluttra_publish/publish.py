@@ -28,11 +28,13 @@ from pluttra_publish.media import Derived, derive_all, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
+from pluttra_publish.protected_names import protected_names
 from pluttra_publish.register import (
     STAFF,
     access,
     check_place,
     find_reader,
+    read_allowed_words,
     read_consents,
     read_register,
     reference_list,
@@ -226,6 +228,7 @@ class _Run:
         self.register = read_register(settings.register, self.findings)
         check_place(settings.register, settings.posts, self.findings)
         self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
+        self._allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = opaque_id
         self._first_month = first_month
@@ -251,7 +254,15 @@ class _Run:
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
         standing = [laid.planned for laid in self.laid.standing]
-        keep_out(pages, self.plan, standing, self.register, self.findings)
+        keep_out(
+            pages,
+            self.plan,
+            standing,
+            names=protected_names(self.register, self._allowed_words),
+            register=self.register,
+            settings=self.settings,
+            findings=self.findings,
+        )
         self.findings.stop()
         return pages
 

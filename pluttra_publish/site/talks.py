@@ -16,7 +16,7 @@ from pluttra_publish.errors import ContentError, Findings
 from pluttra_publish.site.bodies import Body, Cleaner
 from pluttra_publish.site.dates import plausible, read_date, read_name, read_time
 from pluttra_publish.site.folders import TEXTS, Entry, entries, nfc, relative_name
-from pluttra_publish.site.frontmatter import Field, divide, nearest
+from pluttra_publish.site.frontmatter import Field, decoded, divide, nearest
 from pluttra_publish.site.posts import natural
 from pluttra_publish.site.quick_markdown import MARKDOWN, make_markdown
 from pluttra_publish.site.values import MediaFile, ProbeLike, SiteSettings, Talk
@@ -170,9 +170,7 @@ class _Desk:
 
     def _text(self, entry: Entry) -> _Text | None:
         try:
-            octets = entry.path.read_bytes()
-            utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-            text = nfc(octets.decode("utf-16" if utf16 else "utf-8-sig")).replace("\r\n", "\n").replace("\r", "\n")
+            text = nfc(decoded(entry.path.read_bytes())).replace("\r\n", "\n").replace("\r", "\n")
         except (OSError, UnicodeDecodeError):
             self.fault(entry.shown, "", "Texten går inte att läsa.", "Spara om filen och välj kodningen UTF-8.")
             return None
