@@ -44,7 +44,7 @@ from pluttra_publish.sealed_site import Sealer, invitation_for
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
-from pluttra_publish.settings import Settings
+from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
 from pluttra_publish.standing import PlannedPage, consent_page, goals_of, plan_goals, plan_talks
 
@@ -141,10 +141,12 @@ def publish(
     Raises:
         CheckFailed: there are errors; it carries all findings.
         KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
-        UsageError: the host has a root of a higher sequence than the one asked for.
+        UsageError: the host has a root of a higher sequence than the one asked for; or `folder` may not be published.
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
     """
+    if message := unfit(settings, folder or settings.host.path):
+        raise UsageError(message, hint="Ange en egen mapp, till exempel --into byggt.")
     keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()

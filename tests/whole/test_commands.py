@@ -136,6 +136,44 @@ def test_build_seals_without_publishing(at: Shell, published: Preschool, tmp_pat
     assert at.answer("build", "--site", published.root)["public"] == str(published.state / "sealed")
 
 
+@pytest.mark.parametrize(
+    "into", [".", "..", "privat", "register", "register/ut", "inlagg", "inlagg/Solrosen/ut", "samtal/ut", "INLAGG/Ut"]
+)
+def test_build_refuses_a_folder_where_sealed_files_would_lie_with_what_is_secret(
+    at: Shell, published: Preschool, into: str
+) -> None:
+    before = files_of(published.root.parent)
+    refused = at.run("build", "--into", published.root / into, "--site", published.root)
+    assert refused.exit_code == 2
+    assert "--into" in refused.stderr
+    assert files_of(published.root.parent) == before
+
+
+@pytest.mark.parametrize("folder", [".", "ny", "inlagg/ny", "public", "public/ny"])
+def test_demo_refuses_a_folder_of_a_preschool(at: Shell, published: Preschool, folder: str) -> None:
+    before = files_of(published.root.parent)
+    for site in ((), ("--site", published.root)):
+        refused = at.run("demo", published.root / folder, *site, "--no-serve")
+        assert refused.exit_code == 2
+        assert "förskolas mapp" in refused.stderr
+    assert files_of(published.root.parent) == before
+
+
+def test_demo_refuses_to_publish_the_folder_that_the_preschool_lies_in(at: Shell, published: Preschool) -> None:
+    around = published.root.parent
+    published.root.rename(around / "public")
+    before = files_of(around)
+    assert at.run("demo", around, "--site", around / "public", "--no-serve").exit_code == 2
+    assert {path for path in files_of(around) if path not in before} <= {"privat/identity.txt", "privat/keystore.age"}
+
+
+def test_serve_refuses_the_preschools_own_folder(at: Shell, published: Preschool) -> None:
+    (published.root / "index.html").write_text("", encoding="utf-8")
+    refused = at.run("serve", published.root)
+    assert refused.exit_code == 2
+    assert "pluttra.toml" in refused.stderr
+
+
 def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
     answer = at.answer("publish", "--site", published.root)
     numbers = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")

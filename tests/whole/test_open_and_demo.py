@@ -71,6 +71,15 @@ def test_open_writes_into_no_folder_that_has_something_in_it(at: Shell, today: P
     assert files_of(tmp_path / "kopia") == {"min.txt": b"min"}
 
 
+@pytest.mark.parametrize("into", ["kopia", "o/kopia"])
+def test_open_writes_nothing_in_clear_where_the_sealed_site_lies(at: Shell, today: Preschool, into: str) -> None:
+    before = today.files()
+    refused = at.run("open", "--link", today.invite("mei"), "--host", today.public, "--into", today.public / into)
+    assert refused.exit_code == 2
+    assert "publiceras" in refused.stderr
+    assert today.files().keys() - before.keys() <= {path for path in today.files() if path.startswith("k/")}
+
+
 @pytest.mark.parametrize("last", ["page", "media"])
 def test_open_leaves_no_half_folder_when_something_is_forged(
     at: Shell, today: Preschool, tmp_path: Path, last: str
