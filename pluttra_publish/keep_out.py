@@ -46,6 +46,7 @@ class _Published:
     pieces: tuple[_Piece, ...]
     rendered: tuple[str, ...] = ()
     text: Path | None = None
+    text_name: str = ""
     address: str = ""
 
 
@@ -104,7 +105,7 @@ def _post(post: Post, page: bytes, *, address: str = "") -> _Published:
     if address:
         pieces.append(_Piece("namnet", PurePosixPath(post.source).stem))
     text = next((path for path in post.files if path.suffix.lower() in TEXTS), None)
-    return _Published(post.source, tuple(pieces), (page.decode("utf-8"),), text, address)
+    return _Published(post.source, tuple(pieces), (page.decode("utf-8"),), text, post.text_name, address)
 
 
 def _standing(page: PlannedPage, content: bytes) -> _Published:
@@ -122,12 +123,11 @@ def _places(published: _Published, places: list[str], names: ProtectedNames) -> 
     if published.text is None:
         return [(published.source, place) for place in dict.fromkeys(places or [""])]
     folder = PurePosixPath(published.source)
-    file = str(folder) if folder.name == published.text.name else f"{folder}/{published.text.name}"
     try:
         text = decoded(published.text.read_bytes(), errors="replace")
     except OSError:  # gone since it was read
         text = ""
-    found = [(file, f"rad {line}") for line in names.anything("\n".join(text.splitlines()))]
+    found = [(published.text_name, f"rad {line}") for line in names.anything("\n".join(text.splitlines()))]
     if names.anything(folder.name):
         found.append((published.source, "namnet"))
     return found or [(published.source, places[0] if places else "")]

@@ -57,11 +57,12 @@ class PlannedPost:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be published now, newest first, and what waits: drafts and posts whose day has not come."""
+    """What will be published now, newest first, and what waits: drafts and posts whose day has not come, `held` as they would be planned."""
 
     posts: tuple[PlannedPost, ...]
     public: tuple[Post, ...]
     waiting: tuple[Post, ...]
+    held: tuple[PlannedPost, ...] = ()
 
     @property
     def first_month(self) -> str | None:
@@ -85,6 +86,7 @@ def plan(
     planned: list[PlannedPost] = []
     public: list[Post] = []
     waiting: list[Post] = []
+    held: list[PlannedPost] = []
     taken: dict[str, Post] = {}
     for post in posts:
         due = may_publish(post) and post.date <= now
@@ -108,10 +110,11 @@ def plan(
             planned += [found, *_staff_copy(found)]
         else:
             waiting.append(post)
+            held += [found, *_staff_copy(found)]
     planned.sort(key=lambda p: p.id)
     planned.sort(key=lambda p: p.post.date, reverse=True)
     public.sort(key=lambda post: post.address)
-    return Plan(tuple(planned), tuple(public), tuple(waiting))
+    return Plan(tuple(planned), tuple(public), tuple(waiting), tuple(held))
 
 
 def staff_of(home: Audience) -> Audience:
