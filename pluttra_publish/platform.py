@@ -17,6 +17,8 @@ from typing import BinaryIO
 
 import platformdirs
 
+from pluttra_publish.errors import UsageError
+
 IDENTITY_VARIABLE = "PLUTTRA_IDENTITY"
 
 _TRIES = 20
@@ -50,6 +52,20 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
 def private_file(path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
     """Open a new private file that takes its name when the block ends without an error; nothing is left otherwise."""
     return atomic_file(path, private=True, durable=False)
+
+
+@contextlib.contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Say of a place that somebody has named, and that can't be written, that it can't.
+
+    Raises:
+        UsageError: it can't.
+    """
+    try:
+        yield
+    except OSError as error:
+        hint = "Ange en annan plats, eller se efter att du får skriva där."
+        raise UsageError(f"{path} kan inte skrivas ({error.strerror}).", hint=hint) from error
 
 
 @contextlib.contextmanager

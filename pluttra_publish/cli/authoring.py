@@ -10,8 +10,9 @@ import click
 from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.new_post import start_post
 from pluttra_publish.settings import read_settings
-from pluttra_publish.start import start_post, start_site
+from pluttra_publish.start import start_site
 
 
 @click.command(epilog='Exempel: pluttra init minforskola --name "Backens förskola" --url https://dagar.backen.se')
@@ -45,7 +46,9 @@ def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) ->
 
 @click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
 @click.argument("title")
-@click.option("--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan eller personal.")
+@click.option(
+    "--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan, personal eller offentligt."
+)
 @click.option(
     "--template", metavar="MALL", help="Mall för texten: reflektion, veckobrev, utflykt, eller en egen fil i mallar/."
 )

@@ -60,6 +60,7 @@ def read_talks(
         return ()
     desk = _Desk(settings, probe, findings, today, Cleaner(), make_markdown(MARKDOWN))
     talks: list[Talk] = []
+    seen: set[str] = set()
     for child in entries(folder, relative_name(folder, settings.root.absolute()), findings):
         if not child.folder:
             desk.fault(child.shown, "", "Filen ligger där inget samtal kan ligga.", "Lägg den i samtal/BARN/DATUM/.")
@@ -68,8 +69,12 @@ def read_talks(
             if not day.folder:
                 mend = "Lägg den i en mapp med samtalets dag, till exempel 2026-11-26."
                 desk.fault(day.shown, "", "Filen ligger där inget samtal kan ligga.", mend)
+            elif day.shown in seen:
+                mend = "De ser lika ut, men bokstäverna är skrivna på två sätt. Lägg ihop dem."
+                desk.fault(day.shown, "", "Två samtal har samma namn.", mend)
             elif talk := desk.read(child, day):
                 talks.append(talk)
+            seen.add(day.shown)
     return tuple(sorted(talks, key=lambda talk: (talk.child, talk.date, talk.source)))
 
 
