@@ -19,7 +19,7 @@ from pluttra_publish.errors import FormatError, UsageError
 from pluttra_publish.format.layout import ROOT_PATH
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.open import Missing, Opened, SeenPage, SeenPost
-from pluttra_publish.platform import write_atomically
+from pluttra_publish.platform import telling, write_atomically
 
 Step = Callable[[str, int, int], None]
 
@@ -50,7 +50,7 @@ def write_copy(opened: Opened, into: Path, *, step: Step) -> Written:
     If a publish passes by meanwhile and something is gone, it begins anew with what there is then.
 
     Raises:
-        UsageError: there is something in the folder already, or it lies in one that is published.
+        UsageError: there is something in the folder already, it can't be written, or it lies in one that is published.
         FormatError: something does not open; nothing is left behind.
     """
     if any((above / ROOT_PATH).is_file() and (above / "sw.js").is_file() for above in into.resolve().parents):
@@ -60,7 +60,8 @@ def write_copy(opened: Opened, into: Path, *, step: Step) -> Written:
     missed = set[str]()
     while True:
         try:
-            return _write_whole(opened, into, step)
+            with telling(into):
+                return _write_whole(opened, into, step)
         except Missing as missing:
             if missing.name in missed:
                 raise

@@ -106,11 +106,7 @@ def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | 
     path = _keystore_path(settings)
     if path.exists():
         return None
-    try:
-        private_folder(settings.state)
-    except OSError as error:
-        message = f"Mappen {settings.state} kan inte skapas ({error.strerror})."
-        raise KeystoreError(message, hint="Kontrollera att du får skriva där.") from error
+    private_folder(settings.state)
     _, recovery = Keystore.create(path, identity_path=identity or identity_path())
     return recovery
 

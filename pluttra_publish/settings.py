@@ -18,7 +18,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.errors import Findings, RegisterError, UsageError
 
 FILE = "pluttra.toml"
 
@@ -111,6 +111,18 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     return settings
+
+
+def accepted(key: str, value: str) -> str:
+    """Return the value of a setting that a command gives, as it is used.
+
+    Raises:
+        UsageError: the setting may not have it.
+    """
+    try:
+        return str(_KEYS[key].accept(value))
+    except _BadValueError as bad:
+        raise UsageError(f"{bad.message} ({key})", hint=bad.mend) from None
 
 
 _MISSING = object()

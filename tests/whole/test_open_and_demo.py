@@ -127,6 +127,14 @@ def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tm
         assert link["name"] in opened.stdout
 
 
+@pytest.mark.parametrize("url", ["javascript:1", "https://a.se/sub", "http://a.se", "ftp://a.se", "skräp"])
+def test_demo_makes_links_to_no_address_that_a_site_may_not_have(shell: Shell, tmp_path: Path, url: str) -> None:
+    refused = shell.run("demo", tmp_path / "demo", "--no-serve", "--base-url", url)
+    assert refused.exit_code == 2
+    assert "tips: " in refused.stderr
+    assert not (tmp_path / "demo").exists()
+
+
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
