@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pluttra_publish import publish as pipeline
-from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.register import Reader, Register, children_of, departments_of, read_register, readers
-from pluttra_publish.settings import HostSettings, Settings, read_settings
+from pluttra_publish.settings import FILE, HostSettings, Settings, is_inside, read_settings
 
 _ROLE_TEXTS = {"guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor"}
 _LINK_LIFE = timedelta(days=14)
@@ -52,7 +52,7 @@ def make_demo(site: Path, folder: Path, *, url: str, step: pipeline.Step = pipel
     """Seal the preschool in `site` into `folder`, reusing what is there; keys, cache and public files all lie in `folder`.
 
     Raises:
-        PluttraError: as `publish`; RegisterError if the register has no such five readers.
+        PluttraError: as `publish`, and as `demo_settings`; RegisterError if the register has no such five readers.
     """
     settings = demo_settings(site, folder, url=url)
     identity = settings.state / "identity.txt"
@@ -67,10 +67,20 @@ def make_demo(site: Path, folder: Path, *, url: str, step: pipeline.Step = pipel
 
 
 def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
-    """Return the settings of `site` with everything that is written lying in `folder`."""
+    """Return the settings of `site` with everything that is written lying in `folder`.
+
+    Raises:
+        UsageError: the folder is a preschool's, or lies in one: keys would lie where posts are synced, or be published.
+    """
     folder = folder.absolute()
+    settings = read_settings(site)
+    theirs = (settings.root, settings.posts, settings.register, settings.talks, settings.state, settings.host.path)
+    here = folder.resolve()
+    if any(is_inside(folder, one) for one in theirs) or any((one / FILE).exists() for one in (here, *here.parents)):
+        hint = "Ange en ny mapp utanför den: pluttra demo provmapp"
+        raise UsageError(f"{folder} ligger i en förskolas mapp.", hint=hint)
     host = HostSettings("folder", folder / "public")
-    return replace(read_settings(site), url=url, state=folder / "privat", host=host)
+    return replace(settings, url=url, state=folder / "privat", host=host)
 
 
 def five_readers(register: Register, today: date) -> tuple[Reader, ...]:

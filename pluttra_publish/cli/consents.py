@@ -16,7 +16,7 @@ from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.clock import now_of
 from pluttra_publish.consent_page import NO, YES, Section, consent_page, held, sections
 from pluttra_publish.errors import Findings, PluttraError, UsageError
-from pluttra_publish.platform import write_atomically
+from pluttra_publish.platform import telling, write_atomically
 from pluttra_publish.register import (
     Answer,
     Consents,
@@ -156,7 +156,8 @@ def _write_page(opened: _Opened, page: Path, parts: tuple[Section, ...], through
         message = "Listan får inte ligga bland inläggen eller i mappen som publiceras."
         raise UsageError(message, hint="Skriv den någon annanstans, till exempel på skrivbordet.")
     text = consent_page(settings.name, parts, opened.consents.purposes.all, on=opened.today, through=through)
-    write_atomically(page, text.encode("utf-8"), private=True)
+    with telling(page):
+        write_atomically(page, text.encode("utf-8"), private=True)
 
 
 def _say_list(parts: tuple[Section, ...], purposes: tuple[Purpose, ...], today: date, through: date | None) -> None:

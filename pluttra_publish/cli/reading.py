@@ -15,7 +15,7 @@ from pluttra_publish.open import host_of, open_site
 from pluttra_publish.plain_copy import write_copy
 from pluttra_publish.resources import sample_folder
 from pluttra_publish.serve import serve as serve_folder
-from pluttra_publish.settings import read_settings
+from pluttra_publish.settings import accepted, read_settings
 
 
 @click.command(epilog="Exempel: pluttra serve public --port 8000")
@@ -68,7 +68,7 @@ def demo(
 ) -> None:
     """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare."""
     with report.answering(as_json):
-        url = (base_url or f"http://localhost:{port}").rstrip("/")
+        url = accepted("url", base_url) if base_url else f"http://localhost:{port}"
         with report.progress(as_json) as step:
             made = sample.make_demo(site or sample_folder(), folder, url=url, step=step)
         if as_json:

@@ -204,7 +204,7 @@ class Renderer:
                 raise PluttraError(f"Ett medium i {post.source} har ingen vy.")
             return self._figure(view.media[name], caption)
 
-        body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n])))  # noqa: S704 # sanitised
+        body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n].goal)))  # noqa: S704 # sanitised
         return PostPage(
             id=view.id,
             title=post.title,

@@ -71,6 +71,15 @@ def test_open_writes_into_no_folder_that_has_something_in_it(at: Shell, today: P
     assert files_of(tmp_path / "kopia") == {"min.txt": b"min"}
 
 
+@pytest.mark.parametrize("into", ["kopia", "o/kopia"])
+def test_open_writes_nothing_in_clear_where_the_sealed_site_lies(at: Shell, today: Preschool, into: str) -> None:
+    before = today.files()
+    refused = at.run("open", "--link", today.invite("mei"), "--host", today.public, "--into", today.public / into)
+    assert refused.exit_code == 2
+    assert "publiceras" in refused.stderr
+    assert today.files().keys() - before.keys() <= {path for path in today.files() if path.startswith("k/")}
+
+
 @pytest.mark.parametrize("last", ["page", "media"])
 def test_open_leaves_no_half_folder_when_something_is_forged(
     at: Shell, today: Preschool, tmp_path: Path, last: str
@@ -116,6 +125,14 @@ def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tm
         opened = shell.run("open", "--link", link["url"], "--host", answer["public"], "--into", into)
         assert opened.exit_code == 0
         assert link["name"] in opened.stdout
+
+
+@pytest.mark.parametrize("url", ["javascript:1", "https://a.se/sub", "http://a.se", "ftp://a.se", "skräp"])
+def test_demo_makes_links_to_no_address_that_a_site_may_not_have(shell: Shell, tmp_path: Path, url: str) -> None:
+    refused = shell.run("demo", tmp_path / "demo", "--no-serve", "--base-url", url)
+    assert refused.exit_code == 2
+    assert "tips: " in refused.stderr
+    assert not (tmp_path / "demo").exists()
 
 
 class _Links(HTMLParser):
