@@ -13,7 +13,6 @@ from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.errors import UsageError
 from pluttra_publish.open import host_of, open_site
 from pluttra_publish.plain_copy import write_copy
-from pluttra_publish.resources import sample_folder
 from pluttra_publish.serve import serve as serve_folder
 from pluttra_publish.settings import read_settings
 
@@ -66,11 +65,14 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
 def demo(
     folder: Path, port: int, base_url: str | None, no_serve: bool, bare: bool, site: Path | None, as_json: bool
 ) -> None:
-    """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare."""
+    """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare.
+
+    Dess dagar flyttas så att det är den här veckan där. Kopian ligger i MAPP/exempel.
+    """
     with report.answering(as_json):
         url = (base_url or f"http://localhost:{port}").rstrip("/")
         with report.progress(as_json) as step:
-            made = sample.make_demo(site or sample_folder(), folder, url=url, step=step)
+            made = sample.make_demo(site, folder, url=url, step=step)
         if as_json:
             report.say_json(made.summary())
         else:
@@ -78,6 +80,10 @@ def demo(
             for link in made.links:
                 about = ", ".join(link.children or link.departments)
                 report.say(f"{link.name} – {link.role_text}{f' ({about})' if about else ''}\n  {link.url}\n")
+            if made.moved:
+                report.say(
+                    "Exemplets dagar är flyttade till i dag, och därför kan årstider och helger i texterna se underliga ut.\n"
+                )
         if not no_serve:
             _serve(made.public, port, bare=bare, tell=report.say_aside if as_json else report.say)
 
