@@ -15,9 +15,21 @@ from pluttra_publish.start import start_post, start_site
 
 
 @click.command(epilog='Exempel: pluttra init minforskola --name "Backens förskola" --url https://dagar.backen.se')
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--name", default="Min förskola", show_default=True, help="Förskolans namn.")
-@click.option("--url", default="http://localhost:8000", show_default=True, help="Adressen där familjerna ska läsa.")
+@click.argument(
+    "folder",
+    metavar="[MAPP]",
+    type=click.Path(path_type=Path),
+    required=False,
+    help="Ny mapp för förskolan. Annars --site.",
+)
+@click.option("--name", metavar="NAMN", default="Min förskola", show_default=True, help="Förskolans namn.")
+@click.option(
+    "--url",
+    metavar="ADRESS",
+    default="http://localhost:8000",
+    show_default=True,
+    help="Adressen där familjerna ska läsa.",
+)
 @site_option
 @json_option
 def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) -> None:
@@ -44,12 +56,16 @@ def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) ->
 
 
 @click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
-@click.argument("title")
-@click.option("--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan eller personal.")
+@click.argument("title", metavar="TITEL", help="Inläggets rubrik, inom citattecken om den har mellanslag.")
+@click.option(
+    "--place", metavar="PLATS", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan eller personal."
+)
 @click.option(
     "--template", metavar="MALL", help="Mall för texten: reflektion, veckobrev, utflykt, eller en egen fil i mallar/."
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag.")
+@click.option(
+    "--date", "day", metavar="DATUM", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag."
+)
 @site_option
 @json_option
 def new(title: str, place: str, template: str | None, day: datetime | None, site: Path, as_json: bool) -> None:

@@ -26,7 +26,12 @@ _sealed_option = click.option(
 
 
 @click.command("who-can-see", epilog='Exempel: pluttra who-can-see "inlagg/Solrosen/2026-03-12 Vi byggde koja"')
-@click.argument("path", metavar="INLÄGG", type=click.Path(path_type=Path))
+@click.argument(
+    "path",
+    metavar="INLÄGG",
+    help="Inläggets mapp eller fil, eller en bild, film eller ett ljud i det.",
+    type=click.Path(path_type=Path),
+)
 @_sealed_option
 @site_option
 @json_option
@@ -48,7 +53,7 @@ def who_can_see(path: Path, sealed: Path | None, site: Path, as_json: bool) -> N
 
 
 @click.command("what-sees", epilog='Exempel: pluttra what-sees "Maria Lindqvist"')
-@click.argument("name", metavar="NAMN")
+@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
 @_sealed_option
 @site_option
 @json_option

@@ -18,8 +18,21 @@ from pluttra_publish.settings import read_settings
 
 
 @click.command(epilog="Exempel: pluttra serve public --port 8000")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port på den här datorn.")
+@click.argument(
+    "folder",
+    metavar="[MAPP]",
+    type=click.Path(path_type=Path),
+    required=False,
+    help="Publicerad mapp. Annars den som inställningarna säger.",
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port på den här datorn.",
+)
 @click.option("--bare", is_flag=True, help="Utan några egna svarshuvuden, som den enklaste värd.")
 @site_option
 def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
@@ -32,8 +45,12 @@ def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
 
 
 @click.command("open", epilog="Exempel: pluttra open --link 'https://dagar.backen.se/#i=…' --into kopia")
-@click.option("--link", required=True, help="Länken som personen fick. Skriv den inom citattecken.")
-@click.option("--host", help="Mapp eller adress där den förseglade webbplatsen ligger. Annars länkens egen adress.")
+@click.option("--link", metavar="LÄNK", required=True, help="Länken som personen fick. Skriv den inom citattecken.")
+@click.option(
+    "--host",
+    metavar="VÄRD",
+    help="Mapp eller adress där den förseglade webbplatsen ligger. Annars länkens egen adress.",
+)
 @click.option(
     "--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="Ny mapp för det som läses."
 )
@@ -55,9 +72,21 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
 
 
 @click.command(epilog="Exempel: pluttra demo provmapp --no-serve --json")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port på den här datorn.")
-@click.option("--base-url", help="Länkarnas adress. Annars http://localhost:PORT.")
+@click.argument(
+    "folder",
+    metavar="MAPP",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Ny mapp för alltihop: exempelförskolan, nycklarna och den förseglade webbplatsen.",
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port på den här datorn.",
+)
+@click.option("--base-url", metavar="ADRESS", help="Länkarnas adress. Annars http://localhost:PORT.")
 @click.option("--no-serve", is_flag=True, help="Försegla och visa länkar, men visa inte webbplatsen.")
 @click.option("--bare", is_flag=True, help="Visa utan några egna svarshuvuden.")
 @click.option("--site", type=click.Path(path_type=Path, file_okay=False), help="En annan förskola än exempelförskolan.")
