@@ -20,9 +20,15 @@ _NAME = "Min förskola"
 
 
 @click.command(epilog='Exempel: pluttra init minforskola --name "Backens förskola" --url https://dagar.backen.se')
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--name", show_default=_NAME, help="Förskolans namn.")
-@click.option("--url", show_default=LOCAL_URL, help="Adressen där familjerna ska läsa.")
+@click.argument(
+    "folder",
+    metavar="[MAPP]",
+    type=click.Path(path_type=Path),
+    required=False,
+    help="Ny mapp för förskolan. Annars --site.",
+)
+@click.option("--name", metavar="NAMN", show_default=_NAME, help="Förskolans namn.")
+@click.option("--url", metavar="ADRESS", show_default=LOCAL_URL, help="Adressen där familjerna ska läsa.")
 @site_option
 @json_option
 def init(folder: Path | None, name: str | None, url: str | None, site: Path, as_json: bool) -> None:
@@ -54,14 +60,19 @@ def init(folder: Path | None, name: str | None, url: str | None, site: Path, as_
 
 
 @click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
-@click.argument("title")
+@click.argument("title", metavar="TITEL", help="Inläggets rubrik, inom citattecken om den har mellanslag.")
 @click.option(
-    "--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan, personal eller offentligt."
+    "--place",
+    metavar="PLATS",
+    required=True,
+    help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan, personal eller offentligt.",
 )
 @click.option(
     "--template", metavar="MALL", help="Mall för texten: reflektion, veckobrev, utflykt, eller en egen fil i mallar/."
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag.")
+@click.option(
+    "--date", "day", metavar="DATUM", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag."
+)
 @site_option
 @json_option
 def new(title: str, place: str, template: str | None, day: datetime | None, site: Path, as_json: bool) -> None:

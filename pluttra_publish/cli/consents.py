@@ -41,7 +41,7 @@ _KINDS = {"photo": "bilden", "film": "filmen", "sound": "ljudet", "name": "namne
 
 
 @click.group(invoke_without_command=True, epilog="Exempel: pluttra consents --department Solrosen --page lista.html")
-@click.option("--department", help="Bara den avdelningen.")
+@click.option("--department", metavar="AVDELNING", help="Bara den avdelningen.")
 @click.option(
     "--page", type=click.Path(path_type=Path, dir_okay=False), help="Skriv listan som en sida att skriva ut på A4."
 )
@@ -83,15 +83,15 @@ def consents(context: click.Context, department: str | None, page: Path | None, 
 
 
 @consents.command(epilog='Exempel: pluttra consents withdraw "Alva Lindqvist" film')
-@click.argument("child")
-@click.argument("purpose")
+@click.argument("child", metavar="BARN", help="Barnets namn eller id.")
+@click.argument("purpose", metavar="ÄNDAMÅL", help="foto, film, ljud, namn, eller ett av era egna ändamål.")
 @site_option
 @json_option
 @click.pass_context
 def withdraw(context: click.Context, child: str, purpose: str, site: Path, as_json: bool) -> None:
     """Återkalla barnets samtycke, från i dag, och visa vad som försvinner vid nästa publicering.
 
-    CHILD är barnets hela namn eller id, PURPOSE foto, film, ljud, namn eller ett av förskolans egna ändamål. Svaren finns kvar, med dagen då de
+    BARN är barnets hela namn eller id, ÄNDAMÅL foto, film, ljud, namn eller ett av förskolans egna ändamål. Svaren finns kvar, med dagen då de
     återkallades.
     """
     above = context.parent.params if context.parent else {}
