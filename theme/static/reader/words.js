@@ -33,7 +33,6 @@ export const WORDS = {
   standing: 'Sidor',
   calendarFile: 'samtal.ics',
   goals: 'Läroplansmål',
-  consents: 'Vem får synas i vad',
 };
 
 /**
