@@ -7,6 +7,7 @@ import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.
 import { markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
+import { pasted, welcomePage } from './welcome.js';
 import { WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
@@ -47,7 +48,7 @@ function start() {
   document.addEventListener('click', pressed);
   document.addEventListener('submit', (event) => {
     event.preventDefault();
-    import('./welcome.js').then(({ pasted }) => pasted(/** @type {HTMLFormElement} */ (event.target), arrive));
+    pasted(/** @type {HTMLFormElement} */ (event.target), arrive);
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') tellMet();
@@ -74,11 +75,10 @@ async function go() {
 }
 
 /** @param {{secret: import('./bytes.js').Bytes, mangled: boolean}} link */
-async function arrive(link) {
+function arrive(link) {
   forgetAddress();
-  const turn = (turns += 1);
-  const { welcomePage } = await import('./welcome.js');
-  if (turn === turns) present(welcomePage(link, { present, refuse, enter, within }));
+  turns += 1;
+  present(welcomePage(link, { present, refuse, enter, within }));
 }
 
 /** The key leaves the address before anything else happens. */
