@@ -11,10 +11,13 @@ from pluttra_publish import demo as sample
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.errors import UsageError
+from pluttra_publish.format.access import was_mangled
 from pluttra_publish.open import host_of, open_site
 from pluttra_publish.plain_copy import write_copy
 from pluttra_publish.serve import serve as serve_folder
 from pluttra_publish.settings import accepted, read_settings
+
+_MANGLED = "Länken hade ändrats på vägen, så ett program kan ha sett nyckeln. Be förskolan om en ny länk."
 
 
 @click.command(epilog="Exempel: pluttra serve public --port 8000")
@@ -63,9 +66,12 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
     """
     with report.answering(as_json), report.progress(as_json) as step:
         written = write_copy(open_site(link, host_of(link, host)), into, step=step)
+        mangled = was_mangled(link)
         if as_json:
-            report.say_json(written.summary())
+            report.say_json(written.summary() | {"mangled": mangled})
         else:
+            if mangled:
+                report.say_aside(_MANGLED)
             report.say(
                 f"{written.name}: {written.posts} inlägg och {written.media} filer i {into}. Börja med index.html."
             )
