@@ -27,49 +27,6 @@ export async function homePage(visit) {
   return { node, title: '', lists: true };
 }
 
-<<<<<<< HEAD
-=======
-/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
-export async function childPage(visit, id) {
-  const child = visit.vault.children.find((each) => each.id === id);
-  if (!child) return null;
-  const [{ node: posts }, pages] = await Promise.all([feed(visit, { child: id }), visit.vault.pages(child.audience)]);
-  const node = fill('child', { title: child.name, where: departments(visit.vault, child), feed: posts });
-  listStanding(node, pages);
-  return { node, title: child.name, lists: true };
-}
-
-/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
-export async function audiencePage(visit, id) {
-  const audience = visit.vault.audiences.find((each) => each.id === id);
-  if (!audience) return null;
-  const months = await visit.vault.months(id);
-  const title = audienceTitle(audience);
-  const [{ node: posts }, pages] = await Promise.all([feed(visit, { audience: id }), visit.vault.pages(id)]);
-  const newest = months.length ? await visit.vault.index(id, months[0]) : null;
-  const listed = newest && !newest.posts.length ? months.slice(1) : months; // one that only holds standing pages
-  const node = fill('audience', { title, months: listed.map((month) => monthLink(id, month)), feed: posts });
-  listStanding(node, pages);
-  return { node, title, lists: true };
-}
-
-/** Links to standing pages, under the heading of their audience: goals together, the others one by one. @param {HTMLElement} node @param {import('./vault.js').StandingPage[]} pages */
-function listStanding(node, pages) {
-  const goals = pages.filter(({ kind }) => kind === 'goal');
-  const others = pages.filter(({ kind }) => kind !== 'goal');
-  const places = [];
-  if (others.length) {
-    const doors = others.map(({ id, title, date }) => door('#/s/' + id, title, date ? dayText(date) : ''));
-    places.push(element('nav', { class: 'doors standing', 'aria-label': WORDS.standing }, element('ul', {}, ...doors)));
-  }
-  if (goals.length) {
-    const links = goals.map(({ id, title }) => element('li', {}, element('a', { href: '#/s/' + id }, title)));
-    places.push(element('details', { class: 'everyone standing' }, element('summary', {}, WORDS.goals), element('ul', { class: 'names' }, ...links)));
-  }
-  node.querySelector('header')?.after(...places);
-}
-
->>>>>>> issue3
 /** Cards, newest first, some months at a time. @param {Visit} visit @param {Filter} filter @returns {Promise<{node: HTMLElement, fresh: number}>} */
 export async function feed(visit, filter) {
   const { vault } = visit;
