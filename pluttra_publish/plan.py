@@ -8,8 +8,7 @@ from datetime import datetime
 
 from pluttra_publish.errors import ConsentError, ContentError, Findings
 from pluttra_publish.register.names import DepartmentNotFound, find_child, find_department, same_guardians
-from pluttra_publish.register.quarantine import quarantined
-from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Guardian, Register, StaffMember, fold
+from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Register
 from pluttra_publish.site import Post
 
 Access = Mapping[str, Mapping[Audience, tuple[str, ...]]]
@@ -58,11 +57,12 @@ class PlannedPost:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be published now, newest first, and what waits: drafts and posts whose day has not come."""
+    """What will be published now, newest first, and what waits: drafts and posts whose day has not come, `held` as they would be planned."""
 
     posts: tuple[PlannedPost, ...]
     public: tuple[Post, ...]
     waiting: tuple[Post, ...]
+    held: tuple[PlannedPost, ...] = ()
 
     @property
     def first_month(self) -> str | None:
@@ -86,6 +86,7 @@ def plan(
     planned: list[PlannedPost] = []
     public: list[Post] = []
     waiting: list[Post] = []
+    held: list[PlannedPost] = []
     taken: dict[str, Post] = {}
     for post in posts:
         due = may_publish(post) and post.date <= now
@@ -109,10 +110,11 @@ def plan(
             planned += [found, *_staff_copy(found)]
         else:
             waiting.append(post)
+            held += [found, *_staff_copy(found)]
     planned.sort(key=lambda p: p.id)
     planned.sort(key=lambda p: p.post.date, reverse=True)
     public.sort(key=lambda post: post.address)
-    return Plan(tuple(planned), tuple(public), tuple(waiting))
+    return Plan(tuple(planned), tuple(public), tuple(waiting), tuple(held))
 
 
 def staff_of(home: Audience) -> Audience:
@@ -257,18 +259,3 @@ class _Placing:
             for reader, months in self.access.items()
             if reader in self.register.guardian and month in months.get(audience, ())
         }
-
-
-def names_to_keep_out(register: Register) -> tuple[str, ...]:
-    """Return the full names and addresses of quarantined families: none of them may stand in anything that is published.
-
-    A name that somebody else bears too is left out, or nothing could be published about that one.
-    """
-    outside, visible = quarantined(register), register.visible
-    people: list[Child | Guardian] = [*register.children, *register.guardians]
-    others: list[Child | Guardian | StaffMember] = [*visible.children, *visible.guardians, *visible.staff]
-    shared = {fold(name) for one in others for name in (one.first_name, one.name)}
-    names = {person.name for person in people if person.id in outside and fold(person.name) not in shared}
-    emails = {guardian.email for guardian in register.guardians if guardian.id in outside}
-    emails -= {guardian.email for guardian in visible.guardians} | {member.email for member in visible.staff}
-    return tuple(sorted((names | emails) - {""}))

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from pluttra_publish.consent_check import decide
 from pluttra_publish.errors import Findings
+from pluttra_publish.link_check import check_links
 from pluttra_publish.narrowing import narrow
 from pluttra_publish.plan import Access, OpaqueId, Plan, plan, with_staff
 from pluttra_publish.register import Consents, Register
@@ -44,6 +45,7 @@ def whole_plan(
         findings=findings,
         may_publish=may_publish,
     )
+    check_links(made, findings)
     reading = with_staff(access, made, register)
     on_media = who_is_on(made.posts, register, findings)
     decision = decide(made.posts, consents, access=reading, today=now.date(), findings=findings, on_media=on_media)

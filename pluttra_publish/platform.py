@@ -17,6 +17,8 @@ from typing import BinaryIO
 
 import platformdirs
 
+from pluttra_publish.errors import KeystoreError, PluttraError, UsageError
+
 IDENTITY_VARIABLE = "PLUTTRA_IDENTITY"
 
 _TRIES = 20
@@ -33,8 +35,13 @@ def identity_path() -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only this account may read, where the system can say so, and return it."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder that only this account may read, where the system can say so, and return it.
+
+    Raises:
+        KeystoreError: it can't be made.
+    """
+    with telling(path, KeystoreError):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
@@ -50,6 +57,20 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
 def private_file(path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
     """Open a new private file that takes its name when the block ends without an error; nothing is left otherwise."""
     return atomic_file(path, private=True, durable=False)
+
+
+@contextlib.contextmanager
+def telling(path: Path, kind: type[PluttraError] = UsageError) -> Iterator[None]:
+    """Say of a place that somebody has chosen, and that can't be written, that it can't.
+
+    Raises:
+        PluttraError: of that `kind`, it can't.
+    """
+    try:
+        yield
+    except OSError as error:
+        hint = "Ange en annan plats, eller se efter att du får skriva där och att disken har plats."
+        raise kind(f"{path} kan inte skrivas ({error.strerror or type(error).__name__}).", hint=hint) from error
 
 
 @contextlib.contextmanager

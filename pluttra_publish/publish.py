@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
@@ -30,10 +31,12 @@ from pluttra_publish.media import Derived, derive_all, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import plain_id, whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
+from pluttra_publish.protected_names import protected_names
 from pluttra_publish.register import (
     access,
     check_place,
     find_reader,
+    read_allowed_words,
     read_consents,
     read_register,
 )
@@ -42,7 +45,7 @@ from pluttra_publish.sealed_site import Sealer, invitation_for
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
-from pluttra_publish.settings import Settings
+from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
 from pluttra_publish.standing import goals_of, plan_standing
 
@@ -104,11 +107,7 @@ def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | 
     path = _keystore_path(settings)
     if path.exists():
         return None
-    try:
-        private_folder(settings.state)
-    except OSError as error:
-        message = f"Mappen {settings.state} kan inte skapas ({error.strerror})."
-        raise KeystoreError(message, hint="Kontrollera att du får skriva där.") from error
+    private_folder(settings.state)
     _, recovery = Keystore.create(path, identity_path=identity or identity_path())
     return recovery
 
@@ -139,10 +138,12 @@ def publish(
     Raises:
         CheckFailed: there are errors; it carries all findings.
         KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
-        UsageError: the host has a root of a higher sequence than the one asked for.
+        UsageError: the host has a root of a higher sequence than the one asked for; or `folder` may not be published.
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
     """
+    if message := unfit(settings, folder or settings.host.path):
+        raise UsageError(message, hint="Ange en egen mapp, till exempel --into byggt.")
     keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()
@@ -228,8 +229,9 @@ class _Run:
         self.register = read_register(settings.register, self.findings)
         check_place(settings.register, settings.posts, self.findings)
         self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
+        self._allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
-        self._opaque_id = opaque_id
+        self._opaque_id = cache(opaque_id)  # a child is named by many posts
         self._first_month = first_month
         self._step = step
         self.theme = (settings.theme, theme_folder())
@@ -253,7 +255,15 @@ class _Run:
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
         standing = [laid.planned for laid in self.laid.standing]
-        keep_out(pages, self.plan, standing, self.register, self.findings)
+        keep_out(
+            pages,
+            self.plan,
+            standing,
+            names=protected_names(self.register, self._allowed_words),
+            register=self.register,
+            settings=self.settings,
+            findings=self.findings,
+        )
         self.findings.stop()
         return pages
 

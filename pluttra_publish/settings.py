@@ -18,7 +18,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.errors import Findings, RegisterError, UsageError
 
 FILE = "pluttra.toml"
 
@@ -111,6 +111,18 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     return settings
+
+
+def accepted(key: str, value: str) -> str:
+    """Return the value of a setting that a command gives, as it is used.
+
+    Raises:
+        UsageError: the setting may not have it.
+    """
+    try:
+        return str(_KEYS[key].accept(value))
+    except _BadValueError as bad:
+        raise UsageError(f"{bad.message} ({key})", hint=bad.mend) from None
 
 
 _MISSING = object()
@@ -267,13 +279,18 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
-    public = settings.host.path
-    if is_inside(settings.root, public) or any(is_inside(folder, public) for folder in folders.values()):
-        message = "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
+    if message := unfit(settings, settings.host.path):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
-    elif any(is_inside(public, folders[key]) for key in ("folders.posts", "folders.register", "folders.talks")):
-        message = "Mappen som publiceras ligger i inläggens, registrets eller samtalens mapp."
-        findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
+
+
+def unfit(settings: Settings, public: Path) -> str:
+    """Return why nothing may be sealed into the folder `public`, empty if it may: nothing else of the site may lie in it or around it."""
+    ours = (settings.posts, settings.register, settings.talks)
+    if any(is_inside(folder, public) for folder in (settings.root, settings.state, *ours)):
+        return "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
+    if any(is_inside(public, folder) for folder in ours):
+        return "Mappen som publiceras ligger i inläggens, registrets eller samtalens mapp."
+    return ""
 
 
 def is_inside(inner: Path, outer: Path) -> bool:

@@ -18,7 +18,7 @@ _EXAMPLE = 'Exempel: pluttra approve "inlagg/Solrosen/2026-03-12 Vi byggde koja"
 
 
 @click.command(epilog=_EXAMPLE)
-@click.argument("posts", nargs=-1, metavar="INLÄGG")
+@click.argument("posts", nargs=-1, metavar="[INLÄGG...]", help="Inläggets mapp eller fil, eller dess titel.")
 @click.option("--all", "everything", is_flag=True, help="Godkänn alla som väntar.")
 @click.option("--list", "listing", is_flag=True, help="Visa vilka som väntar. Ingenting godkänns.")
 @click.option("--by", metavar="REKTOR", help="Vem som godkänner. Behövs bara om det finns flera rektorer.")
@@ -54,7 +54,7 @@ def approve(posts: tuple[str, ...], everything: bool, listing: bool, by: str | N
 @click.command(
     "return", epilog='Exempel: pluttra return "Vi byggde koja" --reason "Fråga Samiras familj om bilden först"'
 )
-@click.argument("post", metavar="INLÄGG")
+@click.argument("post", metavar="INLÄGG", help="Inläggets mapp eller fil, eller dess titel.")
 @click.option("--reason", required=True, metavar="TEXT", help="Varför. Den som skrev läser det överst i texten.")
 @site_option
 @json_option

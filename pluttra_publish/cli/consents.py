@@ -16,7 +16,7 @@ from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.clock import now_of
 from pluttra_publish.consent_page import NO, YES, Section, consent_page, held, sections
 from pluttra_publish.errors import Findings, PluttraError, UsageError
-from pluttra_publish.platform import write_atomically
+from pluttra_publish.platform import telling, write_atomically
 from pluttra_publish.register import (
     Answer,
     Consents,
@@ -41,7 +41,7 @@ _KINDS = {"photo": "bilden", "film": "filmen", "sound": "ljudet", "name": "namne
 
 
 @click.group(invoke_without_command=True, epilog="Exempel: pluttra consents --department Solrosen --page lista.html")
-@click.option("--department", help="Bara den avdelningen.")
+@click.option("--department", metavar="AVDELNING", help="Bara den avdelningen.")
 @click.option(
     "--page", type=click.Path(path_type=Path, dir_okay=False), help="Skriv listan som en sida att skriva ut på A4."
 )
@@ -83,15 +83,15 @@ def consents(context: click.Context, department: str | None, page: Path | None, 
 
 
 @consents.command(epilog='Exempel: pluttra consents withdraw "Alva Lindqvist" film')
-@click.argument("child")
-@click.argument("purpose")
+@click.argument("child", metavar="BARN", help="Barnets namn eller id.")
+@click.argument("purpose", metavar="ÄNDAMÅL", help="foto, film, ljud, namn, eller ett av era egna ändamål.")
 @site_option
 @json_option
 @click.pass_context
 def withdraw(context: click.Context, child: str, purpose: str, site: Path, as_json: bool) -> None:
     """Återkalla barnets samtycke, från i dag, och visa vad som försvinner vid nästa publicering.
 
-    CHILD är barnets hela namn eller id, PURPOSE foto, film, ljud, namn eller ett av förskolans egna ändamål. Svaren finns kvar, med dagen då de
+    BARN är barnets hela namn eller id, ÄNDAMÅL foto, film, ljud, namn eller ett av förskolans egna ändamål. Svaren finns kvar, med dagen då de
     återkallades.
     """
     above = context.parent.params if context.parent else {}
@@ -156,7 +156,8 @@ def _write_page(opened: _Opened, page: Path, parts: tuple[Section, ...], through
         message = "Listan får inte ligga bland inläggen eller i mappen som publiceras."
         raise UsageError(message, hint="Skriv den någon annanstans, till exempel på skrivbordet.")
     text = consent_page(settings.name, parts, opened.consents.purposes.all, on=opened.today, through=through)
-    write_atomically(page, text.encode("utf-8"), private=True)
+    with telling(page):
+        write_atomically(page, text.encode("utf-8"), private=True)
 
 
 def _say_list(parts: tuple[Section, ...], purposes: tuple[Purpose, ...], today: date, through: date | None) -> None:

@@ -18,10 +18,15 @@ from pluttra_publish.site import find_photo
 
 
 @click.command(epilog='Exempel: pluttra mask "inlagg/Solrosen/2026-03-12 Vi byggde koja/IMG_0413.jpg"')
-@click.argument("photo", type=click.Path(path_type=Path))
+@click.argument("photo", metavar="BILD", help="En bild i ett inlägg.", type=click.Path(path_type=Path))
 @click.option("--no-browser", is_flag=True, help="Skriv bara ut adressen, öppna ingen webbläsare.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, show_default="en ledig", help="Port på den här datorn."
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="en ledig",
+    help="Port på den här datorn.",
 )
 @site_option
 def mask(photo: Path, no_browser: bool, port: int, site: Path) -> None:

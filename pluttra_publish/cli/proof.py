@@ -29,7 +29,12 @@ _sealed_option = click.option(
 
 
 @click.command("who-can-see", epilog='Exempel: pluttra who-can-see "inlagg/Solrosen/2026-03-12 Vi byggde koja"')
-@click.argument("path", metavar="VAD", type=click.Path(path_type=Path))
+@click.argument(
+    "path",
+    metavar="VAD",
+    help="Ett inläggs eller samtals mapp eller fil, en bild, film eller ett ljud i det, eller rubriken på en sida för personalen.",
+    type=click.Path(path_type=Path),
+)
 @_sealed_option
 @site_option
 @json_option
@@ -53,7 +58,7 @@ def who_can_see(path: Path, sealed: Path | None, site: Path, as_json: bool) -> N
 
 
 @click.command("what-sees", epilog='Exempel: pluttra what-sees "Maria Lindqvist"')
-@click.argument("name", metavar="NAMN")
+@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
 @_sealed_option
 @site_option
 @json_option

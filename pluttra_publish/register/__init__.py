@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pluttra_publish.register.access import access, audiences
+from pluttra_publish.register.allowed_words import ALLOWED_WORDS, read_allowed_words
 from pluttra_publish.register.consents import (
     FILM,
     NAME,
@@ -49,6 +50,7 @@ from pluttra_publish.register.values import (
 )
 
 __all__ = [
+    "ALLOWED_WORDS",
     "FILES",
     "FILM",
     "NAME",
@@ -89,6 +91,7 @@ __all__ = [
     "guardians_of",
     "holds_through",
     "quarantined",
+    "read_allowed_words",
     "read_consents",
     "read_purposes",
     "read_register",

@@ -94,14 +94,22 @@ def nearest(word: str, meanings: Mapping[str, str] = MEANINGS, *, alike: float =
     return found[0].capitalize() if found else ""
 
 
+def decoded(octets: bytes, errors: str = "strict") -> str:
+    """Return a text file's text: UTF-8, or UTF-16 if it begins as such. `errors` is as for `bytes.decode`."""
+    return octets.decode("utf-16" if _is_utf16(octets) else "utf-8-sig", errors)
+
+
+def _is_utf16(octets: bytes) -> bool:
+    return octets.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
 def returned_text(octets: bytes, reason: str) -> bytes:
     """Return a post's text with `Status: returnerad` and `Anledning: …` among its fields, and all else as it was written.
 
     Whatever stood there of status and reason before is gone. Line ends, byte order mark and encoding are kept.
     """
-    utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
     marked = octets.startswith(b"\xef\xbb\xbf")
-    text = octets.decode("utf-16" if utf16 else "utf-8-sig")
+    text = decoded(octets)
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = divide("\n".join(lines)).fields
@@ -121,6 +129,6 @@ def returned_text(octets: bytes, reason: str) -> bytes:
         *(line for n, line in enumerate(lines[at:], at) if n not in gone),
     ]
     whole = newline.join(kept)
-    if utf16:
+    if _is_utf16(octets):
         return whole.encode("utf-16")
     return (b"\xef\xbb\xbf" if marked else b"") + whole.encode("utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,12 @@ class PostPage:
     gallery: tuple[MediaView, ...]
     audience_title: str
     goals: tuple[tuple[str, str], ...] = ()
+
+
+def _listed(public: Iterable[PostView]) -> tuple[tuple[str, str, str], ...]:
+    """Return the address on the host, the title and the language of every public page, in the order of their titles."""
+    rows = ((f"/sida/{view.post.address}.html", view.post.title, view.post.lang) for view in public)
+    return tuple(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ class Renderer:
         self._figure: Callable[[MediaView, str], str] = macros.figure
         self._ids = {view.post.source: f"#/p/{view.id}" for view in edition.posts}
         self._pages = {view.post.source: f"{view.post.address}.html" for view in edition.public}
+        self._public = _listed(edition.public)
 
     def post(self, view: PostView) -> Context:
         return {"post": self._page(view, self._ids)}
@@ -153,6 +160,7 @@ class Renderer:
             "rules": view.rules,
             "contact": view.contact,
             "objects_origin": view.objects_origin,
+            "public": self._public,
         }
 
     def _house(self) -> dict[str, Any]:
@@ -204,7 +212,7 @@ class Renderer:
                 raise PluttraError(f"Ett medium i {post.source} har ingen vy.")
             return self._figure(view.media[name], caption)
 
-        body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n])))  # noqa: S704 # sanitised
+        body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n].goal)))  # noqa: S704 # sanitised
         return PostPage(
             id=view.id,
             title=post.title,

@@ -13,6 +13,7 @@ import pytest
 
 from pluttra_publish.format.access import secret_of
 from pluttra_publish.format.layout import keyring_path
+from pluttra_publish.platform import IDENTITY_VARIABLE
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from tests.commands import every_command
@@ -83,6 +84,50 @@ def test_init_in_a_file_is_refused(shell: Shell, tmp_path: Path, where: str) -> 
     assert (tmp_path / "fil").read_text(encoding="utf-8") == "min"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [("--url", "https://a.se/dagar"), ("--url", "http://a.se"), ("--url", "skräp"), ("--url", ""), ("--name", ""), ("--name", " ")],
+)  # fmt: skip
+def test_init_makes_nothing_when_it_is_asked_for_what_cannot_be(
+    shell: Shell, tmp_path: Path, options: tuple[str, str]
+) -> None:
+    refused = shell.run("init", tmp_path / "förskola", *options)
+    assert refused.exit_code == 2
+    assert "tips: " in refused.stderr
+    assert not (tmp_path / "förskola").exists()
+
+
+def test_init_makes_nothing_beside_settings_that_are_faulty(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "pluttra.toml").write_text("name = 3\n", encoding="utf-8")
+    assert shell.run("init", tmp_path).exit_code == 5
+    assert list(files_of(tmp_path)) == ["pluttra.toml"]
+
+
+def test_init_says_what_was_there_and_that_the_options_no_longer_count(shell: Shell, tmp_path: Path) -> None:
+    shell.run("init", tmp_path / "förskola")
+    (tmp_path / "förskola" / "register" / "personal.csv").unlink()
+    again = shell.run("init", tmp_path / "förskola", "--name", "Annan")
+    assert "  + register/personal.csv\n" in again.stdout
+    assert "Fanns redan, och är inte ändrat: pluttra.toml, " in again.stdout
+    assert "--name och --url gäller bara en ny pluttra.toml" in again.stdout
+    assert "--name" not in shell.run("init", tmp_path / "förskola").stdout
+
+
+def test_a_place_that_cannot_be_written_is_told_and_is_no_bug(shell: Shell, at: Shell, published: Preschool) -> None:
+    root = published.root
+    (root / "fil").write_text("min", encoding="utf-8")
+    (root / "halv").mkdir()
+    (root / "halv" / "register").write_text("min", encoding="utf-8")
+    assert shell.run("init", root / "halv").exit_code == 2
+    assert at.run("open", "--link", published.invite("mei", days=90), "--host", published.public, "--into", root / "fil" / "ut").exit_code == 2  # fmt: skip
+    assert at.run("consents", "--page", root / "fil" / "lista.html", "--site", root).exit_code == 2
+    shell.environment[IDENTITY_VARIABLE] = str(root / "fil" / "identity.txt")
+    told = shell.run("init", root / "ny")
+    assert told.exit_code == 6
+    assert "identity.txt" in told.stderr or "fil" in told.stderr
+    assert (root / "fil").read_text(encoding="utf-8") == "min"
+
+
 def test_new_begins_a_post_that_waits_as_a_draft(at: Shell, published: Preschool) -> None:
     options = ("--place", "Solrosen", "--date", "2026-11-20", "--site", published.root)
     answer = at.answer("new", "Vi byggde koja: var?", *options)
@@ -134,6 +179,44 @@ def test_build_seals_without_publishing(at: Shell, published: Preschool, tmp_pat
     after = published.files()
     assert {path for path in built.keys() | after.keys() if built.get(path) != after.get(path)} == {"root"}
     assert at.answer("build", "--site", published.root)["public"] == str(published.state / "sealed")
+
+
+@pytest.mark.parametrize(
+    "into", [".", "..", "privat", "register", "register/ut", "inlagg", "inlagg/Solrosen/ut", "samtal/ut", "INLAGG/Ut"]
+)
+def test_build_refuses_a_folder_where_sealed_files_would_lie_with_what_is_secret(
+    at: Shell, published: Preschool, into: str
+) -> None:
+    before = files_of(published.root.parent)
+    refused = at.run("build", "--into", published.root / into, "--site", published.root)
+    assert refused.exit_code == 2
+    assert "--into" in refused.stderr
+    assert files_of(published.root.parent) == before
+
+
+@pytest.mark.parametrize("folder", [".", "ny", "inlagg/ny", "public", "public/ny"])
+def test_demo_refuses_a_folder_of_a_preschool(at: Shell, published: Preschool, folder: str) -> None:
+    before = files_of(published.root.parent)
+    for site in ((), ("--site", published.root)):
+        refused = at.run("demo", published.root / folder, *site, "--no-serve")
+        assert refused.exit_code == 2
+        assert "förskolas mapp" in refused.stderr
+    assert files_of(published.root.parent) == before
+
+
+def test_demo_refuses_to_publish_the_folder_that_the_preschool_lies_in(at: Shell, published: Preschool) -> None:
+    around = published.root.parent
+    published.root.rename(around / "public")
+    before = files_of(around)
+    assert at.run("demo", around, "--site", around / "public", "--no-serve").exit_code == 2
+    assert {path for path in files_of(around) if path not in before} <= {"privat/identity.txt", "privat/keystore.age"}
+
+
+def test_serve_refuses_the_preschools_own_folder(at: Shell, published: Preschool) -> None:
+    (published.root / "index.html").write_text("", encoding="utf-8")
+    refused = at.run("serve", published.root)
+    assert refused.exit_code == 2
+    assert "pluttra.toml" in refused.stderr
 
 
 def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
@@ -323,13 +406,43 @@ def test_a_broken_template_of_the_preschools_own_stops_the_publish(at: Shell, pu
     assert published.files() == before
 
 
-@pytest.mark.parametrize(
-    "words",
-    [(), ("nonsense",), ("publish", "--nonsense"), ("new", "Hej"), ("open",), ("invite",), ("demo",),
-     ("serve", "--port", "70000"), ("new", "Hej", "--place", "Solrosen", "--date", "i går")],
-)  # fmt: skip
-def test_a_command_written_wrong_exits_with_two(shell: Shell, words: tuple[str, ...]) -> None:
-    assert shell.run(*words).exit_code == 2
+ENGLISH = re.compile(
+    r"Usage:|Options:|Positional|Commands:|Error|Missing|Invalid|Show th|Try '|default:|required|No such|Did you|Got unexp"
+    r"|does not|requires an|is not|Choose from|is a |Aborted"
+    r"|\b(OPTIONS|COMMAND|ARGS|FOLDER|TITLE|NAME|PHOTO|CHILD|PURPOSE|INTEGER|DIRECTORY|FILE|PATH|SOURCE)\b"
+)
+WRONG = [
+    ("nonsense",), ("publish", "--nonsense"), ("publish", "--jsn"), ("new", "Hej"), ("new",), ("open",), ("invite",), ("demo",),
+    ("check", "mer"), ("check", "mer", "än"), ("check", "--json=ja"), ("invite", "Maria", "--valid-for"), ("invite", "Maria", "--valid-for", "x"),
+    ("serve", "--port", "70000"), ("serve", "--port", "åtta"), ("build", "--into", __file__), ("register", "nonsense"),
+    ("register", "inspect", "."), ("what-sees", "Maria", "--sealed", "saknas"), ("new", "Hej", "--place", "Solrosen", "--date", "i går"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [(), *WRONG])
+def test_a_command_written_wrong_exits_with_two_and_says_so_in_swedish(shell: Shell, words: tuple[str, ...]) -> None:
+    told = shell.run(*words)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert ENGLISH.findall(told.stderr) == []
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_a_command_written_wrong_answers_with_one_json_object_where_json_is_asked_for(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    told = shell.run(*words, "--json") if words[-1] != "--valid-for" else shell.run("invite", "--json", *words[1:])
+    assert told.exit_code == 2
+    assert told.stderr == ""
+    answer = json.loads(told.stdout)
+    assert set(answer) == {"error", "hint", "exit_code"}
+    assert answer["exit_code"] == 2
+    assert answer["error"]
+
+
+@pytest.mark.parametrize("name", ["", *(name for name, _ in every_command())])
+def test_the_help_of_every_command_is_in_swedish(shell: Shell, name: str) -> None:
+    assert ENGLISH.findall(shell.run(*name.split(), "--help").stdout) == []
 
 
 @pytest.mark.parametrize("name", ["new", "check", "build", "publish", "invite", "serve"])

@@ -47,7 +47,8 @@ export async function postPage(visit, id) {
 /** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
 export async function standingPage(visit, id) {
   const { vault } = visit;
-  const found = await vault.standingPage(id);
+  const { findStanding } = await import('./standing.js');
+  const found = await findStanding(vault, id);
   if (!found) return null;
   const node = await opened(vault, await vault.page(found.page), (address) => vault.media(found.index, address));
   const home = vault.audiences.find((each) => each.id === found.index.audience);
