@@ -189,7 +189,7 @@ def readable_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: O
     """Return a post, or the parts of it that show a medium, as it goes out, or would if it did not wait; None for a public page."""
     parts = [planned for planned in rules.plan.posts if planned.post.source == post.source]
     shown = [
-        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.files}
+        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.media}
     ]
     if shown:
         return _joined(shown)
