@@ -231,9 +231,12 @@ def readers_by_month(reading: Access) -> Mapping[tuple[Audience, str], frozenset
     return {key: frozenset(who) for key, who in found.items()}
 
 
-def readers_of(readable: Readable, months: Mapping[tuple[Audience, str], frozenset[str]]) -> frozenset[str]:
+def readers_of(
+    readable: Readable | PlannedPost, months: Mapping[tuple[Audience, str], frozenset[str]]
+) -> frozenset[str]:
     """Return everyone who may read a post or a page; `months` says who reads which."""
-    return frozenset().union(*(months.get((audience, readable.month), frozenset()) for audience in readable.audiences))
+    found = [months.get((audience, readable.month), frozenset()) for audience in readable.audiences]
+    return found[0].union(*found[1:]) if len(found) > 1 else next(iter(found), frozenset())
 
 
 def _sealed(post: Post) -> bool:
