@@ -25,6 +25,7 @@ from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
@@ -35,7 +36,6 @@ from pluttra_publish.register import (
     check_place,
     find_reader,
     read_allowed_words,
-    read_consents,
     read_register,
     reference_list,
 )
@@ -223,9 +223,9 @@ class _Run:
         self.settings = settings
         self.findings = Findings()
         self.now = _now(settings)
-        self.register = read_register(settings.register, self.findings)
+        self.people = read_people(settings, self.findings)
+        self.register = self.people.register
         check_place(settings.register, settings.posts, self.findings)
-        self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
         self._allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = opaque_id
@@ -276,8 +276,7 @@ class _Run:
         )
         self.plan, self.access = whole_plan(
             posts,
-            register=self.register,
-            consents=self.consents,
+            people=self.people,
             access=reading,
             opaque_id=self._opaque_id,
             now=self.now,
@@ -302,7 +301,7 @@ class _Run:
         """Plan the quick reference list of every department, for the staff."""
         day = self.now.date()
         for department in self.register.departments:
-            rows = reference_list(self.register, self.consents, department=department.id, on=day)
+            rows = reference_list(self.register, self.people.consents, department=department.id, on=day)
             shown = tuple((row.name, row.answers) for row in rows)
             title = f"Vem får synas: {department.name}"
             yield consent_page(shown, day=day, title=title, audience=STAFF, opaque_id=self._opaque_id)
@@ -311,8 +310,9 @@ class _Run:
         """Plan the pages that are not posts."""
         opaque_id, now = self._opaque_id, self.now
         name = self.settings.name
+        findings = self.people.named
         pages = plan_talks(
-            talks, register=self.register, preschool=name, opaque_id=opaque_id, now=now, findings=self.findings
+            talks, register=self.register, preschool=name, opaque_id=opaque_id, now=now, findings=findings
         )
         goals = plan_goals(self.plan, register=self.register, opaque_id=opaque_id, now=now)
         return (*pages, *goals, *self._consent_pages())

@@ -12,9 +12,10 @@ from pathlib import Path
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.media import Probe, probe
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, plan, with_staff
 from pluttra_publish.planning import whole_plan
-from pluttra_publish.register import Audience, Register, access, check_place, read_consents, read_register
+from pluttra_publish.register import Audience, Register, access, check_place
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Edition, MediaFile, Post, press
@@ -91,7 +92,7 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
         CheckFailed: there are errors; it carries all findings.
     """
     findings = Findings()
-    register = read_register(settings.register, findings)
+    people = read_people(settings, findings)
     check_place(settings.register, settings.posts, findings)
     posts: list[Post] = []
     media = sum(path.suffix.lower() not in TEXTS and path.is_file() for path in settings.posts.rglob("*"))
@@ -112,16 +113,15 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
     first = min([first_month or f"{now:%Y-%m}", *(f"{post.date:%Y-%m}" for post in posts if _sealed(post))])
     made, _ = whole_plan(
         posts,
-        register=register,
-        consents=read_consents(settings.register, register, settings.consents, findings),
-        access=access(register, today=now.date(), first_month=first, grace_days=settings.grace_days),
+        people=people,
+        access=access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days),
         opaque_id=opaque_id,
         now=now,
         findings=findings,
         may_publish=read_approvals(settings).may_publish,
     )
     findings.stop()
-    return Rules(settings, register, tuple(posts), made, now, first)
+    return Rules(settings, people.register, tuple(posts), made, now, first)
 
 
 def planned_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: OpaqueId) -> PlannedPost | None:
