@@ -66,10 +66,14 @@ def keep_out(
     """
     if not names:
         return
+    told = False
     for published in _published(pages, plan, standing, register, settings):
         in_full = any(names.pairs(reading) for whole in published.rendered for reading in _readings(whole))
         places = [piece.place for piece in published.pieces if any(names.anything(text) for text in _said(piece))]
+        if published.source == FILE and told and not places:
+            continue  # the shell lists the public pages by their titles, and those have been told of
         if in_full or places or (published.address and names.in_address(published.address, as_address)):
+            told = True
             allowed = f"{settings.register.name}/{ALLOWED_WORDS}"
             mend = _MEND if in_full else f"{_MEND} Är det ett vanligt ord kan rektor låta det stå: {allowed}."
             for file, place in _places(published, places, names):
@@ -79,11 +83,10 @@ def keep_out(
 def _published(
     pages: Pages, plan: Plan, standing: Iterable[PlannedPage], register: Register, settings: Settings
 ) -> Iterator[_Published]:
-    """Yield all that is published, by where it comes from."""
+    """Yield all that is published, by where it comes from, the settings last."""
     written = [("name", settings.name), ("contact", settings.contact), ("rules", "\n".join(settings.rules))]
     written.append(("consents.purposes", "\n".join(settings.consents.purposes)))
     shell = (pages.shell.decode("utf-8"), pages.manifest.decode("utf-8"))
-    yield _Published(FILE, tuple(_Piece(*piece) for piece in written), shell)
     for department in register.departments:
         yield _Published(f"{settings.register.name}/avdelningar.csv", (_Piece("namn", department.name),))
     for planned in plan.posts:
@@ -92,6 +95,7 @@ def _published(
         yield _standing(page, pages.standing[page.id])
     for post in plan.public:
         yield _post(post, pages.public[f"sida/{post.address}.html"], address=post.address)
+    yield _Published(FILE, tuple(_Piece(*piece) for piece in written), shell)
 
 
 def _post(post: Post, page: bytes, *, address: str = "") -> _Published:

@@ -277,11 +277,13 @@ def _indexes(keyring: Keyring, root: Root, fetch: Fetch) -> dict[tuple[str, str]
 def _posts(keyring: Keyring, indexes: dict[tuple[str, str], Index]) -> tuple[SeenPost, ...]:
     seen: dict[str, SeenPost] = {}
     order = {audience.id: number for number, audience in enumerate(keyring.audiences)}
+    staff = {audience.id for audience in keyring.audiences if audience.kind == "staff"}
     for (audience, month), index in sorted(indexes.items(), key=lambda item: order[item[0][0]]):
         for card in index.posts:
             known = seen.get(card.id)
             audiences = (*known.audiences, audience) if known else (audience,)
-            seen[card.id] = SeenPost(known.card if known else card, audiences, month)
+            kept = known and (known.audiences[0] in staff or len(known.card.media) >= len(card.media))
+            seen[card.id] = SeenPost(known.card if known and kept else card, audiences, month)
     posts = sorted(seen.values(), key=lambda post: post.card.id)
     return tuple(sorted(posts, key=lambda post: datetime.fromisoformat(post.card.date), reverse=True))
 

@@ -35,7 +35,7 @@ approval = "none"
 # Så många dagar läser en familj vidare efter barnets sista dag.
 grace_days = 30
 
-# Så många dagar gäller en länk som ännu inte har öppnats på en telefon.
+# Så många dagar går en länk att öppna, på så många telefoner man vill. Den som är inne läser vidare efter det.
 link_days = 14
 
 # Efter så många dagar utan publicering säger läsaren att inget nytt har kommit på länge.

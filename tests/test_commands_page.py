@@ -41,13 +41,13 @@ def test_the_page_of_commands_says_what_the_commands_take() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "write it anew: python -m tests.test_commands_page"
 
 
-def test_every_command_has_an_example_and_every_option_a_help() -> None:
+def test_every_command_has_an_example_and_everything_it_takes_a_help() -> None:
     for name, command in every_command():
         assert command.epilog, name
         assert command.epilog.startswith("Exempel: pluttra"), name
         for parameter in command.params:
-            if isinstance(parameter, click.Option) and not parameter.hidden and parameter.name not in {"port"}:
-                assert parameter.help, f"{name} {parameter.name}"
+            if isinstance(parameter, click.Argument) or not getattr(parameter, "hidden", False):
+                assert getattr(parameter, "help", None), f"{name} {parameter.name}"
 
 
 if __name__ == "__main__":

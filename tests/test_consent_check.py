@@ -359,3 +359,12 @@ def test_words_that_may_be_one_child_or_two_are_refused_and_a_quarantined_child_
         ("b.jpg", "Barnet ”Ylva Ek” finns inte."),
         ("c.jpg", "Barnet ”Ylva” finns inte."),
     ]
+
+
+def test_a_full_name_alone_needs_no_comma() -> None:
+    full = replace(photo("a.jpg"), children=("Bo", "Berg"), other_readings=("Bo Berg",))
+    quarantined = replace(photo("b.jpg"), children=("Ylva", "Ek"), other_readings=("Ylva Ek",))
+    findings = Findings()
+    found = who_is_on([post(SUNFLOWERS, media=(full, quarantined))], REGISTER, findings)
+    assert found[full.path] == OnMedium(("bo",))
+    assert [(finding.place, finding.message) for finding in findings] == [("b.jpg", "Barnet ”Ylva Ek” finns inte.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,12 @@ def test_the_file_that_init_writes_is_read_and_says_the_defaults(tmp_path: Path)
     settings = read(tmp_path, default_toml(name))
     assert settings.name == name
     assert settings == read(tmp_path, f"name = '{name}'\nurl = 'http://localhost:8000'\n")
+
+
+def test_what_init_writes_of_links_is_what_they_do() -> None:
+    (told,) = re.findall(r"(?m)^# (.*)\nlink_days", default_toml("Backen"))
+    assert "inte har öppnats" not in told  # opening never shortens the life of a link
+    assert "på så många telefoner man vill" in told
 
 
 def test_a_file_saved_by_windows_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

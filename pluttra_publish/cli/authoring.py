@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import click
 from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.new_post import start_post
 from pluttra_publish.settings import FILE, read_settings
 from pluttra_publish.settings_text import LOCAL_URL
@@ -19,9 +20,15 @@ _NAME = "Min förskola"
 
 
 @click.command(epilog='Exempel: pluttra init minforskola --name "Backens förskola" --url https://dagar.backen.se')
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--name", show_default=_NAME, help="Förskolans namn.")
-@click.option("--url", show_default=LOCAL_URL, help="Adressen där familjerna ska läsa.")
+@click.argument(
+    "folder",
+    metavar="[MAPP]",
+    type=click.Path(path_type=Path),
+    required=False,
+    help="Ny mapp för förskolan. Annars --site.",
+)
+@click.option("--name", metavar="NAMN", show_default=_NAME, help="Förskolans namn.")
+@click.option("--url", metavar="ADRESS", show_default=LOCAL_URL, help="Adressen där familjerna ska läsa.")
 @site_option
 @json_option
 def init(folder: Path | None, name: str | None, url: str | None, site: Path, as_json: bool) -> None:
@@ -53,21 +60,26 @@ def init(folder: Path | None, name: str | None, url: str | None, site: Path, as_
 
 
 @click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
-@click.argument("title")
+@click.argument("title", metavar="TITEL", help="Inläggets rubrik, inom citattecken om den har mellanslag.")
 @click.option(
-    "--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan, personal eller offentligt."
+    "--place",
+    metavar="PLATS",
+    required=True,
+    help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan, personal eller offentligt.",
 )
 @click.option(
     "--template", metavar="MALL", help="Mall för texten: reflektion, veckobrev, utflykt, eller en egen fil i mallar/."
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag.")
+@click.option(
+    "--date", "day", metavar="DATUM", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag."
+)
 @site_option
 @json_option
 def new(title: str, place: str, template: str | None, day: datetime | None, site: Path, as_json: bool) -> None:
     """Börja ett inlägg: en mapp med en text att fylla i. Lägg bilder, film och ljud bredvid."""
     with report.answering(as_json):
         settings = read_settings(site)
-        when = day.date() if day else date.today()
+        when = day.date() if day else now_of(settings).date()
         text = start_post(settings, title=title, place=place, day=when, template=template)
         if as_json:
             report.say_json({"post": str(text.parent), "text": str(text)})

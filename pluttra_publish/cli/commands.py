@@ -7,6 +7,8 @@ from importlib import import_module
 import click
 
 from pluttra_publish import __version__
+from pluttra_publish.cli import report
+from pluttra_publish.cli.swedish import metavars_in_swedish
 
 # In the order of the work, each with where it is: "module" or "module:name".
 _COMMANDS = {
@@ -44,6 +46,15 @@ Utgångskoder: 0 klart, 1 fel i programmet, 2 fel i kommandot, 3 innehåll, 4 sa
 class _Commands(click.Group):
     """Imports a command when it is asked for: what all the others need is most of what the program would load."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[__name__] = "--json" in args
+        with report.answering_usage(ctx, ctx.meta[__name__]):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with report.answering_usage(ctx, ctx.meta[__name__]):
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -52,12 +63,14 @@ class _Commands(click.Group):
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"pluttra_publish.cli.{module}"), name or cmd_name)
-        return command
+        return metavars_in_swedish(command)
 
 
 @click.group(
     cls=_Commands,
     epilog=_EPILOG,
+    options_metavar="[VAL]",
+    subcommand_metavar="KOMMANDO …",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="pluttra")

@@ -65,7 +65,7 @@ def publish(sequence: int | None, site: Path, as_json: bool) -> None:
 
 
 @click.command(epilog='Exempel: pluttra invite "Maria Lindqvist" --valid-for 7d')
-@click.argument("name")
+@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
 @click.option("--valid-for", type=_Duration(), help="Hur länge länken gäller: 14d, 12h. Annars enligt link_days.")
 @site_option
 @json_option

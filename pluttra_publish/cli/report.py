@@ -11,21 +11,22 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pluttra_publish.errors import CheckFailed, Finding, Findings, FormatError, PluttraError
 
 Step = Callable[[str, int, int], None]
 
-_MENDS = {
-    "wrong-link": "Länken är inte hel. Kopiera hela länken, inom citattecken.",
-    "expired-link": "Länken gäller inte längre, eller hör till en annan webbplats. Be om en ny.",
-    "access-ended": "Förskolan har avslutat den här läsarens tillgång.",
-    "unreachable": "Värden svarar inte, eller saknar något som ska finnas där. Försök igen om en stund.",
-    "tampered": "Något på värden är inte det som förskolan lade dit. Säg till förskolan; ingenting har skrivits.",
-    "rolled-back": "Värden visar en äldre webbplats än den som har lästs förut. Säg till förskolan.",
-    "newer-format": "Webbplatsen är gjord med en nyare version. Uppdatera programmet.",
+_REFUSALS = {  # what a reader reports: what it is, and its mend
+    "wrong-link": ("Länken är inte hel.", "Kopiera hela länken, och skriv den inom citattecken."),
+    "expired-link": ("Länken gäller inte längre, eller hör till en annan webbplats.", "Be om en ny länk."),
+    "access-ended": (
+        "Förskolan har avslutat den här läsarens tillgång.",
+        "Tror du att det är fel, så fråga förskolan.",
+    ),
+    "unreachable": ("Värden svarar inte, eller saknar något som ska finnas där.", "Försök igen om en stund."),
+    "tampered": ("Något på värden är inte det som förskolan lade dit.", "Säg till förskolan. Ingenting har skrivits."),
+    "rolled-back": ("Värden visar en äldre webbplats än den som har lästs förut.", "Säg till förskolan."),
+    "newer-format": ("Webbplatsen är gjord med en nyare version än den här.", "Uppdatera programmet."),
 }
 
 
@@ -108,18 +109,35 @@ def answering(as_json: bool = False) -> Iterator[None]:
         sys.exit(told_bug.exit_code)
 
 
+@contextmanager
+def answering_usage(context: click.Context, as_json: bool) -> Iterator[None]:
+    """Turn a command written wrong into a JSON object and exit code 2, where JSON is asked for; else click tells it."""
+    try:
+        yield
+    except click.UsageError as wrong:
+        if not as_json:
+            raise
+        where = wrong.ctx or context
+        hint = f"Hjälp: {where.command_path} --help"
+        say_json({"error": wrong.format_message(), "hint": hint, "exit_code": wrong.exit_code})
+        context.exit(wrong.exit_code)
+
+
 def _tell(error: PluttraError, code: int, as_json: bool) -> None:
     findings: Findings | None = getattr(error, "findings", None)
-    hint = _MENDS.get(error.word, "") if isinstance(error, FormatError) and not error.hint else error.hint
+    said, hint = str(error), error.hint
+    if isinstance(error, FormatError):
+        what, mend = _REFUSALS[error.word]
+        said, hint = f"{what} [{said}]", hint or mend
     if as_json:
-        value: dict[str, Any] = {"error": str(error), "hint": hint, "exit_code": code}
+        value: dict[str, Any] = {"error": said, "hint": hint, "exit_code": code}
         say_json(value | (told(findings) if findings else {}))
         return
     if findings:
         say_findings(findings)
         click.echo("", err=True)
     if findings is None or isinstance(error, CheckFailed):
-        click.secho(f"pluttra: {error}", fg="red", err=True)
+        click.secho(f"pluttra: {said}", fg="red", err=True)
     if hint:
         click.echo(f"tips: {hint}", err=True)
 
@@ -127,14 +145,22 @@ def _tell(error: PluttraError, code: int, as_json: bool) -> None:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Step]:
     """Give a `step(what, done, total)` that draws a bar on standard error once the work has taken a second."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
+    from rich.console import Console  # noqa: PLC0415 # only whoever sees a bar waits for what draws it
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars: dict[str, Any] = {}
     began = time.monotonic()
-    with Progress(*columns, console=console, transient=True) as drawn:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
 
         def step(what: str, done: int, total: int) -> None:
             if time.monotonic() - began < 1:

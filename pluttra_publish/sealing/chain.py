@@ -86,11 +86,11 @@ def seal_catalogue(
     Returns its slot too, as it stands in the root of that sequence.
     """
     months = sorted(rows, reverse=True)
-    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), month_secret(epoch_secret, m))) for m in months)
+    epoch = epoch_of(epoch_secret, tuple(months))
+    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), epoch.months[m])) for m in months)
     catalogue = Catalogue(audience, kind, title, sealed_rows)
     content = catalogue.to_bytes()
     _same(Catalogue.from_bytes(content), catalogue)
-    epoch = epoch_of(epoch_secret, tuple(months))
     _same(open_rows(catalogue, epoch), dict(rows))
     name, made = seal_named(content, role="catalogue", secret=epoch.catalogue, naming_secret=naming_secret)
     return slot_of(epoch.catalogue, sequence, Whereabouts(name, made.digest)), made

@@ -30,7 +30,7 @@ class Keystore:
 
     `generation` is the keystore's own, for the root: raise it before a root is sealed. `keyrings` is the least
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
-    by register id.
+    by register id, `turns` by the name that the object had first.
     """
 
     path: Path
@@ -50,6 +50,7 @@ class Keystore:
     audiences: dict[str, AudienceKeys] = field(default_factory=dict, repr=False)
     readers: dict[str, ReaderKeys] = field(default_factory=dict, repr=False)
     invitations: list[InvitationKeys] = field(default_factory=list, repr=False)
+    turns: dict[str, int] = field(default_factory=dict, repr=False)
     _on_disk: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -184,6 +185,7 @@ class Keystore:
             "signingKey": b64(self.signing_key.scalar),
             "site": b64(self.site),
             "siteKey": b64(self.site_key),
+            "turns": self.turns,
             "v": canonical.VERSION,
         }
 
@@ -194,6 +196,7 @@ class Keystore:
 
         audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
         readers = shape.mapping(shape.member(value, "readers"), "readers")
+        turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
         return cls(
             path=path,
             _identity=identity,
@@ -216,6 +219,7 @@ class Keystore:
             invitations=list(
                 shape.listed(shape.member(value, "invitations"), "invitations", InvitationKeys.from_value)
             ),
+            turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
             _on_disk=encrypted,
         )
 

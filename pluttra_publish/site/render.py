@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,12 @@ class PostPage:
     gallery: tuple[MediaView, ...]
     audience_title: str
     goals: tuple[tuple[str, str], ...] = ()
+
+
+def _listed(public: Iterable[PostView]) -> tuple[tuple[str, str, str], ...]:
+    """Return the address on the host, the title and the language of every public page, in the order of their titles."""
+    rows = ((f"/sida/{view.post.address}.html", view.post.title, view.post.lang) for view in public)
+    return tuple(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
 
 
 @dataclass(frozen=True)
@@ -105,11 +111,11 @@ class GoalPage:
 
 @dataclass(frozen=True)
 class ConsentPage:
-    """What consents.html sees: (name, ((purpose, yes or no), …)), and the day that it holds for."""
+    """What consents.html sees: (name, ((purpose, yes or no), …)), and the last day it is sure to hold, if there is one, else empty."""
 
     title: str
-    day: str
-    day_text: str
+    through: str
+    through_text: str
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
 
 
@@ -120,9 +126,10 @@ class Renderer:
         self._settings = settings
         self._shell = edition.shell
         macros: Any = env.get_template("media.html").make_module()
-        self._figure: Callable[[MediaView], str] = macros.figure
+        self._figure: Callable[[MediaView, str], str] = macros.figure
         self._ids = {view.post.source: f"#/p/{view.id}" for view in edition.posts}
         self._pages = {view.post.source: f"{view.post.address}.html" for view in edition.public}
+        self._public = _listed(edition.public)
 
     def post(self, view: PostView) -> Context:
         return {"post": self._page(view, self._ids)}
@@ -142,8 +149,9 @@ class Renderer:
             case GoalSheet() as sheet:
                 return where | {"goal": self._goal(sheet)}
             case ConsentSheet() as sheet:
-                day = long_date(sheet.day, self._settings.language)
-                return where | {"consents": ConsentPage(view.title, sheet.day.isoformat(), day, sheet.rows)}
+                day = sheet.through.isoformat() if sheet.through else ""
+                text = long_date(sheet.through, self._settings.language) if sheet.through else ""
+                return where | {"consents": ConsentPage(view.title, day, text, sheet.rows)}
 
     def shell(self, view: ShellView) -> Context:
         return self._house() | {
@@ -152,6 +160,7 @@ class Renderer:
             "rules": view.rules,
             "contact": view.contact,
             "objects_origin": view.objects_origin,
+            "public": self._public,
         }
 
     def _house(self) -> dict[str, Any]:
@@ -161,9 +170,9 @@ class Renderer:
         talk, lang = sheet.talk, self._settings.language
         placed: set[str] = set()
 
-        def figure(name: str) -> str:
+        def figure(name: str, caption: str) -> str:
             placed.add(name)
-            return self._figure(view.media[name])
+            return self._figure(view.media[name], caption)
 
         def placing(html: str) -> Markup:
             return Markup(place_figures(html, figure, lambda _: None))  # noqa: S704 # sanitised
@@ -197,11 +206,11 @@ class Renderer:
         undated = post.place.kind == "public" and post.date.date() == EARLIEST
         placed: set[str] = set()
 
-        def figure(name: str) -> str:
+        def figure(name: str, caption: str) -> str:
             placed.add(name)
             if name not in view.media:
                 raise PluttraError(f"Ett medium i {post.source} har ingen vy.")
-            return self._figure(view.media[name])
+            return self._figure(view.media[name], caption)
 
         body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n].goal)))  # noqa: S704 # sanitised
         return PostPage(

@@ -91,7 +91,7 @@ class Link:
 class Post:
     """One post as read. `source` names it in findings, and `text_name` its text; `place` and `address` together are unique.
 
-    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, and a link to another post
+    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, with `title` for a caption, and a link to another post
     as `#/p/@n`, n being its number in `links`. `media` stand in the
     order they are shown: by capture, then by name. A `date` without a time of day is midnight in the site's zone; a
     public page without a date has 1 January 2000.
@@ -268,9 +268,12 @@ class GoalSheet:
 
 @dataclass(frozen=True)
 class ConsentSheet:
-    """Who may be seen in what on a day: (name, ((purpose, yes or no), …)) in the order shown. Never any reason."""
+    """Who may be seen in what: (name, ((purpose, yes or no), …)) in the order shown. Never any reason.
 
-    day: date
+    `through` is the last day on which it is sure to hold, None while no known day changes it.
+    """
+
+    through: date | None
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
     kind: Literal["consents"] = field(default="consents", init=False)
 

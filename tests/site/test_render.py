@@ -138,6 +138,8 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     assert all(tag in page for tag in ("<article", "<figure", "<video", "<audio", 'alt="Koja"'))
     assert f"/r/{files.version}/app.js" in pages.shell.decode()
     assert "Sprid inte bilder." in pages.shell.decode()
+    assert "<strong>Vem kan hjälpa till?</strong> Hör av dig till rektorn." in pages.shell.decode()
+    assert '<a href="/sida/om-oss.html" lang="sv" dir="ltr">Om oss</a>' in pages.shell.decode()
     assert "Vi byggde koja" in pages.months[("solrosen", "2026-03")].decode()
     assert "förskola" in pages.public["sida/om-oss.html"].decode()
     assert json.loads(pages.manifest)["name"] == "Äppelgården"

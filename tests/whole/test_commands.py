@@ -406,13 +406,43 @@ def test_a_broken_template_of_the_preschools_own_stops_the_publish(at: Shell, pu
     assert published.files() == before
 
 
-@pytest.mark.parametrize(
-    "words",
-    [(), ("nonsense",), ("publish", "--nonsense"), ("new", "Hej"), ("open",), ("invite",), ("demo",),
-     ("serve", "--port", "70000"), ("new", "Hej", "--place", "Solrosen", "--date", "i går")],
-)  # fmt: skip
-def test_a_command_written_wrong_exits_with_two(shell: Shell, words: tuple[str, ...]) -> None:
-    assert shell.run(*words).exit_code == 2
+ENGLISH = re.compile(
+    r"Usage:|Options:|Positional|Commands:|Error|Missing|Invalid|Show th|Try '|default:|required|No such|Did you|Got unexp"
+    r"|does not|requires an|is not|Choose from|is a |Aborted"
+    r"|\b(OPTIONS|COMMAND|ARGS|FOLDER|TITLE|NAME|PHOTO|CHILD|PURPOSE|INTEGER|DIRECTORY|FILE|PATH|SOURCE)\b"
+)
+WRONG = [
+    ("nonsense",), ("publish", "--nonsense"), ("publish", "--jsn"), ("new", "Hej"), ("new",), ("open",), ("invite",), ("demo",),
+    ("check", "mer"), ("check", "mer", "än"), ("check", "--json=ja"), ("invite", "Maria", "--valid-for"), ("invite", "Maria", "--valid-for", "x"),
+    ("serve", "--port", "70000"), ("serve", "--port", "åtta"), ("build", "--into", __file__), ("register", "nonsense"),
+    ("register", "inspect", "."), ("what-sees", "Maria", "--sealed", "saknas"), ("new", "Hej", "--place", "Solrosen", "--date", "i går"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [(), *WRONG])
+def test_a_command_written_wrong_exits_with_two_and_says_so_in_swedish(shell: Shell, words: tuple[str, ...]) -> None:
+    told = shell.run(*words)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert ENGLISH.findall(told.stderr) == []
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_a_command_written_wrong_answers_with_one_json_object_where_json_is_asked_for(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    told = shell.run(*words, "--json") if words[-1] != "--valid-for" else shell.run("invite", "--json", *words[1:])
+    assert told.exit_code == 2
+    assert told.stderr == ""
+    answer = json.loads(told.stdout)
+    assert set(answer) == {"error", "hint", "exit_code"}
+    assert answer["exit_code"] == 2
+    assert answer["error"]
+
+
+@pytest.mark.parametrize("name", ["", *(name for name, _ in every_command())])
+def test_the_help_of_every_command_is_in_swedish(shell: Shell, name: str) -> None:
+    assert ENGLISH.findall(shell.run(*name.split(), "--help").stdout) == []
 
 
 @pytest.mark.parametrize("name", ["new", "check", "build", "publish", "invite", "serve"])

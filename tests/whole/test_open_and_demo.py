@@ -120,8 +120,10 @@ def test_open_leaves_no_half_folder_when_something_is_forged(
     words = ("open", "--link", today.invite("johan"), "--host", today.public, "--into", tmp_path / "kopia")
     refused = at.run(*words)
     assert refused.exit_code == 7
-    assert "tampered" in refused.stderr
-    assert json.loads(at.run(*words, "--json").stdout)["exit_code"] == 7
+    assert "pluttra: Något på värden är inte det som förskolan lade dit. [tampered" in refused.stderr
+    answer = json.loads(at.run(*words, "--json").stdout)
+    assert answer["exit_code"] == 7
+    assert answer["error"].startswith("Något på värden")
     assert set(tmp_path.iterdir()) == around
 
 
