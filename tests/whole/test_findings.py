@@ -393,6 +393,15 @@ def test_so_do_the_settings(published: Preschool, written: str) -> None:
     assert {error["file"] for error in answer["errors"]} == {"pluttra.toml"}
 
 
+def test_so_does_whatever_else_comes_to_stand_on_a_page(published: Preschool) -> None:
+    template = published.root / "theme" / "templates" / "post.html"
+    template.parent.mkdir(parents=True)
+    template.write_text("<p>{{ post.title }}</p><p>Hälsa till <b>Ylv</b>a</p>", encoding="utf-8")
+    answer = answered(published, "publish")
+    assert answer["exit_code"] == 9
+    assert "inlagg/Solrosen/2026-10-14 Vi byggde koja" in {error["file"] for error in answer["errors"]}
+
+
 def test_so_does_the_name_of_a_department(published: Preschool) -> None:
     published.row("avdelningar", "solrosen")[1] = "Ylvas vrå"
     (published.root / "inlagg" / "Solrosen").rename(published.root / "inlagg" / "Ylvas vrå")
