@@ -137,6 +137,11 @@ class Findings:
     def warning(self, file: str, place: str, message: str, mend: str) -> None:
         self._add(Finding(file, place, message, mend, ContentError, "warning"))
 
+    def add(self, others: Findings) -> None:
+        """Take in what others found."""
+        for finding in others:
+            self._add(finding)
+
     def _add(self, finding: Finding) -> None:
         if finding not in self._found:
             self._found.append(finding)

@@ -1,7 +1,7 @@
 """No page, card or address may name a quarantined family. Knows where published words come from, and where to look for them in a file.
 
-The folder and the register already keep these families out; this looks at the words that were written anyway: what people wrote, for
-lone names too; whole pages as they were rendered, for names in full.
+The folder and the register already keep these families out; this looks at the words that were written anyway. Everything is searched for
+names in full, tags and addresses with it; for lone names, what can be read, but of the shell only what the settings say.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pluttra_publish.site.folders import TEXTS
 from pluttra_publish.standing import PlannedPage
 
 _TAG = re.compile(r"<[^>]*>")
-_SEEN_ATTRIBUTE = re.compile(r'\s(?:href|title|alt)="([^"]*)"')
+_SEEN_ATTRIBUTE = re.compile(r'\s(?:href|title|alt|aria-label)="([^"]*)"')
 
 _MESSAGE = "Texten nämner någon som inte får finnas på webbplatsen."
 _MEND = "Ta bort namn och adresser som hör till familjer med skyddade uppgifter, också i titel och bildtexter."
@@ -31,7 +31,7 @@ _MEND = "Ta bort namn och adresser som hör till familjer med skyddade uppgifter
 
 @dataclass(frozen=True)
 class _Piece:
-    """Something that is published: its place in what it comes from, and the words that people wrote, HTML or not."""
+    """Something that is published: its place in what it comes from, if it has one, and its words, HTML or not."""
 
     place: str
     words: str
@@ -40,7 +40,7 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Published:
-    """What is published from one source: its pieces, and the whole as it was rendered; for a public page, its address."""
+    """What is published from one source: its pieces, and its pages as they were rendered; for a public page, its address."""
 
     source: str
     pieces: tuple[_Piece, ...]
@@ -106,10 +106,12 @@ def _post(post: Post, page: bytes, *, address: str = "") -> _Published:
     ]
     pieces += [_Piece("Av", name) for name in post.by]
     pieces += [_Piece(file.name, file.alt) for file in post.media]
+    rendered = page.decode("utf-8")
+    pieces.append(_Piece("", rendered, html=True))
     if address:
         pieces.append(_Piece("namnet", PurePosixPath(post.source).stem))
     text = next((path for path in post.files if path.suffix.lower() in TEXTS), None)
-    return _Published(post.source, tuple(pieces), (page.decode("utf-8"),), text, post.text_name, address)
+    return _Published(post.source, tuple(pieces), (rendered,), text, post.text_name, address)
 
 
 def _standing(page: PlannedPage, content: bytes) -> _Published:
@@ -119,13 +121,16 @@ def _standing(page: PlannedPage, content: bytes) -> _Published:
         pieces.append(_Piece("Plats", talk.place))
         texts = (("inbjudan", talk.invitation), ("förberedelse", talk.preparation), ("anteckningar", talk.notes))
         pieces += [_Piece(name, html, html=True) for name, html in texts]
-    return _Published(page.source or page.title, tuple(pieces), (content.decode("utf-8"),))
+    rendered = content.decode("utf-8")
+    if page.source:  # else all its words are the register's, the settings' or the curriculum's
+        pieces.append(_Piece("", rendered, html=True))
+    return _Published(page.source or page.title, tuple(pieces), (rendered,))
 
 
 def _places(published: _Published, places: list[str], names: ProtectedNames) -> list[tuple[str, str]]:
     """Return every file and place to mend: lines of a post's text and its folder's name, else what the pieces say of themselves."""
     if published.text is None:
-        return [(published.source, place) for place in dict.fromkeys(places or [""])]
+        return [(published.source, place) for place in dict.fromkeys(filter(None, places))] or [(published.source, "")]
     folder = PurePosixPath(published.source)
     try:
         text = decoded(published.text.read_bytes(), errors="replace")

@@ -78,9 +78,11 @@ def plan(
     opaque_id: OpaqueId,
     now: datetime,
     findings: Findings,
+    named: Findings | None = None,
     may_publish: Callable[[Post], bool] = is_published,
 ) -> Plan:
-    """Return which post goes to which audiences; whatever is wrong with a place or a name is added to `findings`.
+    """Return which post goes to which audiences; whatever is wrong with a place is added to `findings`, and with a name to `named`, if it is
+    another.
 
     Drafts, those that `may_publish` holds back, and future posts are checked like the others, but wait.
     """
@@ -100,7 +102,7 @@ def plan(
                 findings.error(ContentError, post.source, "Målgrupp", message, "Flytta det till personal/.")
             (public if due else waiting).append(post)
             continue
-        found = _Placing(register, access, opaque_id, findings).place(post)
+        found = _Placing(register, access, opaque_id, findings if named is None else named).place(post)
         if found is None:
             continue
         other = taken.setdefault(found.id, post)

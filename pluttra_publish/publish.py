@@ -28,6 +28,7 @@ from pluttra_publish.format.chain import Root
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, derive_all, probe
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import plain_id, whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
@@ -37,7 +38,6 @@ from pluttra_publish.register import (
     check_place,
     find_reader,
     read_allowed_words,
-    read_consents,
     read_register,
 )
 from pluttra_publish.resources import theme_folder
@@ -226,9 +226,9 @@ class _Run:
         self.settings = settings
         self.findings = Findings()
         self.now = now_of(settings)
-        self.register = read_register(settings.register, self.findings)
+        self.people = read_people(settings, self.findings)
+        self.register = self.people.register
         check_place(settings.register, settings.posts, self.findings)
-        self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
         self._allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = cache(opaque_id)  # a child is named by many posts
@@ -278,8 +278,7 @@ class _Run:
         )
         self.plan, self.access = whole_plan(
             posts,
-            register=self.register,
-            consents=self.consents,
+            people=self.people,
             access=reading,
             opaque_id=self._opaque_id,
             now=self.now,
@@ -293,11 +292,11 @@ class _Run:
             talks,
             self.plan,
             register=self.register,
-            consents=self.consents,
+            consents=self.people.consents,
             preschool=self.settings.name,
             opaque_id=self._opaque_id,
             now=self.now,
-            findings=self.findings,
+            findings=self.people.named,
         )
         derived = self._derive(posts, talks)
         if self.findings.errors:

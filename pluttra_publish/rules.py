@@ -14,9 +14,10 @@ from pluttra_publish.approvals import read_approvals
 from pluttra_publish.clock import earliest_month
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.media import Probe, probe
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, plan, with_staff
 from pluttra_publish.planning import whole_plan
-from pluttra_publish.register import Audience, Register, access, check_place, read_consents, read_register
+from pluttra_publish.register import Audience, Register, access, check_place
 from pluttra_publish.register.values import fold
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
@@ -137,7 +138,7 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
         CheckFailed: there are errors; it carries all findings.
     """
     findings = Findings()
-    register = read_register(settings.register, findings)
+    people = read_people(settings, findings)
     check_place(settings.register, settings.posts, findings)
     posts: list[Post] = []
     talks: list[Talk] = []
@@ -159,12 +160,10 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
     press(settings, theme=theme, probe=probed, findings=findings, between=between, today=now.date())
     days = [*(post.date for post in posts if _sealed(post)), *(talk.date for talk in talks)]
     first = earliest_month(first_month, now, days)
-    consents = read_consents(settings.register, register, settings.consents, findings)
     made, _ = whole_plan(
         posts,
-        register=register,
-        consents=consents,
-        access=access(register, today=now.date(), first_month=first, grace_days=settings.grace_days),
+        people=people,
+        access=access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days),
         opaque_id=opaque_id,
         now=now,
         findings=findings,
@@ -173,16 +172,16 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
     pages = plan_standing(
         talks,
         made,
-        register=register,
-        consents=consents,
+        register=people.register,
+        consents=people.consents,
         preschool=settings.name,
         opaque_id=opaque_id,
         now=now,
-        findings=findings,
+        findings=people.named,
     )
     findings.stop()
     standing = tuple(_readable(page, made) for page in pages)
-    return Rules(settings, register, tuple(posts), made, standing, now, first)
+    return Rules(settings, people.register, tuple(posts), made, standing, now, first)
 
 
 def readable_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: OpaqueId) -> Readable | None:

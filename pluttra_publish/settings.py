@@ -100,7 +100,12 @@ def read_settings(site: Path) -> Settings:
     values: dict[str, Any] = {}
     if written is not None:
         for key in _unknown(written):
-            mend = f"Närmaste kända nyckel är {_nearest(key)}."
+            near = _nearest(key)
+            mend = (
+                f"Närmaste kända nyckel är {near}."
+                if near
+                else "Ta bort raden. Alla nycklar står i en ny förskolas fil: pluttra init prov."
+            )
             findings.error(RegisterError, FILE, key, f"Nyckeln {key} finns inte.", mend)
         for key, rule in _KEYS.items():
             values[key] = rule.read(written, key, findings)
@@ -336,12 +341,21 @@ def _unknown(written: Mapping[str, Any]) -> Iterator[str]:
             yield key
 
 
+_ALIKE = 0.6
+
+
 def _nearest(key: str) -> str:
+    """Return the key that a wrong one was meant to be, as it is written, or nothing when none is like it."""
+
+    def leaf(known: str) -> float:
+        return SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
+
     def likeness(known: str) -> float:
-        leaf = SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
-        return leaf + SequenceMatcher(None, key.casefold(), known).ratio() / 2
+        return leaf(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
 
     nearest = max((*_KEYS, *sorted(_TABLES)), key=likeness)
+    if leaf(nearest) < _ALIKE:
+        return ""
     table, dot, leaf = nearest.rpartition(".")
     if dot:
         return f"{leaf} under [{table}]"

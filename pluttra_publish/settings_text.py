@@ -23,6 +23,7 @@ url = {_quoted(url)}
 # Vem man ber om en ny länk: "Hör av dig till …"
 contact = "förskolan"
 
+# Språket i inlägg där inget annat står (raden Språk). Sidorna omkring är på svenska.
 language = "sv"
 timezone = "Europe/Stockholm"
 

@@ -30,6 +30,9 @@ from pluttra_publish.site.values import (
 
 Context = Mapping[str, Any]
 
+THEME_LANGUAGE = "sv"
+"""What the templates' own words are in, and so dates too, whatever language the posts are in."""
+
 
 @dataclass(frozen=True)
 class PostPage:
@@ -139,7 +142,7 @@ class Renderer:
 
     def month(self, view: MonthView) -> Context:
         cards = tuple(self._card(post) for post in view.posts)
-        return {"month": MonthPage(view.title, view.month, month_text(view.month, self._settings.language), cards)}
+        return {"month": MonthPage(view.title, view.month, month_text(view.month, THEME_LANGUAGE), cards)}
 
     def standing(self, view: StandingView) -> Context:
         where: dict[str, Any] = {"audience_title": view.audience_title}
@@ -150,7 +153,7 @@ class Renderer:
                 return where | {"goal": self._goal(sheet)}
             case ConsentSheet() as sheet:
                 day = sheet.through.isoformat() if sheet.through else ""
-                text = long_date(sheet.through, self._settings.language) if sheet.through else ""
+                text = long_date(sheet.through, THEME_LANGUAGE) if sheet.through else ""
                 return where | {"consents": ConsentPage(view.title, day, text, sheet.rows)}
 
     def shell(self, view: ShellView) -> Context:
@@ -164,10 +167,10 @@ class Renderer:
         }
 
     def _house(self) -> dict[str, Any]:
-        return {"preschool": self._settings.name, "lang": self._settings.language, "style": self._shell.style}
+        return {"preschool": self._settings.name, "lang": THEME_LANGUAGE, "style": self._shell.style}
 
     def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
-        talk, lang = sheet.talk, self._settings.language
+        talk, lang = sheet.talk, THEME_LANGUAGE
         placed: set[str] = set()
 
         def figure(name: str, caption: str) -> str:
@@ -194,7 +197,7 @@ class Renderer:
         )
 
     def _goal(self, sheet: GoalSheet) -> GoalPage:
-        lang = self._settings.language
+        lang = THEME_LANGUAGE
         places = tuple(
             (title, tuple((post, when.date().isoformat(), long_date(when, lang)) for post, when in posts))
             for title, posts in sheet.places
@@ -217,7 +220,7 @@ class Renderer:
             id=view.id,
             title=post.title,
             date=post.date,
-            date_text="" if undated else long_date(post.date, self._settings.language),
+            date_text="" if undated else long_date(post.date, THEME_LANGUAGE),
             lang=post.lang,
             by=post.by,
             children=view.children,
@@ -233,7 +236,7 @@ class Renderer:
             id=view.id,
             title=post.title,
             date=post.date,
-            date_text=long_date(post.date, self._settings.language),
+            date_text=long_date(post.date, THEME_LANGUAGE),
             lang=post.lang,
             summary=post.summary,
             cover=view.cover,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,16 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     assert "Vi byggde koja" in pages.months[("solrosen", "2026-03")].decode()
     assert "förskola" in pages.public["sida/om-oss.html"].decode()
     assert json.loads(pages.manifest)["name"] == "Äppelgården"
+
+
+def test_posts_in_another_language_stand_in_pages_that_say_they_are_swedish(full: House) -> None:
+    theme = REPOSITORY / "theme"
+    settings = replace(Settings(full.root), language="en")
+    pages = press(settings, theme=(theme,), probe=probe, findings=Findings(), between=full.plan, today=TODAY)
+    assert pages is not None
+    assert '<html lang="sv"' in pages.shell.decode()
+    assert json.loads(pages.manifest)["lang"] == "sv"
+    page = pages.posts["id-2026-03-12-vi-byggde-koja"].decode()
+    assert '<article class="post" lang="en"' in page
+    assert ">torsdag 12 mars 2026<" in page
+    assert "Mars 2026" in pages.months[("solrosen", "2026-03")].decode()

@@ -206,10 +206,13 @@ def test_a_person_reads_it_on_standard_error(published: Preschool, fault: Fault)
     assert "Traceback" not in result.output
 
 
+OF_SETTINGS = {an_unknown_setting, a_bad_value_of_a_setting}  # read before anything else
+OF_REGISTER = {an_id_that_two_people_have, a_placement_of_nobody, a_day_in_the_register_that_does_not_exist}
+
+
 def test_all_of_them_are_told_together_the_gravest_deciding_the_exit_code(school: Preschool) -> None:
     school.write_posts()
-    settings = {an_unknown_setting, a_bad_value_of_a_setting}  # read before anything else
-    faults = [fault for fault in FAULTS if fault not in settings]
+    faults = [fault for fault in FAULTS if fault not in OF_SETTINGS | OF_REGISTER]
     for number, fault in enumerate(faults):
         fault(school)
         for folder in [path for path in (school.root / "inlagg").rglob("*Fel*") if not path.name[-1].isdigit()]:
@@ -223,6 +226,49 @@ def test_all_of_them_are_told_together_the_gravest_deciding_the_exit_code(school
         told = [error for error in answer["errors"] if words in error["message"] and error["code"] == str(code)]
         assert told, fault.__name__
     assert len(answer["errors"]) == len(faults) + 1  # the CSV file is also one that is no post
+
+
+def test_all_that_is_wrong_with_the_register_is_told_together_and_of_the_posts_what_does_not_hang_on_it(
+    school: Preschool,
+) -> None:
+    school.write_posts()
+    for fault in (*OF_REGISTER, a_date_that_cannot_be_read):
+        fault(school)
+    school.write()
+    answer = answered(school)
+    assert answer["exit_code"] == 5
+    assert sorted(error["code"] for error in answer["errors"]) == ["3", "5", "5", "5"]
+
+
+def faulty_child(school: Preschool) -> None:
+    school.row("barn", "alva")[0] = "al va"
+
+
+def faulty_department(school: Preschool) -> None:
+    school.row("avdelningar", "solrosen")[0] = "sol rosen"
+
+
+def faulty_relation(school: Preschool) -> None:
+    school.row("relationer", "alva", "maria")[2] = "2021-05-32"
+
+
+def faulty_consents(school: Preschool) -> None:
+    school.tables["samtycken"] = [["alva", "foto", "kanske", "", "2026-08-17", "maria", "", ""]]
+
+
+@pytest.mark.parametrize("fault", [faulty_child, faulty_department, faulty_relation, faulty_consents])
+def test_a_faulty_row_of_the_register_makes_no_right_post_wrong(
+    published: Preschool, fault: Callable[[Preschool], None]
+) -> None:
+    published.post("barn/Alva Lindqvist/2026-11-20 Gungan", "Barn: Noah Lindqvist\n\nHögt.\n", gunga_jpg=photo())
+    published.tables["relationer"] = [row for row in published.tables["relationer"] if row[1] != "johan"]
+    fault(published)
+    published.write()
+    answer = answered(published, "publish")
+    assert answer["exit_code"] == 5
+    assert {error["file"].rpartition("/")[0] for error in answer["errors"]} == {"register"}
+    told = [warning["mend"] for warning in answer["warnings"] if warning["file"] == "register"]
+    assert told == ([] if fault is faulty_consents else ["Rätta registret först, och kör igen."])
 
 
 def test_all_that_is_wrong_with_the_settings_is_told_together(school: Preschool) -> None:
@@ -345,6 +391,15 @@ def test_so_do_the_settings(published: Preschool, written: str) -> None:
     answer = answered(published, "publish")
     assert answer["exit_code"] == 9
     assert {error["file"] for error in answer["errors"]} == {"pluttra.toml"}
+
+
+def test_so_does_whatever_else_comes_to_stand_on_a_page(published: Preschool) -> None:
+    template = published.root / "theme" / "templates" / "post.html"
+    template.parent.mkdir(parents=True)
+    template.write_text("<p>{{ post.title }}</p><p>Hälsa till <b>Ylv</b>a</p>", encoding="utf-8")
+    answer = answered(published, "publish")
+    assert answer["exit_code"] == 9
+    assert "inlagg/Solrosen/2026-10-14 Vi byggde koja" in {error["file"] for error in answer["errors"]}
 
 
 def test_so_does_the_name_of_a_department(published: Preschool) -> None:
