@@ -140,6 +140,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         ("timezone", '"Europa/Stockholm"'),
         ("timezone", '"../etc/passwd"'),
         ("language", '"svenska"'),
+        ("language", '"en"'),
         ("plugins", '"typogrify"'),
         ("host", '"folder"'),
         ("rules", "[1]"),
