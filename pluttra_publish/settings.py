@@ -192,9 +192,8 @@ def _one_of(*known: str) -> Callable[[Any], str]:
 
 
 def _language(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"sv(-[A-Za-z0-9]{2,8})*", value):
-        mend = 'Skriv "sv". Ett inlägg på ett annat språk säger det självt, till exempel Språk: engelska'
-        raise _BadValueError("Läsaren och mallarna finns bara på svenska.", mend)
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise _BadValueError("Värdet är inte en språkkod.", 'Skriv till exempel "sv".')
     return value
 
 
