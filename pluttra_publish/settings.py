@@ -347,14 +347,14 @@ _ALIKE = 0.6
 def _nearest(key: str) -> str:
     """Return the key that a wrong one was meant to be, as it is written, or nothing when none is like it."""
 
-    def leaf(known: str) -> float:
+    def last(known: str) -> float:
         return SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
 
     def likeness(known: str) -> float:
-        return leaf(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
+        return last(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
 
     nearest = max((*_KEYS, *sorted(_TABLES)), key=likeness)
-    if leaf(nearest) < _ALIKE:
+    if last(nearest) < _ALIKE:
         return ""
     table, dot, leaf = nearest.rpartition(".")
     if dot:
