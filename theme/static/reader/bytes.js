@@ -44,9 +44,14 @@ export function toHex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Throws ReaderError: encoding. @param {string} text @param {number} length in bytes */
+export function mustBeHex(text, length) {
+  must(text.length === 2 * length && /^[0-9a-f]*$/.test(text), 'encoding');
+}
+
 /** Throws ReaderError: encoding. @param {string} text @param {number} [length] in bytes @returns {Bytes} */
-export function fromHex(text, length = text.length / 2) {
-  must(text.length === 2 * length && /^([0-9a-f]{2})*$/.test(text), 'encoding');
+export function fromHex(text, length = Math.ceil(text.length / 2)) {
+  mustBeHex(text, length);
   return Uint8Array.from({ length }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }
 
@@ -59,5 +64,7 @@ export function fromB64(text, length = Math.floor((text.length * 3) / 4)) {
   const standard = text.replace(/-/g, '+').replace(/_/g, '/');
   const plain = atob(standard);
   must(btoa(plain).startsWith(standard), 'encoding');
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = plain.charCodeAt(i);
+  return bytes;
 }
