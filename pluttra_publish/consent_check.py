@@ -174,9 +174,9 @@ class _Judge:
                 message += " och finns kvar på barnets egen sida."
             else:
                 message += " och visas ingenstans: på barnets egen sida skulle fler se den än de som redan får."
-            self.findings.warning(
-                source, file.name, message, "Ingenting behöver göras. Originalet ligger kvar i mappen."
-            )
+            mend = "Det är gjort. Originalet ligger kvar i mappen"
+            mend += ". Maskera barnet om bilden ska visas för alla igen." if file.kind == "photo" else "."
+            self.findings.warning(source, file.name, message, mend)
             return
         message = f"{name} har inte samtycke till att {may_not} i {self._titles(wider)}."
         mend = f"Ta bort {'bilden' if file.kind == 'photo' else what.lower()} ur inlägget, eller lägg "

@@ -65,8 +65,9 @@ class Plan:
     held: tuple[PlannedPost, ...] = ()
 
     @property
-    def first_month(self) -> str | None:
-        return min((planned.month for planned in self.posts), default=None)
+    def count(self) -> int:
+        """How many posts there are, however many copies some of them have."""
+        return len({planned.card_id for planned in self.posts}) + len(self.public)
 
 
 def plan(

@@ -121,7 +121,7 @@ def check(settings: Settings, *, step: Step = no_step) -> Checked:
     """
     run = _Run(settings, plain_id, None, step)
     run.press()
-    return Checked(run.findings, len(run.plan.posts) + len(run.plan.public), len(run.plan.waiting))
+    return Checked(run.findings, run.plan.count, len(run.plan.waiting))
 
 
 @without_collecting()
@@ -174,7 +174,7 @@ def publish(
         findings=run.findings,
         folder=host.root,
         today=run.now.date(),
-        posts=len(run.plan.posts) + len(run.plan.public),
+        posts=run.plan.count,
         waiting=len(run.plan.waiting),
         readers=len(run.access),
         sequence=number,

@@ -188,7 +188,7 @@ def readable_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: O
     """Return a post, or the parts of it that show a medium, as it goes out, or would if it did not wait; None for a public page."""
     parts = [planned for planned in rules.plan.posts if planned.post.source == post.source]
     shown = [
-        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.files}
+        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.media}
     ]
     if shown:
         return _joined(shown)
@@ -230,9 +230,12 @@ def readers_by_month(reading: Access) -> Mapping[tuple[Audience, str], frozenset
     return {key: frozenset(who) for key, who in found.items()}
 
 
-def readers_of(readable: Readable, months: Mapping[tuple[Audience, str], frozenset[str]]) -> frozenset[str]:
+def readers_of(
+    readable: Readable | PlannedPost, months: Mapping[tuple[Audience, str], frozenset[str]]
+) -> frozenset[str]:
     """Return everyone who may read a post or a page; `months` says who reads which."""
-    return frozenset().union(*(months.get((audience, readable.month), frozenset()) for audience in readable.audiences))
+    found = [months.get((audience, readable.month), frozenset()) for audience in readable.audiences]
+    return found[0].union(*found[1:]) if len(found) > 1 else next(iter(found), frozenset())
 
 
 def _sealed(post: Post) -> bool:

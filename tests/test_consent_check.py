@@ -178,7 +178,7 @@ def test_a_withdrawn_consent_narrows_what_was_published_and_lets_the_build_go_on
     assert ruled.where == (ALVA,)
     assert ruled.warnings == [
         "inlagg/x: IMG_1.jpg: Alva Berg har inte längre samtycke till att synas på bild. Bilden tas bort från Solrosen "
-        "och finns kvar på barnets egen sida. Ingenting behöver göras. Originalet ligger kvar i mappen."
+        "och finns kvar på barnets egen sida. Det är gjort. Originalet ligger kvar i mappen. Maskera barnet om bilden ska visas för alla igen."
     ]
 
 

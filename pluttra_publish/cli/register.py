@@ -115,6 +115,8 @@ def import_(
                 refused = wider
         if as_json:
             _say_json(planned, applied=do_apply and refused is None, refused=refused)
+        elif do_apply and not planned.difference:
+            report.say("\nRegistret stämmer med källan.")  # also where all that changed is not to be told
         elif do_apply:
             report.say("\nRegistret är skrivet. De tidigare filerna ligger i register/tidigare. Kör pluttra publish.")
         else:

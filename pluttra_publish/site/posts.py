@@ -193,7 +193,9 @@ def _people(opened: Opened, tagged: tuple[str, ...], names: Mapping[str, str], r
     if source.sidecar is None:
         return said
     shown = f"{source.name}/{SIDECAR}"
-    for name, people in read_sidecar(source.sidecar, shown, names.values(), run.findings).items():
+    written = read_sidecar(source.sidecar, shown, names.values(), run.findings)
+    whole = written.pop("", _NOT_SAID)
+    for name, people in written.items():
         in_text = said.get(name, _NOT_SAID)
         if not people.agrees(in_text):
             message = f"Texten och {SIDECAR} säger olika om vilka som är på ”{name}”."
@@ -201,7 +203,8 @@ def _people(opened: Opened, tagged: tuple[str, ...], names: Mapping[str, str], r
                 ContentError, shown, f'"{name}".barn', message, "Ta bort det ena, eller skriv samma barn."
             )
         said[name] = replace(in_text if people.children is None else people, masks=people.masks)
-    return said
+    others = {name: said.get(name, _NOT_SAID) for name in names.values()}
+    return said | {name: replace(one, children=whole.children) for name, one in others.items() if one.children is None}
 
 
 def _keep_people_out(texts: Iterable[str], source: Source, run: Run) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pluttra_publish.errors import CheckFailed, ConsentError
 from pluttra_publish.format.layout import object_path
 from pluttra_publish.open import Opened, SeenPage, SeenPost
-from tests.whole.preschool import PURPOSES, Preschool, grain
+from pluttra_publish.proof import who_can_see
+from tests.whole.preschool import PURPOSES, Preschool, clock, grain
 
 TITLE = "Vi målar"
 ANSWERED = "2025-08-18"
@@ -78,6 +81,22 @@ def test_a_withdrawn_consent_takes_the_photo_from_everybody_but_the_childs_own_p
     anew = {object_path(reference.name) for reference in found(own).card.media}
     assert not anew & before
     assert not (before - kept) & set(painting.files())
+
+
+def test_who_sees_a_photo_that_was_withdrawn_is_the_childs_own_and_the_post_is_counted_once(
+    painting: Preschool,
+) -> None:
+    whole = painting.publish().posts
+    answers(painting, withdrawn="2026-11-20")
+    assert painting.publish().posts == whole
+    folder = Path("inlagg/Solrosen/2026-11-10 Vi målar")
+    with clock(painting.now):
+        photo, post = (
+            who_can_see(painting.settings, path, identity=painting.identity) for path in (folder / "alva.jpg", folder)
+        )
+    assert {row.who.id for row in photo.readers} == {"maria", "johan", "petra", "ingrid"}
+    assert {row.who.id for row in post.readers} == {"maria", "johan", "petra", "ingrid", "bo"}
+    assert all(row.opens for row in (*photo.readers, *post.readers))
 
 
 def test_a_masked_child_needs_no_consent_and_no_copy_shows_the_child(painting: Preschool) -> None:

@@ -66,6 +66,7 @@ export class Current {
     const current = new Current(held);
     current.together = together;
     try {
+      must(current.paths.every((path) => together.has(path)), 'missing'); // a key has been added since
       await current.#take(current.paths.map((path) => together.get(path) ?? null), false);
     } catch {
       const kept = await Promise.all(current.paths.map((path) => keptBytes(CHAIN_PLACE, path)));
