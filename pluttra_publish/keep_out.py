@@ -91,6 +91,11 @@ def _published(
         yield _Published(f"{settings.register.name}/avdelningar.csv", (_Piece("namn", department.name),))
     for planned in plan.posts:
         yield _post(planned.post, pages.posts[planned.id])
+    for planned in plan.held:
+        if (
+            planned.post.status == "published"
+        ):  # its day will come, perhaps when nobody is there; a draft may still be mended
+            yield _post(planned.post)
     for page in standing:
         yield _standing(page, pages.standing[page.id])
     for post in plan.public:
@@ -98,7 +103,7 @@ def _published(
     yield _Published(FILE, tuple(_Piece(*piece) for piece in written), shell)
 
 
-def _post(post: Post, page: bytes, *, address: str = "") -> _Published:
+def _post(post: Post, page: bytes = b"", *, address: str = "") -> _Published:
     pieces = [
         _Piece("Titel", post.title),
         _Piece("texten", post.body, html=True),

@@ -45,7 +45,7 @@ from pluttra_publish.sealed_site import Sealer, invitation_for
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
-from pluttra_publish.settings import Settings, unfit
+from pluttra_publish.settings import FILE, Settings, unfit
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
 from pluttra_publish.standing import goals_of, plan_standing
 
@@ -148,6 +148,9 @@ def publish(
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()
     host = FolderHost(folder or settings.host.path)
+    if settings.is_local and host.root == settings.host.path:
+        mend = "Skriv adressen där familjerna läser innan ni bjuder in dem."
+        run.findings.warning(FILE, "url", f"Adressen {settings.url} fungerar bara på den här datorn.", mend)
     ledger = Ledger.load(settings.state / "ledger.json")
     keystore.first_month = run.first_month
     with tempfile.TemporaryDirectory(dir=private_folder(settings.state), prefix="seal-") as workspace:

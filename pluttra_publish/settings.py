@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pluttra_publish.errors import Findings, RegisterError, UsageError
 
 FILE = "pluttra.toml"
+_LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 DEFAULT_RULES = (
     "Bilder, filmer och ljud är till för er som familj. Skicka dem inte vidare.",
@@ -74,6 +75,11 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The time zone that decides to which month a post belongs."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the address is still that of the computer itself, where no family can read."""
+        return urlsplit(self.url).hostname in _LOCAL
 
     @property
     def theme(self) -> Path:
@@ -214,7 +220,7 @@ def _origin(value: Any) -> str:
         port = parts.port
     except ValueError as wrong:
         raise _BadValueError("Värdet är inte en webbadress.", example) from wrong
-    local = host in {"localhost", "127.0.0.1"}
+    local = host in _LOCAL
     if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
         raise _BadValueError("Värdet är inte en webbadress.", example)
     if parts.scheme == "http" and not local:
@@ -347,14 +353,14 @@ _ALIKE = 0.6
 def _nearest(key: str) -> str:
     """Return the key that a wrong one was meant to be, as it is written, or nothing when none is like it."""
 
-    def last(known: str) -> float:
+    def alike(known: str) -> float:
         return SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
 
     def likeness(known: str) -> float:
-        return last(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
+        return alike(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
 
     nearest = max((*_KEYS, *sorted(_TABLES)), key=likeness)
-    if last(nearest) < _ALIKE:
+    if alike(nearest) < _ALIKE:
         return ""
     table, dot, leaf = nearest.rpartition(".")
     if dot:

@@ -219,6 +219,22 @@ def test_serve_refuses_the_preschools_own_folder(at: Shell, published: Preschool
     assert "pluttra.toml" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "local"), [("http://localhost:8000", True), ("http://127.0.0.1", True), ("https://dagar.example.se", False)]
+)
+def test_publish_and_invite_say_when_the_links_lead_to_this_computer_alone(
+    at: Shell, published: Preschool, url: str, local: bool
+) -> None:
+    published.settings_text = f'name = "Backens förskola"\nurl = "{url}"\n'
+    published.write()
+    for command in (("publish",), ("invite", "maria")):
+        said = at.run(*command, "--site", published.root)
+        assert said.exit_code == 0
+        assert ("fungerar bara på den här datorn" in said.stderr) == local, command
+        assert "den här datorn" not in said.stdout
+    assert "den här datorn" not in at.run("build", "--site", published.root).stderr
+
+
 def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
     answer = at.answer("publish", "--site", published.root)
     numbers = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")

@@ -393,6 +393,12 @@ def test_so_do_the_settings(published: Preschool, written: str) -> None:
     assert {error["file"] for error in answer["errors"]} == {"pluttra.toml"}
 
 
+@pytest.mark.parametrize(("post", "code"), [("2026-12-24 Jul", 9), ("2026-11-20 Utkast", 0)])
+def test_so_does_a_post_whose_day_will_come_but_no_draft(published: Preschool, post: str, code: int) -> None:
+    published.post(f"Solrosen/{post}", "Ylva sjöng.\n" if code else "Status: utkast\n\nYlva sjöng.\n")
+    assert run(published, "check").exit_code == code
+
+
 def test_so_does_whatever_else_comes_to_stand_on_a_page(published: Preschool) -> None:
     template = published.root / "theme" / "templates" / "post.html"
     template.parent.mkdir(parents=True)
