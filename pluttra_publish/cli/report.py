@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from pluttra_publish.errors import CheckFailed, Finding, Findings, FormatError, 
 
 Step = Callable[[str, int, int], None]
 
+_NAMED = 5  # files of one post that are named after the first
 _REFUSALS = {  # what a reader reports: what it is, and its mend
     "wrong-link": ("Länken är inte hel.", "Kopiera hela länken, och skriv den inom citattecken."),
     "expired-link": ("Länken gäller inte längre, eller hör till en annan webbplats.", "Be om en ny länk."),
@@ -45,40 +46,47 @@ def say_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def told(findings: Findings) -> dict[str, list[dict[str, str]]]:
-    """Return findings as a script reads them."""
-    return {"errors": [_row(f) for f in findings.errors], "warnings": [_row(f) for f in findings.warnings]}
+def told(findings: Findings) -> dict[str, list[dict[str, str | int]]]:
+    """Return findings as a script reads them, one for each file; an error has the exit code of its kind."""
+    errors = [_row(f) | {"kind": f.kind.__name__, "code": f.kind.exit_code} for f in findings.errors]
+    return {"errors": errors, "warnings": [_row(f) for f in findings.warnings]}
 
 
-def _row(finding: Finding) -> dict[str, str]:
-    return {
-        "file": finding.file,
-        "place": finding.place,
-        "message": finding.message,
-        "mend": finding.mend,
-        "kind": finding.kind.__name__,
-        "code": str(finding.kind.exit_code),
-    }
+def _row(finding: Finding) -> dict[str, str | int]:
+    return {"file": finding.file, "place": finding.place, "message": finding.message, "mend": finding.mend}
 
 
 def say_findings(findings: Findings) -> None:
-    """Print all findings on standard error: errors, then what remains to do."""
+    """Print all findings on standard error: errors, then what remains to do, where a post's photos of one fault are told together."""
     for finding in findings.errors:
         click.secho("fel: ", fg="red", nl=False, err=True)
         _say_finding(finding)
-    if findings.warnings:
+    to_do = _together(findings.warnings)
+    if to_do:
         click.echo("", err=True)
-        click.secho(f"Att göra ({len(findings.warnings)}):", bold=True, err=True)
-    for finding in findings.warnings:
+        click.secho(f"Att göra ({len(to_do)}):", bold=True, err=True)
+    for alike in to_do:
         click.secho("  • ", nl=False, err=True)
-        _say_finding(finding)
+        _say_finding(*alike)
 
 
-def _say_finding(finding: Finding) -> None:
-    where = f"{finding.file} ({finding.place})" if finding.place else finding.file
-    click.echo(f"{where}: {finding.message}", err=True)
-    if finding.mend:
-        click.echo(f"     → {finding.mend}", err=True)
+def _together(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Return findings that say the same of files in one folder as one."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in found:
+        alike.setdefault((finding.file.rpartition("/")[0], finding.place, finding.message), []).append(finding)
+    return list(alike.values())
+
+
+def _say_finding(first: Finding, *others: Finding) -> None:
+    where = f"{first.file} ({first.place})" if first.place else first.file
+    click.echo(f"{where}: {first.message}", err=True)
+    if first.mend:
+        click.echo(f"     → {first.mend}", err=True)
+    if others:
+        names = [finding.file.rpartition("/")[2] for finding in others]
+        rest = f" och {len(names) - _NAMED} till" if len(names) > _NAMED else ""
+        click.echo(f"     Likadant: {', '.join(names[:_NAMED])}{rest}", err=True)
 
 
 @contextmanager

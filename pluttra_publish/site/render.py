@@ -162,7 +162,6 @@ class Renderer:
             "modules": view.modules,
             "rules": view.rules,
             "contact": view.contact,
-            "objects_origin": view.objects_origin,
             "public": self._public,
         }
 

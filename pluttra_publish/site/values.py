@@ -298,7 +298,6 @@ class ShellView:
     style: tuple[str, str]
     rules: tuple[str, ...] = ()
     contact: str = ""
-    objects_origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     def planned(posts: list[Post]) -> object:
         edition = plan(posts)
         assert edition is not None
-        shell = type(edition.shell)(files.version, files.modules, files.style, ("Sprid inte bilder.",), "rektorn", "")
+        shell = type(edition.shell)(files.version, files.modules, files.style, ("Sprid inte bilder.",), "rektorn")
         return type(edition)(shell, edition.posts, edition.months, edition.public)
 
     findings = Findings()

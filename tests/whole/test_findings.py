@@ -189,7 +189,7 @@ def test_it_is_told_with_file_place_and_mend_and_nothing_is_changed(published: P
         assert words in error["message"]
         assert mend in error["mend"]
         assert error["mend"]
-        assert error["code"] == str(code)
+        assert error["code"] == code
     assert _without_cache(files_of(published.root)) == _without_cache(before)
     assert not (published.state / "sealed").exists()
 
@@ -220,10 +220,10 @@ def test_all_of_them_are_told_together_the_gravest_deciding_the_exit_code(school
     school.write()
     answer = answered(school)
     assert answer["exit_code"] == 5
-    assert {error["code"] for error in answer["errors"]} == {"3", "4", "5"}
+    assert {error["code"] for error in answer["errors"]} == {3, 4, 5}
     for fault in faults:
         code, _, _, words, _ = FAULTS[fault]
-        told = [error for error in answer["errors"] if words in error["message"] and error["code"] == str(code)]
+        told = [error for error in answer["errors"] if words in error["message"] and error["code"] == code]
         assert told, fault.__name__
     assert len(answer["errors"]) == len(faults) + 1  # the CSV file is also one that is no post
 
@@ -286,7 +286,9 @@ def test_a_quarantined_child_is_answered_in_the_words_of_an_unknown_one(school: 
     (quarantined,) = answered(school)["errors"]
     school.post("Solrosen/2026-11-20 Fel", "Barn: Kalle\n\nText.\n")
     (unknown,) = answered(school)["errors"]
-    assert {key: value.replace("Kalle", "Ylva") for key, value in unknown.items()} == quarantined
+    assert {key: str(value).replace("Kalle", "Ylva") for key, value in unknown.items()} == {
+        key: str(value) for key, value in quarantined.items()
+    }
 
 
 NAMED = {
@@ -462,12 +464,28 @@ def test_a_photo_without_alt_text_is_a_warning_with_a_to_do(published: Preschool
     assert "Att göra (1):" in run(published, "check").stderr
 
 
+def test_what_is_to_do_for_many_photos_of_a_post_is_told_once_and_listed_whole_for_scripts(
+    published: Preschool,
+) -> None:
+    photos = {f"IMG_{number}_jpg": photo() for number in range(1, 9)}
+    published.post("Solrosen/2026-11-20 Många bilder", **photos)
+    told = run(published, "check").stderr
+    assert "Att göra (2):" in told
+    assert told.count("ingen beskrivning") == 2
+    assert "IMG_1.jpg: Bilden har ingen beskrivning" in told
+    assert "Likadant: IMG_2.jpg, IMG_3.jpg, IMG_4.jpg, IMG_5.jpg, IMG_6.jpg och 2 till" in told
+    warnings = answered(published, "check")["warnings"]
+    assert len(warnings) == 9
+    assert all(set(warning) == {"file", "place", "message", "mend"} for warning in warnings)
+
+
 def test_a_photo_without_alt_text_is_an_error_where_it_is_required(published: Preschool) -> None:
     published.settings_text += 'alt_text = "required"\n'
     published.write()
     answer = answered(published, "publish")
     assert answer["exit_code"] == 3
     assert [error["file"] for error in answer["errors"]] == ["inlagg/Solrosen/2026-11-19 Första snön/snö.jpg"]
+    assert [(error["kind"], error["code"]) for error in answer["errors"]] == [("ContentError", 3)]
     published.post("Solrosen/2026-11-19 Första snön", "Bildtext: snö.jpg: En vit gård\n\nText.\n")
     assert run(published, "publish").exit_code == 0
 
