@@ -21,13 +21,15 @@ _LINK_LIFE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class DemoLink:
-    """A reader of the demo and the magic link that reads as that person."""
+    """A reader of the demo and the magic link that reads as that person until `ends` (Unix seconds)."""
 
     role: str
     name: str
     children: tuple[str, ...]
     departments: tuple[str, ...]
     url: str
+    ends: int
+    ends_text: str
 
     @property
     def role_text(self) -> str:
@@ -139,7 +141,7 @@ def _link(settings: Settings, register: Register, reader: Reader, today: date, i
     children = children_of(register, reader.id, today) if reader.role == "guardian" else ()
     names = tuple(child.first_name for child in children)
     departments = tuple(dict.fromkeys(_department_names(register, reader, today)))
-    return DemoLink(reader.role, reader.name, names, departments, invited.url)
+    return DemoLink(reader.role, reader.name, names, departments, invited.url, invited.ends, invited.ends_text)
 
 
 def _department_names(register: Register, reader: Reader, today: date) -> Iterator[str]:

@@ -111,7 +111,8 @@ def demo(
         if as_json:
             report.say_json(made.summary())
         else:
-            report.say(f"Exempelförskolan ligger förseglad i {made.public}. Länkarna gäller i två veckor:\n")
+            ends = min(made.links, key=lambda link: link.ends).ends_text
+            report.say(f"Exempelförskolan ligger förseglad i {made.public}. Länkarna gäller till {ends}:\n")
             for link in made.links:
                 about = ", ".join(link.children or link.departments)
                 report.say(f"{link.name} – {link.role_text}{f' ({about})' if about else ''}\n  {link.url}\n")

@@ -64,11 +64,17 @@ def test_the_demo_shows_the_sample_of_this_week_and_says_so(shell: Shell, sample
     spoken = shell.run("demo", tmp_path / "demo", "--no-serve")
     assert spoken.exit_code == 0
     assert "dagar är flyttade" in spoken.stdout
+    assert "Länkarna gäller till 2028-03-14 kl. 12.00" in spoken.stdout
     link = re.search(r"Maria Lindqvist.*\n +(\S+)", spoken.stdout)
     assert link
     opened = open_site(link[1], folder(tmp_path / "demo" / "public"), now=int(today.timestamp()))
     assert opened.posts[0].card.date[:10] == "2028-02-25"
     assert len(titles(opened)) == len(titles(sample.open("maria")))
+    later = today + timedelta(hours=30)
+    shell.environment["SOURCE_DATE_EPOCH"] = str(int(later.timestamp()))
+    again = shell.run("demo", tmp_path / "demo", "--no-serve")
+    assert "Länkarna gäller till 2028-03-14 kl. 12.00" in again.stdout  # they are the same, and so not of two weeks
+    assert link[1] in again.stdout
 
 
 def test_a_folder_that_is_no_copy_of_the_sample_is_left_alone(tmp_path: Path) -> None:
