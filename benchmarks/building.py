@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import statistics
 import subprocess
@@ -64,10 +65,11 @@ class _Ours:
 
 
 class _Pelican:
-    """Plain Pelican: its own theme `simple`, its own settings, an empty output folder."""
+    """Plain Pelican: its own theme `simple`, its own settings, an empty output folder. It must have written every post, as an article."""
 
     def __init__(self, preschool: Preschool, folder: Path, cores: str) -> None:
         self._posts, self._folder, self._cores = preschool.settings.posts, folder, cores
+        self._count = sum(1 for _ in self._posts.rglob("*.md"))
         self.processor: list[float] = []
 
     def __call__(self) -> float:
@@ -75,6 +77,11 @@ class _Pelican:
         _put_aside(out)
         arguments = (*_PELICAN, str(self._posts), "-o", str(out), "-t", "simple", "--quiet")
         wall, processor = _Command(arguments, self._folder, self._cores).run()
+        articles = sum(
+            1 for page in out.glob("*.html") if re.search(r"-\d+$", page.stem)
+        )  # our titles end with a number
+        if articles != self._count:
+            raise RuntimeError(f"Pelican wrote {articles} articles of {self._count} posts")
         self.processor.append(processor)
         return wall
 
@@ -101,7 +108,7 @@ class _Command:
         done = subprocess.run(
             [sys.executable, *self.arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": house, "PYTHONWARNINGS": "ignore"} | self.environment,
+            env=_surroundings() | {"PYTHONPATH": house} | self.environment,
             capture_output=True,
             preexec_fn=_stay_on_one_core if self.cores == "one-core" else None,
             check=False,
@@ -112,6 +119,12 @@ class _Command:
             raise RuntimeError(f"{' '.join(self.arguments)} ended with {done.returncode}:\n{said}")
         busy = after.children_user + after.children_system - before.children_user - before.children_system
         return taken, busy
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment, but that bytecode is kept: what pip installs has it, and so Pelican has."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONWARNINGS": "ignore"}
 
 
 def _stay_on_one_core() -> None:

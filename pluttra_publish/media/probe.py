@@ -7,6 +7,7 @@ from pathlib import Path
 from pluttra_publish.errors import ContentError
 from pluttra_publish.media import photo, tracks
 from pluttra_publish.media.kinds import Kind, Probe, kind_of
+from pluttra_publish.media.nameless import nameless
 
 
 def probe(path: Path) -> Probe:
@@ -15,8 +16,10 @@ def probe(path: Path) -> Probe:
     Raises:
         ContentError: the file is unreadable or of a format that browsers cannot show; the hint says what can be used.
     """
-    kind = known_kind(path.name)
     try:
+        if kind_of(path.name) is None:
+            raise nameless(path)
+        kind = known_kind(path.name)
         return photo.look(path.read_bytes(), path.name) if kind == "photo" else tracks.look(path, path.name, kind)
     except OSError as error:
         raise unreachable(path.name, error) from error
@@ -30,7 +33,9 @@ def known_kind(name: str) -> Kind:
     """
     kind = kind_of(name)
     if kind is None:
-        raise ContentError(f"”{name}” är varken bild, film eller ljud.", hint="Ta bort filen ur inläggets mapp.")
+        raise ContentError(
+            f"”{name}” är varken bild, film eller ljud.", hint="Ge filen rätt ändelse, till exempel .jpg."
+        )
     return kind
 
 

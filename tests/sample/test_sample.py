@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,6 +63,15 @@ def test_the_sound_is_a_song_of_eight_seconds() -> None:
     assert seen.kind == "sound"
     assert seen.duration == pytest.approx(8, abs=0.2)
     assert b"KANARIE-LJUD" in (POSTS / SOUND).read_bytes()
+
+
+def test_the_texts_have_swedish_quotation_marks() -> None:
+    texts = [path for path in CONTENT.rglob("*") if path.suffix in {".md", ".txt"} and "privat" not in path.parts]
+    assert len(texts) > 25
+    for path in texts:
+        spoken = re.sub(r"\]\([^)]*\)|\{[^}]*\}", "", path.read_text(encoding="utf-8"))
+        assert '"' not in spoken, path.name
+        assert spoken.count("”") % 2 == 0, path.name
 
 
 @pytest.mark.parametrize("shot", [Shot("a.jpg", "hut", 0, (400, 300)), Shot("b.png", "leaves", 1, (300, 400))])

@@ -38,7 +38,11 @@ let lists = false;
 start();
 
 function start() {
-  document.documentElement.dataset.started = 'yes';
+  const { dataset } = document.documentElement;
+  if (dataset.refused) return undefined; // old.js has said why
+  dataset.started = 'yes';
+  document.getElementById('not-started')?.remove(); // said too early, on a slow line
+  main.style.display = '';
   if (window.top !== window.self) return sheet('framed');
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);

@@ -37,7 +37,7 @@ function listStanding(node, pages) {
   const others = pages.filter(({ kind }) => kind !== 'goal');
   const places = [];
   if (others.length) {
-    const doors = others.map(({ id, title, date, kind }) => door('#/s/' + id, title, date ? dayText(date) : kind === 'consents' ? WORDS.consents : ''));
+    const doors = others.map(({ id, title, date }) => door('#/s/' + id, title, date ? dayText(date) : ''));
     places.push(element('nav', { class: 'doors standing', 'aria-label': WORDS.standing }, element('ul', {}, ...doors)));
   }
   if (goals.length) {

@@ -185,8 +185,9 @@ export class Vault extends EventTarget {
         for (const card of index?.posts || []) {
           if (child && card.home !== home && !card.children.some(([id]) => id === child)) continue;
           const known = posts.get(card.id);
-          if (known) known.audiences.push(/** @type {Index} */ (index).audience);
-          else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: [/** @type {Index} */ (index).audience], time: Date.parse(card.date) });
+          const where = [...(known?.audiences || []), /** @type {Index} */ (index).audience];
+          if (known && (this.#opened.access.get(where[0])?.kind === 'staff' || known.media.length >= card.media.length)) known.audiences = where;
+          else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: where, time: Date.parse(card.date) });
         }
       }
       yield* [...posts.values()].sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));

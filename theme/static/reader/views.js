@@ -22,7 +22,7 @@ export async function homePage(visit) {
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
   if (staff && vault.children.length) {
-    slot(node, 'names').append(...vault.children.map(({ id, name }) => element('li', {}, element('a', { href: '#/b/' + id }, element('bdi', {}, name)))));
+    slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', {}, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
   return { node, title: '', lists: true };
 }
@@ -155,6 +155,12 @@ export function audienceTitle({ kind, title }) {
 /** @param {Vault} vault @param {{departments: string[]}} child */
 export function departments(vault, child) {
   return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(', ');
+}
+
+/** A child's name, and its department where another child has the same name. @param {Vault} vault @param {{name: string, departments: string[]}} child */
+function toldApart(vault, child) {
+  const alike = vault.children.filter(({ name }) => name === child.name);
+  return alike.length > 1 ? `${child.name} (${departments(vault, child) || WORDS.child})` : child.name;
 }
 
 /** @param {Vault} vault @param {string} id */

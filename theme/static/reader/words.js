@@ -33,7 +33,6 @@ export const WORDS = {
   standing: 'Sidor',
   calendarFile: 'samtal.ics',
   goals: 'Läroplansmål',
-  consents: 'Vem får synas i vad',
 };
 
 // Written out: the browser takes long to fetch its own words for dates forth, and the first page waits for them.
