@@ -237,7 +237,7 @@ def test_all_that_is_wrong_with_the_register_is_told_together_and_of_the_posts_w
     school.write()
     answer = answered(school)
     assert answer["exit_code"] == 5
-    assert sorted(error["code"] for error in answer["errors"]) == ["3", "5", "5", "5"]
+    assert sorted(error["code"] for error in answer["errors"]) == [3, 5, 5, 5]
 
 
 def faulty_child(school: Preschool) -> None:
