@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { piecesOf } from '../../theme/static/reader/pieces.js';
 import { forgetAll } from '../../theme/static/reader/forget.js';
-import { remember } from '../../theme/static/reader/store.js';
 import { openInvitation } from '../../theme/static/reader/current.js';
 import { findStanding, standingPages } from '../../theme/static/reader/standing.js';
 import { Vault } from '../../theme/static/reader/vault.js';
@@ -12,8 +11,6 @@ import { kdf } from '../../theme/static/reader/kdf.js';
 import { keyringPath, objectPath } from '../../theme/static/reader/layout.js';
 import { Publisher, secretOf } from './publisher.mjs';
 import { TestHost } from './host.mjs';
-
-globalThis.location ??= { href: 'http://127.0.0.1/', origin: 'http://127.0.0.1' };
 
 const KEY = await secretOf('guardian');
 const LINK = await secretOf('link');
@@ -49,7 +46,7 @@ beforeEach(async () => {
   await publisher.publish();
   host = await TestHost.serving(publisher.files);
   hosts.push(host);
-  await remember('facts', [['host', host.url]]);
+  globalThis.location = { href: host.url };
 });
 
 async function adopted() {
@@ -260,7 +257,6 @@ test('forged, swapped and damaged files are refused by the layer that must', asy
 test('an index of another audience or month is refused, whoever sealed it', async () => {
   for (const broken of [{ index: { audience: '0'.repeat(32) } }, { index: { month: '2026-01' } }, { catalogue: { audience: '0'.repeat(32) } }, { catalogue: { kind: 'staff' } }]) {
     await forgetAll();
-    await remember('facts', [['host', host.url]]);
     const audiences = await seal({ broken });
     await publisher.putKeyring(KEY, audiences);
     await publisher.publish();
@@ -283,7 +279,6 @@ test('a missing root or keyring is unreachable', async () => {
   publisher.files.delete(await keyringFile());
   assert.equal((await vault.refresh()).offline, true);
   await forgetAll();
-  await remember('facts', [['host', host.url]]);
   await refused(adopted(), 'host');
 });
 

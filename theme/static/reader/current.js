@@ -6,8 +6,8 @@ import { layerOf, must } from './errors.js';
 import { equal } from './bytes.js';
 import { keyringPath } from './layout.js';
 import { invitationFrom, nameFrom } from './chain.js';
-import { fetchSealed, setHost } from './host.js';
-import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, recall, remember, rememberRoot } from './store.js';
+import { fetchSealed } from './host.js';
+import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, remember, rememberRoot } from './store.js';
 import { heldKeys, openState, rememberKeys } from './state.js';
 import { keepTogether, readTogether } from './together.js';
 
@@ -20,23 +20,13 @@ import { keepTogether, readTogether } from './together.js';
  * known: this device has the key. others: whose keys it has besides. replaces: those are of another site, and adopting this forgets them.
  */
 
-/** Where the sealed files lie: the document says, at once, and the worker, which has none, remembers. */
-async function findHost() {
-  const { document } = globalThis;
-  const told = document && (document.querySelector('meta[name="pluttra-host"]')?.getAttribute('content') || '/');
-  if (told) setHost(told);
-  const known = (await recall('facts', 'host')) || '/';
-  if (!told) setHost(known);
-  else if (told !== known) await remember('facts', [['host', told]]);
-}
-
 /** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
 export async function openInvitation(secret) {
-  const found = Promise.all([heldKeys(), findHost()]);
+  const found = heldKeys();
   const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
   const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
   const name = await nameFrom('keyring', opened.key);
-  const [held] = await found;
+  const held = await found;
   const known = held.delete(name);
   const others = [...held.values()];
   return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
@@ -61,7 +51,7 @@ export class Current {
 
   /** From this device alone: null when it has no key, without a state when it has kept nothing that opens. @returns {Promise<Current | null>} */
   static async resume() {
-    const [held, together] = await Promise.all([heldKeys(), readTogether(), findHost()]);
+    const [held, together] = await Promise.all([heldKeys(), readTogether()]);
     if (!held.size) return null;
     const current = new Current(held);
     current.together = together;
@@ -77,7 +67,7 @@ export class Current {
 
   /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Current>} */
   static async adopt({ key, name, lang, site }) {
-    const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys(), findHost()]);
+    const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys()]);
     must(!held.has(id) || held.get(id)?.site === site, 'binding');
     const others = [...held].filter(([, one]) => one.site !== site);
     others.forEach(([other]) => held.delete(other));

@@ -1,4 +1,4 @@
-/** Asking the host for named files. Knows its origin, its manners and its failures. Does not know keys or storage. */
+/** Asking the host, which is where the shell came from, for named files. Knows its manners and its failures. Does not know keys or storage. */
 import { ReaderError, layerOf, must } from './errors.js';
 import { concat } from './bytes.js';
 
@@ -6,18 +6,6 @@ import { concat } from './bytes.js';
 
 const PATIENCE = 20000; // milliseconds without a byte
 const MOST = 2 ** 24; // bytes of a file whose length nobody told
-
-let origin = '/';
-
-/** Where sealed files lie: '/' or the address of a folder on another origin, ending with '/'. @param {string} address */
-export function setHost(address) {
-  origin = address;
-}
-
-/** Where they lie, as it was told last. */
-export function hostAddress() {
-  return origin;
-}
 
 /**
  * The bytes of a sealed file, or of a range of it; `whole` tells which came. `fresh` asks past every cache. Reads little more than `limit` bytes.
@@ -35,7 +23,7 @@ export async function fetchSealed(path, { fresh = false, limit = MOST, range } =
   };
   let timer = setTimeout(listen, PATIENCE);
   try {
-    const answer = await fetch(origin + path, {
+    const answer = await fetch(new URL('/' + path, location.href), {
       cache: fresh ? 'no-cache' : 'default',
       credentials: 'omit',
       headers: range ? { Range: `bytes=${range[0]}-${range[1] - 1}` } : {},
@@ -60,8 +48,6 @@ export async function fetchSealed(path, { fresh = false, limit = MOST, range } =
   } catch (error) {
     stop.abort();
     if (layerOf(error)) throw error;
-    const elsewhere = range && new URL(origin, location.href).origin !== location.origin;
-    if (elsewhere) return fetchSealed(path, { fresh, limit }); // older browsers must ask leave for a Range there, and may not get it
     throw new ReaderError('host');
   } finally {
     clearTimeout(timer);

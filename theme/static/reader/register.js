@@ -1,7 +1,6 @@
 /** The page's side of the service worker: registers it and hands it tickets. Knows the worker's address. Does not know what media hold. */
 import { streaming } from './addresses.js';
 import { toHex } from './bytes.js';
-import { hostAddress } from './host.js';
 import { recallAll, remember } from './store.js';
 
 /** @typedef {import('./values.js').Reference} Reference */
@@ -82,7 +81,7 @@ function ticketTo(reference) {
 function handOver() {
   const tickets = untold;
   untold = [];
-  navigator.serviceWorker.controller?.postMessage({ host: hostAddress(), tickets });
+  navigator.serviceWorker.controller?.postMessage({ tickets });
   const made = Date.now();
   const kept = () => remember('tickets', tickets.map(([id, { name, at }]) => [id, { audience: at?.audience, month: at?.month, name, made }]));
   setTimeout(() => kept().catch(() => {}), LATER);

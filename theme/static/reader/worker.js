@@ -4,7 +4,6 @@
  */
 import { ReaderError, layerOf, must } from './errors.js';
 import { abandonKeeping, recall, settled } from './store.js';
-import { setHost } from './host.js';
 import { Vault } from './vault.js';
 import { mediaResponse } from './media.js';
 import { piecesOf } from './pieces.js';
@@ -175,7 +174,6 @@ worker.addEventListener('activate', (/** @type {FetchEvent} */ event) => event.w
 worker.addEventListener('message', (/** @type {FetchEvent & MessageEvent} */ event) => {
   if (event.data === 'claim') event.waitUntil(worker.clients.claim());
   if (event.data?.tickets) {
-    setHost(event.data.host);
     for (const [id, reference] of event.data.tickets) {
       awaited.get(id)?.(reference);
       served.set(id, Promise.resolve(reference));
