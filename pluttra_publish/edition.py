@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pluttra_publish.calendar_file import MEDIA_TYPE as CALENDAR_TYPE
 from pluttra_publish.errors import Findings
-from pluttra_publish.media import Derivative, Derived
+from pluttra_publish.media import Derivative, Derived, Edit
 from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
 from pluttra_publish.register.values import Audience, Register
 from pluttra_publish.site import (
@@ -68,18 +68,24 @@ class _Shelf:
             f"{self.address}-{number}.{SUFFIXES[file.media_type]}" if self.public else f"media:{self.address}/{number}"
         )
 
-    def photo(self, files: Iterable[Derivative], alt: str) -> PhotoView:
-        return PhotoView(alt, tuple((self.put(file), file.width, file.height) for file in files))
+    def photo(self, files: Iterable[Derivative], alt: str, blur: str) -> PhotoView:
+        sources = tuple((self.put(file), file.width, file.height) for file in files)
+        return PhotoView(alt, sources, "" if self.public else blur)  # a public page has no script that could show it
 
     def view(self, file: MediaFile, derived: Derived) -> MediaView:
         if derived.kind == "photo":
-            return self.photo(derived.files, file.alt)
+            return self.photo(derived.files, file.alt, derived.blur)
         whole = derived.files[0]
         url = self.put(whole)
         if derived.kind == "sound":
             return SoundView(file.alt, url, whole.media_type, derived.duration)
-        poster = self.photo(derived.poster, file.alt) if derived.poster else None
+        poster = self.photo(derived.poster, file.alt, derived.blur) if derived.poster else None
         return FilmView(file.alt, url, whole.media_type, whole.width, whole.height, derived.duration, poster)
+
+
+def edit_of(file: MediaFile) -> Edit:
+    """Return what a post says shall be done with a medium before anybody sees it."""
+    return Edit(tuple(box for _, box in file.masks))
 
 
 def lay_out(

@@ -29,6 +29,7 @@ from pluttra_publish.answers import (
     Who,
     WhoSees,
 )
+from pluttra_publish.edition import edit_of
 from pluttra_publish.media import Derivative, derive
 from pluttra_publish.open import Opened
 from pluttra_publish.plan import Access, PlannedPost, title_of
@@ -260,6 +261,4 @@ class _Proof:
 
 
 def _derivatives(settings: Settings, medium: MediaFile) -> tuple[Derivative, ...]:
-    masks = tuple(box for _, box in medium.masks)
-    made = derive(medium.path, cache=private_folder(settings.state / "cache"), masks=masks)
-    return (*made.files, *made.poster)
+    return derive(medium.path, cache=private_folder(settings.state / "cache"), edit=edit_of(medium)).all

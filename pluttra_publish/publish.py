@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
-from pluttra_publish.edition import Laid, lay_out
+from pluttra_publish.edition import Laid, edit_of, lay_out
 from pluttra_publish.errors import (
     ContentError,
     Findings,
@@ -24,7 +24,7 @@ from pluttra_publish.errors import (
 from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
-from pluttra_publish.media import Derived, derive_all, probe
+from pluttra_publish.media import Derived, Kind, derive_all, probe
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
@@ -47,6 +47,8 @@ from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, r
 from pluttra_publish.standing import PlannedPage, consent_page, goals_of, plan_goals, plan_talks
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
+
+_KINDS: Mapping[Kind, str] = {"photo": "Bilder", "film": "Filmer", "sound": "Ljud"}
 
 Step = Callable[[str, int, int], None]
 """`step(what, done, total)`: how far something has come, for whoever draws it."""
@@ -312,14 +314,14 @@ class _Run:
         media = [(post.source, file) for post in posts for file in (*post.media, *post.staff_media)]
         media += [(talk.source, file) for talk in talks for file in talk.media]
         files = {file.path: (source, file) for source, file in media}
-        masks = {path: tuple(box for _, box in file.masks) for path, (_, file) in files.items()}
+        edits = {path: edit_of(file) for path, (_, file) in files.items()}
         cache = private_folder(self.settings.state / "cache")
 
-        def progress(done: int, total: int, _name: str) -> None:
-            self._step("Bilder, film och ljud", done, total)
+        def progress(kind: Kind, done: int, total: int) -> None:
+            self._step(_KINDS[kind], done, total)
 
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            found = derive_all(masks, cache=cache, executor=workers, progress=progress)
+            found = derive_all(edits, cache=cache, executor=workers, progress=progress)
         derived: dict[Path, Derived] = {}
         for path, made in found.items():
             if isinstance(made, ContentError):

@@ -1,51 +1,61 @@
-"""Derivatives and their private cache. Knows which bytes were already derived. Does not know pixels, posts or keys.
-
-The cache is addressed by the SHA-256 of the source's bytes, its masks and the version of the settings below, so a
-source that was renamed or copied is derived once. It may be deleted at any time.
-"""
+"""Sources to derivatives, one or many at a time. Knows the cache and who makes what. Does not know pixels, posts or keys."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Executor, as_completed
+from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.media import mosaic, photo, tracks
-from pluttra_publish.media.kinds import Derivative, Derived, Kind
-from pluttra_publish.media.mosaic import Box, Masks
-from pluttra_publish.media.probe import known_kind, unreachable
+from pluttra_publish.media.cache import Known, entry_of, find, hashed, keep, workspace
+from pluttra_publish.media.kinds import (
+    STANDARD,
+    UNEDITED,
+    CrowdedError,
+    Derivative,
+    Derived,
+    Edit,
+    Kind,
+    Recipe,
+    kind_of,
+    known_kind,
+    unreachable,
+)
 
-SETTINGS = "1"
-"""Changes whenever the same source would give other derivatives."""
-
-_DESCRIPTION = "derived.json"
-_BLOCK = 2**20
-
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[Kind, int, int], None]
+"""`progress(kind, done, total)`: how many of a kind have been seen to."""
 
 
-def derive(source: Path, *, cache: Path, masks: Iterable[Box] = ()) -> Derived:
+def derive(
+    source: Path, *, cache: Path, edit: Edit = UNEDITED, recipe: Recipe = STANDARD, alone: bool = True
+) -> Derived:
     """Return the derivatives of a photo, film or sound, made now or found in `cache`. Same bytes in, same bytes out.
 
-    Every box of `masks` is covered beyond recovery in every derivative of a photo; the source is only read. What is
+    Every box of the edit's masks is covered beyond recovery in every derivative of a photo; the source is only read. What is
     hashed is what is derived: a source that changes meanwhile gives one version or an error, never a mix.
 
     Raises:
-        ContentError: the source is missing, broken or of a format that browsers cannot show, a box lies outside the
-            photo, or it is no photo and has masks.
+        ContentError: the source is missing, broken or of a format that we cannot read, a box lies outside the photo, or
+            it is no photo and has masks.
+        CrowdedError: it needs much memory, and others are made beside it (`alone` is false).
     """
     kind = known_kind(source.name)
-    boxes = mosaic.in_order(masks, source.name)
-    if boxes and kind != "photo":
+    edit = Edit(mosaic.in_order(edit.masks, source.name))
+    if edit.masks and kind != "photo":
         raise _unmaskable(source.name, kind)
     try:
-        return _photo(source, boxes, cache) if kind == "photo" else _film_or_sound(source, kind, cache)
+        known = Known(source, cache)
+        digest = known.digest
+        found = find(entry_of(cache, digest, edit, recipe)) if digest else None
+        if found:
+            return found
+        if kind == "photo":
+            return _photo(source, known, cache, edit, recipe, alone)
+        return _film_or_sound(source, kind, known, cache, edit, recipe)
     except OSError as error:
         if error.filename is not None and Path(error.filename) == source:
             raise unreachable(source.name, error) from error
@@ -53,44 +63,90 @@ def derive(source: Path, *, cache: Path, masks: Iterable[Box] = ()) -> Derived:
 
 
 def derive_all(
-    sources: Mapping[Path, Masks], *, cache: Path, executor: Executor | None = None, progress: Progress | None = None
+    sources: Mapping[Path, Edit],
+    *,
+    cache: Path,
+    recipe: Recipe = STANDARD,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> dict[Path, Derived | ContentError]:
-    """Derive every source with its masks, in the executor if there is one; return results and errors in their order.
+    """Derive every source with its edit, in the executor if there is one; return results and errors in their order.
 
-    Every source must say its masks, `()` for none, so that none is forgotten. `progress(done, total, name)` is called
-    in the caller's thread after each one.
+    Every source must say its edit, `UNEDITED` for none, so that no mask is forgotten. What needs much memory is made last, one
+    at a time. `progress` is called in the caller's thread, first of all and after each one. When this is interrupted,
+    everything that was made stays made, and what was waiting is given up.
     """
-    wanted = dict(sources)
-    tell = progress or (lambda done, total, name: None)
-    if executor is None:
-        found = {}
-        for done, (source, masks) in enumerate(wanted.items(), 1):
-            found[source] = attempt(source, cache, masks)
-            tell(done, len(wanted), source.name)
-        return found
-    tasks = {executor.submit(attempt, source, cache, masks): source for source, masks in wanted.items()}
-    for done, task in enumerate(as_completed(tasks), 1):
-        tell(done, len(wanted), tasks[task].name)
-    return {source: task.result() for task, source in tasks.items()}
+    tell = _Tally(sources, progress or (lambda kind, done, total: None))
+    found: dict[Path, Derived | ContentError] = {}
+    for alone in (False, True):
+        left = {source: edit for source, edit in sources.items() if source not in found}
+        with closing(_attempts(left, cache, recipe, executor, alone)) as attempts:
+            for source, result in attempts:
+                if result is not None:
+                    found[source] = result
+                    tell.one_more(source)
+    return {source: found[source] for source in sources}
 
 
-def attempt(source: Path, cache: Path, masks: Masks = ()) -> Derived | ContentError:
-    """Derive one source and return the error instead of raising it, so that one broken photo doesn't hide the next."""
+def attempt(
+    source: Path, cache: Path, edit: Edit = UNEDITED, recipe: Recipe = STANDARD, alone: bool = True
+) -> Derived | ContentError | None:
+    """Derive one source and return the error instead of raising it, so that one broken photo doesn't hide the next.
+
+    Returns None if it must be made alone, and isn't.
+    """
     try:
-        return derive(source, cache=cache, masks=masks)
+        return derive(source, cache=cache, edit=edit, recipe=recipe, alone=alone)
     except ContentError as error:
         return error
+    except CrowdedError:
+        return None
 
 
-def _photo(source: Path, masks: Masks, cache: Path) -> Derived:
+def _attempts(
+    sources: Mapping[Path, Edit], cache: Path, recipe: Recipe, executor: Executor | None, alone: bool
+) -> Generator[tuple[Path, Derived | ContentError | None]]:
+    """Yield what became of every source as it is done: side by side, or each when the one before is done."""
+    if executor is None or alone:
+        for source, edit in sources.items():
+            if executor is None:
+                yield source, attempt(source, cache, edit, recipe, alone)
+            else:
+                yield source, executor.submit(attempt, source, cache, edit, recipe, alone).result()
+        return
+    tasks = {executor.submit(attempt, source, cache, edit, recipe, alone): source for source, edit in sources.items()}
+    try:
+        for task in as_completed(tasks):
+            yield tasks[task], task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+class _Tally:
+    """Counts what is done of each kind, and says so."""
+
+    def __init__(self, sources: Iterable[Path], tell: Progress) -> None:
+        self._kinds = {source: kind_of(source.name) or "photo" for source in sources}
+        self._totals, self._done, self._tell = Counter(self._kinds.values()), Counter[Kind](), tell
+        for kind, total in self._totals.items():
+            tell(kind, 0, total)
+
+    def one_more(self, source: Path) -> None:
+        kind = self._kinds[source]
+        self._done[kind] += 1
+        self._tell(kind, self._done[kind], self._totals[kind])
+
+
+def _photo(source: Path, known: Known, cache: Path, edit: Edit, recipe: Recipe, alone: bool) -> Derived:
     content = source.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if masks:
-        digest = hashlib.sha256(f"{digest} masked {mosaic.VERSION} {masks!r}".encode()).hexdigest()
-    entry = _entry(cache, "photo", digest)
-    return _found(entry) or _kept(
-        entry, lambda folder: Derived("photo", _written(photo.pictures(content, source.name, masks), folder))
-    )
+    known.remember(digest)
+    entry = entry_of(cache, digest, edit, recipe)
+    if found := find(entry):
+        return found
+    made = photo.pictures(content, source.name, edit.masks, recipe, alone=alone)
+    return keep(entry, lambda folder: Derived("photo", _written(made, folder, recipe), blur=photo.blur_of(made)))
 
 
 def _unmaskable(name: str, kind: Kind) -> ContentError:
@@ -102,105 +158,29 @@ def _unmaskable(name: str, kind: Kind) -> ContentError:
     return ContentError(message, hint=hint)
 
 
-def _film_or_sound(source: Path, kind: Kind, cache: Path) -> Derived:
-    with source.open("rb") as file:
-        entry = _entry(cache, kind, _hashed(file))
-    if found := _found(entry):
-        return found
-    with _workspace(cache) as private:
+def _film_or_sound(source: Path, kind: Kind, known: Known, cache: Path, edit: Edit, recipe: Recipe) -> Derived:
+    with workspace(cache) as private:
         copy = Path(private) / "source"
         with source.open("rb") as file, copy.open("wb") as into:
-            entry = _entry(cache, kind, _hashed(file, into))
-        return _found(entry) or _kept(entry, lambda folder: _remuxed(copy, source.name, kind, folder))
+            digest = hashed(file, into)
+        known.remember(digest)
+        entry = entry_of(cache, digest, edit, recipe)
+        return find(entry) or keep(entry, lambda folder: _remuxed(copy, source.name, kind, folder, recipe))
 
 
-def _remuxed(copy: Path, name: str, kind: Kind, folder: Path) -> Derived:
+def _remuxed(copy: Path, name: str, kind: Kind, folder: Path, recipe: Recipe) -> Derived:
     made = tracks.remux(copy, name, kind, folder)
-    poster = _written(photo.widths(tracks.still(made.path, name)), folder) if kind == "film" else ()
+    stills = photo.widths(tracks.still(made.path, name), recipe) if kind == "film" else ()
     file = Derivative(made.path, made.media_type, made.width, made.height, made.path.stat().st_size)
-    return Derived(kind, (file,), poster, made.duration)
+    blur = photo.blur_of(stills) if stills else ""
+    return Derived(kind, (file,), _written(stills, folder, recipe), made.duration, blur)
 
 
-def _written(pictures: Iterable[photo.Picture], folder: Path) -> tuple[Derivative, ...]:
+def _written(pictures: Iterable[photo.Picture], folder: Path, recipe: Recipe) -> tuple[Derivative, ...]:
+    media_type, suffix = photo.MEDIA_TYPES[recipe.encoding]
     made = []
     for picture in pictures:
-        path = folder / f"{picture.width}.{photo.SUFFIX}"
+        path = folder / f"{picture.width}.{suffix}"
         path.write_bytes(picture.content)
-        made.append(Derivative(path, photo.MEDIA_TYPE, picture.width, picture.height, len(picture.content)))
+        made.append(Derivative(path, media_type, picture.width, picture.height, len(picture.content)))
     return tuple(made)
-
-
-def _entry(cache: Path, kind: Kind, digest: str) -> Path:
-    return cache / SETTINGS / kind / digest[:2] / digest
-
-
-def _workspace(cache: Path) -> tempfile.TemporaryDirectory[str]:
-    cache.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="making-", dir=cache, ignore_cleanup_errors=True)
-
-
-def _found(entry: Path) -> Derived | None:
-    """Return the cache entry if it is whole: every file is there and has the digest it had when it was made."""
-    try:
-        written = json.loads((entry / _DESCRIPTION).read_text(encoding="utf-8"))
-        files, poster = (tuple(_read(entry, row) for row in written[part]) for part in ("files", "poster"))
-        return Derived(written["kind"], files, poster, written["duration"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _read(entry: Path, row: dict[str, Any]) -> Derivative:
-    path = entry / Path(row["name"]).name
-    with path.open("rb") as file:
-        if _hashed(file) != row["sha256"]:
-            raise ValueError(row["name"])
-    return Derivative(path, row["type"], row["width"], row["height"], row["length"])
-
-
-def _kept(entry: Path, make: Callable[[Path], Derived]) -> Derived:
-    """Make an entry aside and move it into its place whole; return it from there."""
-    with _workspace(entry.parents[3]) as private:
-        making = Path(private) / "entry"
-        making.mkdir()
-        made = make(making)
-        description = {
-            "kind": made.kind,
-            "duration": made.duration,
-            "files": [_described(file) for file in made.files],
-            "poster": [_described(file) for file in made.poster],
-        }
-        (making / _DESCRIPTION).write_text(json.dumps(description), encoding="utf-8", newline="\n")
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        if entry.exists() and _found(entry) is None:
-            shutil.rmtree(entry, ignore_errors=True)
-        try:
-            making.rename(entry)
-        except OSError:  # somebody else was quicker, with the same bytes
-            if _found(entry) is None:
-                raise
-    found = _found(entry)
-    if found is None:
-        raise OSError(f"the cache entry {entry} vanished")
-    return found
-
-
-def _described(file: Derivative) -> dict[str, Any]:
-    with file.path.open("rb") as content:
-        digest = _hashed(content)
-    return {
-        "name": file.path.name,
-        "type": file.media_type,
-        "width": file.width,
-        "height": file.height,
-        "length": file.length,
-        "sha256": digest,
-    }
-
-
-def _hashed(file: BinaryIO, into: BinaryIO | None = None) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(_BLOCK):
-        digest.update(block)
-        if into is not None:
-            into.write(block)
-    return digest.hexdigest()

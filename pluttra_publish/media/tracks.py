@@ -17,7 +17,8 @@ from av.container import InputContainer
 from PIL import Image
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media.kinds import Kind, Probe, Wrapping, broken, foreign, wrapping
+from pluttra_publish.media.containers import Wrapping, foreign, wrapping
+from pluttra_publish.media.kinds import Kind, Probe, broken
 from pluttra_publish.media.mpeg_audio import frame_length
 
 _OUT: dict[Wrapping, tuple[str, str, str]] = {  # muxer, suffix, media type

@@ -118,10 +118,14 @@ class Post:
 
 @dataclass(frozen=True)
 class PhotoView:
-    """A photo as a template sees it: (address, width, height) of each width, narrowest first."""
+    """A photo as a template sees it: (address, width, height) of each width, narrowest first.
+
+    `blur` is the photo in a few pixels, WebP in base64, or the empty string.
+    """
 
     alt: str
     sources: tuple[tuple[str, int, int], ...]
+    blur: str = ""
     kind: Literal["photo"] = field(default="photo", init=False)
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 from pillow_heif import from_pillow
 
 CANARY = "KANARIE-GPS"
@@ -35,6 +36,7 @@ def exif(orientation: int = 1, offset: str = "") -> bytes:
     details = block.get_ifd(0x8769)
     details[0x9003] = WHEN
     details[0x9286] = f"ASCII\0\0\0{CANARY} kommentar".encode()
+    details[0x927C] = b"Apple iOS\0\0\1MM" + CANARY.encode() * 4  # the maker's own notes
     if offset:
         details[0x9011] = offset
     place = block.get_ifd(0x8825)
@@ -48,23 +50,45 @@ def xmp() -> bytes:
     return f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF>{CANARY}</rdf:RDF></x:xmpmeta>'.encode()
 
 
+def iptc() -> bytes:
+    """IPTC-IIM: a caption and a city."""
+    rows = ((120, f"{CANARY} rubrik"), (90, f"{CANARY} stad"))
+    return b"".join(b"\x1c\x02" + struct.pack(">BH", number, len(text)) + text.encode() for number, text in rows)
+
+
 def photo(form: str = "JPEG", image: Image.Image | None = None, orientation: int = 1, **more: object) -> bytes:
     """An encoded photo with all the metadata that its format can hold."""
     image = image or scene()
     into = io.BytesIO()
-    if form == "HEIF":
-        heif = from_pillow(image)
-        heif.save(into, quality=70, exif=exif(orientation), xmp=xmp())
-    elif form == "PNG":
-        from PIL.PngImagePlugin import PngInfo
-
-        text = PngInfo()
-        text.add_text("Comment", CANARY)
-        text.add_itxt("Location", CANARY, zip=False)
-        image.save(into, "PNG", exif=exif(orientation), pnginfo=text, **more)
-    else:
-        image.save(into, form, quality=85, exif=exif(orientation), comment=CANARY.encode(), xmp=xmp(), **more)
+    match form:
+        case "HEIF":
+            from_pillow(image).save(into, quality=70, exif=exif(orientation), xmp=xmp())
+        case "PNG":
+            text = PngInfo()
+            text.add_text("Comment", CANARY)
+            text.add_itxt("Location", CANARY, zip=False)
+            image.save(into, "PNG", exif=exif(orientation), pnginfo=text, **more)
+        case "GIF":
+            image.save(into, "GIF", comment=CANARY.encode(), **more)
+        case "TIFF":
+            tags = Image.Exif()
+            tags.load(exif(orientation))
+            tags[0x83BB], tags[0x02BC] = iptc(), xmp()
+            image.save(into, "TIFF", exif=tags, **more)
+        case "MPO":  # a photo with a preview behind it, as many telephones write
+            image.save(into, "MPO", save_all=True, append_images=[scene(160, 120)], exif=exif(orientation), **more)
+        case "JPEG":
+            resources = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(iptc())) + iptc() + bytes(len(iptc()) % 2)
+            image.save(into, form, quality=85, exif=exif(orientation), comment=CANARY.encode(), xmp=xmp(), **more)
+            return with_segment(into.getvalue(), 0xED, b"Photoshop 3.0\0" + resources)
+        case _:
+            image.save(into, form, quality=85, exif=exif(orientation), xmp=xmp(), **more)
     return into.getvalue()
+
+
+def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
+    """Put an application segment first in a JPEG."""
+    return jpeg[:2] + struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content + jpeg[2:]
 
 
 def film(

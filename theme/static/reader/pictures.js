@@ -24,6 +24,7 @@ export function hangPhoto(img, widths, vault, early) {
   const shape = String(img.width / img.height || 'auto');
   img.style.setProperty('--shape', shape);
   img.closest('figure')?.style.setProperty('--r', shape);
+  showBlur(img, vault);
   const failed = (/** @type {any} */ error) => refuseMedium(img, error.word, () => hangPhoto(img, widths, vault, early));
   const offer = async () => {
     const middle = await vault.mediaUrl(widths[(widths.length - 1) >> 1][0]);
@@ -42,6 +43,20 @@ export function hangPhoto(img, widths, vault, early) {
     waiting.set(img, () => fetch().catch(failed));
     (early ? far : near).observe(img);
   }
+}
+
+/**
+ * Show the few pixels that the page holds of a photo (WebP in base64) until the photo is there.
+ * @param {HTMLImageElement} img @param {Vault} vault
+ */
+function showBlur(img, vault) {
+  const written = img.getAttribute('data-blur');
+  img.removeAttribute('data-blur');
+  if (!written || !/^[A-Za-z0-9+/=]{1,2000}$/.test(written)) return;
+  const url = URL.createObjectURL(new Blob([Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0))], { type: 'image/webp' }));
+  vault.blobs.add(url);
+  img.style.backgroundImage = `url(${url})`;
+  img.addEventListener('load', () => img.style.removeProperty('background-image'), { once: true });
 }
 
 /**

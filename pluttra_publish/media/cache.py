@@ -1,0 +1,138 @@
+"""The private cache: derivatives by the digest of what they were made of, and which files had which digest.
+
+Knows files. Does not know pixels, posts or keys. It may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pluttra_publish.media.kinds import Derivative, Derived, Edit, Recipe
+
+VERSION = "2"
+"""Changes whenever the same source would give other derivatives."""
+
+_DESCRIPTION = "derived.json"
+_PARTS = ("files", "poster")
+_BLOCK = 2**20
+_SETTLED = 2.0
+
+
+def entry_of(cache: Path, digest: str, edit: Edit, recipe: Recipe) -> Path:
+    """Return where the derivatives of a source with this SHA-256 lie, or will lie."""
+    asked = json.dumps([digest, asdict(edit), asdict(recipe)], sort_keys=True)
+    key = hashlib.sha256(asked.encode()).hexdigest()
+    return cache / VERSION / key[:2] / key
+
+
+def find(entry: Path) -> Derived | None:
+    """Return a cache entry if it is whole: every file is there and has the digest it had when it was made."""
+    try:
+        written = json.loads((entry / _DESCRIPTION).read_text(encoding="utf-8"))
+        for part in _PARTS:
+            written[part] = tuple(_read(entry, row) for row in written[part])
+        return Derived(**written)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _read(entry: Path, row: dict[str, Any]) -> Derivative:
+    path = entry / Path(row["name"]).name
+    with path.open("rb") as file:
+        if hashed(file) != row["sha256"]:
+            raise ValueError(row["name"])
+    return Derivative(path, row["type"], row["width"], row["height"], row["length"])
+
+
+def keep(entry: Path, make: Callable[[Path], Derived]) -> Derived:
+    """Make an entry aside and move it into its place whole; return it from there."""
+    with workspace(entry.parents[2]) as private:
+        making = Path(private) / "entry"
+        making.mkdir()
+        made = make(making)
+        plain = {name: value for name, value in vars(made).items() if name not in _PARTS}
+        description = plain | {part: [_described(file) for file in getattr(made, part)] for part in _PARTS}
+        (making / _DESCRIPTION).write_text(json.dumps(description), encoding="utf-8", newline="\n")
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        if entry.exists() and find(entry) is None:
+            shutil.rmtree(entry, ignore_errors=True)
+        try:
+            making.rename(entry)
+        except OSError:  # somebody else was quicker, with the same bytes
+            if find(entry) is None:
+                raise
+    found = find(entry)
+    if found is None:
+        raise OSError(f"the cache entry {entry} vanished")
+    return found
+
+
+def _described(file: Derivative) -> dict[str, Any]:
+    with file.path.open("rb") as content:
+        digest = hashed(content)
+    return {
+        "name": file.path.name,
+        "type": file.media_type,
+        "width": file.width,
+        "height": file.height,
+        "length": file.length,
+        "sha256": digest,
+    }
+
+
+def workspace(cache: Path) -> tempfile.TemporaryDirectory[str]:
+    """Return a private folder for what is being made, gone afterwards."""
+    cache.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix="making-", dir=cache, ignore_cleanup_errors=True)
+
+
+def hashed(file: BinaryIO, into: BinaryIO | None = None) -> str:
+    """Return the SHA-256 of a file from where it stands, copying it on the way if asked."""
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+        if into is not None:
+            into.write(block)
+    return digest.hexdigest()
+
+
+class Known:
+    """What a file's digest was when it was last read; a file that has changed since, by its stamps, has none.
+
+    Made before the file is read. Stamps: path, length, times of change, and the file's number on disk.
+    """
+
+    def __init__(self, source: Path, cache: Path) -> None:
+        self._source = source
+        self._stamps = self._look()
+        stamp = hashlib.sha256(repr(self._stamps).encode()).hexdigest()
+        self._path = cache / "seen" / stamp[:2] / stamp
+
+    @property
+    def digest(self) -> str | None:
+        try:
+            written = self._path.read_text(encoding="ascii")
+        except (OSError, ValueError):
+            return None
+        return written if len(written) == 64 else None
+
+    def remember(self, digest: str) -> None:
+        """Keep the digest of what was read, unless the file may have changed without a trace in its stamps."""
+        newest = max(self._stamps[2:4]) / 1e9
+        if self._look() != self._stamps or time.time() - newest < _SETTLED:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(digest, encoding="ascii", newline="\n")
+
+    def _look(self) -> tuple[str, int, int, int, int]:
+        there = self._source.stat()
+        return os.fspath(self._source), there.st_size, there.st_mtime_ns, there.st_ctime_ns, there.st_ino
