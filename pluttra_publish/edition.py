@@ -30,7 +30,7 @@ from pluttra_publish.standing import PlannedPage, goals_of, labels
 
 SUFFIXES = {
     "image/webp": "webp", "image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4", "video/webm": "webm",
-    "text/calendar": "ics", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
+    "text/calendar": "ics", "text/vtt": "vtt", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
 }  # fmt: skip
 
 
@@ -78,14 +78,25 @@ class _Shelf:
         whole = derived.files[0]
         url = self.put(whole)
         if derived.kind == "sound":
-            return SoundView(file.alt, url, whole.media_type, derived.duration)
+            return SoundView(file.alt, url, whole.media_type, derived.duration, derived.wave)
         poster = self.photo(derived.poster, file.alt, derived.blur) if derived.poster else None
-        return FilmView(file.alt, url, whole.media_type, whole.width, whole.height, derived.duration, poster)
+        captions = self.put(derived.captions[0]) if derived.captions else ""
+        return FilmView(
+            file.alt,
+            url,
+            whole.media_type,
+            whole.width,
+            whole.height,
+            derived.duration,
+            poster,
+            captions,
+            derived.spoken,
+        )
 
 
 def edit_of(file: MediaFile) -> Edit:
     """Return what a post says shall be done with a medium before anybody sees it."""
-    return Edit(tuple(box for _, box in file.masks))
+    return Edit(tuple(box for _, box in file.masks), file.clip, file.captions)
 
 
 def lay_out(

@@ -12,25 +12,23 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pluttra_publish.media.kinds import Derivative, Derived, Edit, Recipe
+from pluttra_publish.media.kinds import Derivative, Derived
 
 VERSION = "2"
 """Changes whenever the same source would give other derivatives."""
 
 _DESCRIPTION = "derived.json"
-_PARTS = ("files", "poster")
+_PARTS = ("files", "poster", "captions")
 _BLOCK = 2**20
 _SETTLED = 2.0
 
 
-def entry_of(cache: Path, digest: str, edit: Edit, recipe: Recipe) -> Path:
-    """Return where the derivatives of a source with this SHA-256 lie, or will lie."""
-    asked = json.dumps([digest, asdict(edit), asdict(recipe)], sort_keys=True)
-    key = hashlib.sha256(asked.encode()).hexdigest()
+def entry_of(cache: Path, digest: str, *asked: object) -> Path:
+    """Return where the derivatives lie, or will lie, of a source with this SHA-256 of which this was asked."""
+    key = hashlib.sha256(repr((digest, *asked)).encode()).hexdigest()
     return cache / VERSION / key[:2] / key
 
 
@@ -40,7 +38,7 @@ def find(entry: Path) -> Derived | None:
         written = json.loads((entry / _DESCRIPTION).read_text(encoding="utf-8"))
         for part in _PARTS:
             written[part] = tuple(_read(entry, row) for row in written[part])
-        return Derived(**written)
+        return Derived(**written | {name: tuple(written[name]) for name in ("spoken", "wave")})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -1,33 +1,32 @@
-"""Sources to derivatives, one or many at a time. Knows the cache and who makes what. Does not know pixels, posts or keys."""
+"""One source to its derivatives. Knows the cache and who makes what. Does not know pixels, posts or keys."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping
-from concurrent.futures import Executor, as_completed
-from contextlib import closing
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media import mosaic, photo, tracks
+from pluttra_publish.media import captions, film, mosaic, photo
 from pluttra_publish.media.cache import Known, entry_of, find, hashed, keep, workspace
 from pluttra_publish.media.kinds import (
     STANDARD,
     UNEDITED,
-    CrowdedError,
     Derivative,
     Derived,
     Edit,
     Kind,
     Recipe,
-    kind_of,
     known_kind,
     unreachable,
 )
-
-Progress = Callable[[Kind, int, int], None]
-"""`progress(kind, done, total)`: how many of a kind have been seen to."""
+from pluttra_publish.media.moving import make_moving
+from pluttra_publish.media.photo import Picture
+from pluttra_publish.media.pictures import moves, opened, refusing
+from pluttra_publish.media.waveform import wave_of
 
 
 def derive(
@@ -35,152 +34,142 @@ def derive(
 ) -> Derived:
     """Return the derivatives of a photo, film or sound, made now or found in `cache`. Same bytes in, same bytes out.
 
-    Every box of the edit's masks is covered beyond recovery in every derivative of a photo; the source is only read. What is
-    hashed is what is derived: a source that changes meanwhile gives one version or an error, never a mix.
+    Every box of the edit's masks is covered beyond recovery in every derivative of a photo, and what lies outside its clip is in no
+    derivative; the source is only read. What is hashed is what is derived: a source that changes meanwhile gives one version or
+    an error, never a mix.
 
     Raises:
-        ContentError: the source is missing, broken or of a format that we cannot read, a box lies outside the photo, or
-            it is no photo and has masks.
+        ContentError: the source is missing, broken or of a format that we cannot read, or the edit does not suit it.
         CrowdedError: it needs much memory, and others are made beside it (`alone` is false).
     """
     kind = known_kind(source.name)
-    edit = Edit(mosaic.in_order(edit.masks, source.name))
-    if edit.masks and kind != "photo":
-        raise _unmaskable(source.name, kind)
     try:
         known = Known(source, cache)
+        maker = _Maker(source, kind, _checked(edit, source.name, kind), recipe, cache, alone)
         digest = known.digest
-        found = find(entry_of(cache, digest, edit, recipe)) if digest else None
+        found = find(maker.entry(digest)) if digest else None
         if found:
             return found
-        if kind == "photo":
-            return _photo(source, known, cache, edit, recipe, alone)
-        return _film_or_sound(source, kind, known, cache, edit, recipe)
+        return maker.photo(known) if kind == "photo" else maker.film_or_sound(known)
     except OSError as error:
-        if error.filename is not None and Path(error.filename) == source:
-            raise unreachable(source.name, error) from error
+        for path in (source, edit.captions):
+            if path is not None and error.filename is not None and Path(error.filename) == path:
+                raise unreachable(path.name, error) from error
         raise
 
 
-def derive_all(
-    sources: Mapping[Path, Edit],
-    *,
-    cache: Path,
-    recipe: Recipe = STANDARD,
-    executor: Executor | None = None,
-    progress: Progress | None = None,
-) -> dict[Path, Derived | ContentError]:
-    """Derive every source with its edit, in the executor if there is one; return results and errors in their order.
+def _checked(edit: Edit, name: str, kind: Kind) -> Edit:
+    """Return an edit in the one form that the cache knows it by.
 
-    Every source must say its edit, `UNEDITED` for none, so that no mask is forgotten. What needs much memory is made last, one
-    at a time. `progress` is called in the caller's thread, first of all and after each one. When this is interrupted,
-    everything that was made stays made, and what was waiting is given up.
+    Raises:
+        ContentError: it does not suit this kind of file.
     """
-    tell = _Tally(sources, progress or (lambda kind, done, total: None))
-    found: dict[Path, Derived | ContentError] = {}
-    for alone in (False, True):
-        left = {source: edit for source, edit in sources.items() if source not in found}
-        with closing(_attempts(left, cache, recipe, executor, alone)) as attempts:
-            for source, result in attempts:
-                if result is not None:
-                    found[source] = result
-                    tell.one_more(source)
-    return {source: found[source] for source in sources}
-
-
-def attempt(
-    source: Path, cache: Path, edit: Edit = UNEDITED, recipe: Recipe = STANDARD, alone: bool = True
-) -> Derived | ContentError | None:
-    """Derive one source and return the error instead of raising it, so that one broken photo doesn't hide the next.
-
-    Returns None if it must be made alone, and isn't.
-    """
-    try:
-        return derive(source, cache=cache, edit=edit, recipe=recipe, alone=alone)
-    except ContentError as error:
-        return error
-    except CrowdedError:
-        return None
-
-
-def _attempts(
-    sources: Mapping[Path, Edit], cache: Path, recipe: Recipe, executor: Executor | None, alone: bool
-) -> Generator[tuple[Path, Derived | ContentError | None]]:
-    """Yield what became of every source as it is done: side by side, or each when the one before is done."""
-    if executor is None or alone:
-        for source, edit in sources.items():
-            if executor is None:
-                yield source, attempt(source, cache, edit, recipe, alone)
-            else:
-                yield source, executor.submit(attempt, source, cache, edit, recipe, alone).result()
-        return
-    tasks = {executor.submit(attempt, source, cache, edit, recipe, alone): source for source, edit in sources.items()}
-    try:
-        for task in as_completed(tasks):
-            yield tasks[task], task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-class _Tally:
-    """Counts what is done of each kind, and says so."""
-
-    def __init__(self, sources: Iterable[Path], tell: Progress) -> None:
-        self._kinds = {source: kind_of(source.name) or "photo" for source in sources}
-        self._totals, self._done, self._tell = Counter(self._kinds.values()), Counter[Kind](), tell
-        for kind, total in self._totals.items():
-            tell(kind, 0, total)
-
-    def one_more(self, source: Path) -> None:
-        kind = self._kinds[source]
-        self._done[kind] += 1
-        self._tell(kind, self._done[kind], self._totals[kind])
-
-
-def _photo(source: Path, known: Known, cache: Path, edit: Edit, recipe: Recipe, alone: bool) -> Derived:
-    content = source.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    known.remember(digest)
-    entry = entry_of(cache, digest, edit, recipe)
-    if found := find(entry):
-        return found
-    made = photo.pictures(content, source.name, edit.masks, recipe, alone=alone)
-    return keep(entry, lambda folder: Derived("photo", _written(made, folder, recipe), blur=photo.blur_of(made)))
+    if edit.masks and kind != "photo":
+        raise _unmaskable(name, kind)
+    start, end = edit.clip or (0.0, math.inf)
+    if not 0 <= start < end:
+        raise ContentError(f"Klippet ur ”{name}” slutar innan det börjar.", hint="Rätta tiderna på raden Klipp.")
+    clip = None if (start, end) == (0.0, math.inf) else (float(start), float(end))
+    if clip and kind == "photo":
+        raise ContentError(f"”{name}” är en bild, och den går inte att klippa.", hint="Ta bort raden Klipp.")
+    return replace(edit, masks=mosaic.in_order(edit.masks, name), clip=clip)
 
 
 def _unmaskable(name: str, kind: Kind) -> ContentError:
-    if kind == "film":
-        message = f"Filmen ”{name}” har rutor, men filmer kan inte maskeras ännu: rutan skulle inte följa med barnet."
-    else:
+    if kind == "sound":
         message = f"Ljudet ”{name}” har rutor, men i ett ljud syns ingen."
+    else:
+        message = f"Filmen ”{name}” har rutor, men filmer kan inte maskeras ännu: rutan skulle inte följa med barnet."
     hint = "Ta bort rutorna ur bilder.toml, och lägg ut filen bara där alla får synas och höras, eller inte alls."
     return ContentError(message, hint=hint)
 
 
-def _film_or_sound(source: Path, kind: Kind, known: Known, cache: Path, edit: Edit, recipe: Recipe) -> Derived:
-    with workspace(cache) as private:
-        copy = Path(private) / "source"
-        with source.open("rb") as file, copy.open("wb") as into:
-            digest = hashed(file, into)
+@dataclass(frozen=True)
+class _Maker:
+    """Makes what is asked of one source, unless the cache has it."""
+
+    source: Path
+    kind: Kind
+    edit: Edit
+    recipe: Recipe
+    cache: Path
+    alone: bool
+
+    def entry(self, digest: str) -> Path:
+        return entry_of(self.cache, digest, self.edit.masks, self.edit.clip, self._captions(), self.recipe)
+
+    def _captions(self) -> bytes | None:
+        if self.edit.captions is None:
+            return None
+        with self.edit.captions.open("rb") as file:
+            return file.read(captions.LONGEST + 1)
+
+    def photo(self, known: Known) -> Derived:
+        content = self.source.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
         known.remember(digest)
-        entry = entry_of(cache, digest, edit, recipe)
-        return find(entry) or keep(entry, lambda folder: _remuxed(copy, source.name, kind, folder, recipe))
+        entry = self.entry(digest)
+        if found := find(entry):
+            return found
+        name = self.source.name
+        with opened(io.BytesIO(content), name) as image, refusing(name):
+            if moves(image):
+                if self.edit.masks:
+                    raise _unmaskable(name, "film")
+                return keep(entry, lambda folder: self._film(make_moving(image, name, folder), folder))
+        made = photo.pictures(content, name, self.edit.masks, self.recipe, alone=self.alone)
+        return keep(entry, lambda folder: Derived("photo", self._written(made, folder), blur=photo.blur_of(made)))
+
+    def film_or_sound(self, known: Known) -> Derived:
+        with workspace(self.cache) as private:
+            copy = Path(private) / "source"
+            with self.source.open("rb") as file, copy.open("wb") as into:
+                digest = hashed(file, into)
+            known.remember(digest)
+            entry = self.entry(digest)
+            return find(entry) or keep(entry, lambda folder: self._made(copy, folder))
+
+    def _made(self, copy: Path, folder: Path) -> Derived:
+        name, clip = self.source.name, self.edit.clip
+        made = film.make(copy, name, self.kind, folder, clip=clip, alone=self.alone)
+        if made.kind == "film":
+            return self._film(made, folder)
+        if self.edit.captions:
+            message = f"Bredvid ljudet ”{name}” ligger en textning, men den går bara att visa i en film."
+            raise ContentError(message, hint="Skriv det som sägs i inläggets text, och ta bort filen.")
+        return Derived("sound", (_derivative(made),), duration=made.duration, wave=wave_of(made.path))
+
+    def _film(self, made: film.Made, folder: Path) -> Derived:
+        stills = photo.widths(film.still(made.path, self.source.name), self.recipe)
+        written, spoken = self._subtitled(folder)
+        return Derived(
+            kind="film",
+            files=(_derivative(made),),
+            poster=self._written(stills, folder),
+            duration=made.duration,
+            captions=written,
+            blur=photo.blur_of(stills),
+            spoken=spoken,
+        )
+
+    def _subtitled(self, folder: Path) -> tuple[tuple[Derivative, ...], tuple[str, ...]]:
+        content = self._captions()
+        if content is None or self.edit.captions is None:
+            return (), ()
+        cues = captions.read_captions(content, self.edit.captions.name, self.edit.clip)
+        path = folder / "captions.vtt"
+        path.write_bytes(captions.written_captions(cues))
+        return (Derivative(path, "text/vtt", 0, 0, path.stat().st_size),), tuple(cue.text for cue in cues)
+
+    def _written(self, pictures: Iterable[Picture], folder: Path) -> tuple[Derivative, ...]:
+        media_type, suffix = photo.MEDIA_TYPES[self.recipe.encoding]
+        made = []
+        for picture in pictures:
+            path = folder / f"{picture.width}.{suffix}"
+            path.write_bytes(picture.content)
+            made.append(Derivative(path, media_type, picture.width, picture.height, len(picture.content)))
+        return tuple(made)
 
 
-def _remuxed(copy: Path, name: str, kind: Kind, folder: Path, recipe: Recipe) -> Derived:
-    made = tracks.remux(copy, name, kind, folder)
-    stills = photo.widths(tracks.still(made.path, name), recipe) if kind == "film" else ()
-    file = Derivative(made.path, made.media_type, made.width, made.height, made.path.stat().st_size)
-    blur = photo.blur_of(stills) if stills else ""
-    return Derived(kind, (file,), _written(stills, folder, recipe), made.duration, blur)
-
-
-def _written(pictures: Iterable[photo.Picture], folder: Path, recipe: Recipe) -> tuple[Derivative, ...]:
-    media_type, suffix = photo.MEDIA_TYPES[recipe.encoding]
-    made = []
-    for picture in pictures:
-        path = folder / f"{picture.width}.{suffix}"
-        path.write_bytes(picture.content)
-        made.append(Derivative(path, media_type, picture.width, picture.height, len(picture.content)))
-    return tuple(made)
+def _derivative(made: film.Made) -> Derivative:
+    return Derivative(made.path, made.media_type, made.width, made.height, made.path.stat().st_size)

@@ -34,9 +34,15 @@ STANDARD = Recipe()
 
 @dataclass(frozen=True)
 class Edit:
-    """What a person has decided about one photo, film or sound: which boxes are covered."""
+    """What a person has decided about one photo, film or sound.
+
+    `masks` are boxes to cover in a photo; `clip` is what is kept of a film or a sound, from when to when in seconds (the end may
+    be infinite); `captions` is the WebVTT file of a film.
+    """
 
     masks: Masks = ()
+    clip: tuple[float, float] | None = None
+    captions: Path | None = None
 
 
 UNEDITED = Edit()
@@ -47,7 +53,8 @@ class Probe:
     """What a file says of itself before anything is derived.
 
     `captured` is naive when the camera only knew its own clock, aware when it knew the time zone too. Width and height
-    are those of the upright picture and 0 for sounds; `duration` is in seconds, and 0 for photos and moving pictures.
+    are those of the upright picture and 0 for sounds; `duration` is in seconds, and 0 for photos and moving pictures. `live`
+    tells that a film says it belongs to a photo taken with it.
     """
 
     kind: Kind
@@ -55,6 +62,7 @@ class Probe:
     width: int
     height: int
     duration: float
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,19 +81,23 @@ class Derived:
     """All that is shown of one photo, film or sound.
 
     `files` holds a photo's widths, narrowest first, or the one film or sound; `poster` a film's still, like a photo. `blur` is
-    a picture of a few pixels, WebP in base64, to show while the photo or the still is on its way.
+    a picture of a few pixels, WebP in base64, to show while the photo or the still is on its way. `captions` holds a film's
+    WebVTT file if it has one, and `spoken` its words, line by line; `wave` says how loud a sound is from start to end, 0 to 16.
     """
 
     kind: Kind
     files: tuple[Derivative, ...]
     poster: tuple[Derivative, ...] = ()
     duration: float = 0.0
+    captions: tuple[Derivative, ...] = ()
     blur: str = ""
+    spoken: tuple[str, ...] = ()
+    wave: tuple[int, ...] = ()
 
     @property
     def all(self) -> tuple[Derivative, ...]:
-        """Every file that may be sealed, in the order of their numbers in a post."""
-        return (*self.files, *self.poster)
+        """Every file that may be sealed."""
+        return (*self.files, *self.poster, *self.captions)
 
 
 class CrowdedError(Exception):

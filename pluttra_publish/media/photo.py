@@ -54,7 +54,7 @@ def pictures(content: bytes, name: str, masks: Masks, recipe: Recipe, *, alone: 
             raise CrowdedError
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
-        upright = _opaque(image)
+        upright = opaque(image)
         cover(upright, masks)
         return widths(_to_srgb(_resized(upright, size), profile), recipe)
 
@@ -102,7 +102,7 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return image if image.size == size else image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
-def _opaque(image: Image.Image) -> Image.Image:
+def opaque(image: Image.Image) -> Image.Image:
     """Return the image as L, RGB, CMYK or LAB, on white where it was transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         return _eight_bits(image)

@@ -19,6 +19,7 @@ from pluttra_publish.media.kinds import Probe, broken
 _FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "AVIF", "GIF", "TIFF")
 
 MOST_PIXELS = 128_000_000
+_MOVING = frozenset({"GIF", "PNG", "WEBP", "AVIF"})  # a TIFF has pages and a JPEG has previews: neither moves
 _MOST_PIXELS_OF_JPEG = 512_000_000  # decoded at a half to an eighth of its size, row by row
 _MOST_BYTES = 256 * 2**20
 _ORIENTATION, _EXIF_IFD = 0x0112, 0x8769
@@ -42,7 +43,7 @@ register_heif_opener(thumbnails=False)
 
 
 def look(path: Path, name: str) -> Probe:
-    """Read a picture's header: its upright size and when it was taken.
+    """Read a picture's header: whether it moves, its upright size and when it was taken.
 
     Raises:
         ContentError: this is no picture that we can read.
@@ -50,7 +51,12 @@ def look(path: Path, name: str) -> Probe:
     """
     with path.open("rb") as file, opened(file, name) as image, refusing(name):
         width, height = image.size[::-1] if lies_down(image) else image.size
-        return Probe("photo", _captured(image.getexif()), width, height, 0.0)
+        return Probe("film" if moves(image) else "photo", _captured(image.getexif()), width, height, 0.0)
+
+
+def moves(image: Image.Image) -> bool:
+    """Tell whether a picture is an animation, and so a film without sound."""
+    return image.format in _MOVING and bool(getattr(image, "is_animated", False))
 
 
 def lies_down(image: Image.Image) -> bool:

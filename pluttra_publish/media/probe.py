@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pluttra_publish.media import pictures, tracks
+from pluttra_publish.media import containers, pictures
 from pluttra_publish.media.kinds import Probe, known_kind, unreachable
 
 
 def probe(path: Path) -> Probe:
     """Return a file's kind, upright size, duration and the moment it was taken, from its header.
 
+    The kind is what the file holds: a picture that moves is a film, and a film without a picture a sound.
+
     Raises:
         ContentError: the file is unreadable or of a format that we cannot read; the hint says what can be used.
     """
     kind = known_kind(path.name)
     try:
-        return pictures.look(path, path.name) if kind == "photo" else tracks.look(path, path.name, kind)
+        return pictures.look(path, path.name) if kind == "photo" else containers.look(path, path.name, kind)
     except OSError as error:
         raise unreachable(path.name, error) from error
