@@ -5,13 +5,16 @@ Knows files. Does not know pixels, posts or keys. It may be deleted at any time.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,7 +26,8 @@ VERSION = "2"
 _DESCRIPTION = "derived.json"
 _PARTS = ("files", "poster", "captions")
 _BLOCK = 2**20
-_SETTLED = 2.0
+_CHANGED = "den ändrades medan den lästes"
+_SETTLED = 3.0  # seconds: the coarsest clock of a file system is one of two
 
 
 def entry_of(cache: Path, digest: str, *asked: object) -> Path:
@@ -66,12 +70,16 @@ def keep(entry: Path, make: Callable[[Path], Derived]) -> Derived:
         try:
             making.rename(entry)
         except OSError:  # somebody else was quicker, with the same bytes
-            if find(entry) is None:
+            found = find(entry)
+            if found is None:
                 raise
-    found = find(entry)
-    if found is None:
-        raise OSError(f"the cache entry {entry} vanished")
-    return found
+            return found
+    files, poster, captions = (_moved(part, entry) for part in (made.files, made.poster, made.captions))
+    return replace(made, files=files, poster=poster, captions=captions)
+
+
+def _moved(files: tuple[Derivative, ...], entry: Path) -> tuple[Derivative, ...]:
+    return tuple(replace(file, path=entry / file.path.name) for file in files)
 
 
 def _described(file: Derivative) -> dict[str, Any]:
@@ -104,19 +112,21 @@ def hashed(file: BinaryIO, into: BinaryIO | None = None) -> str:
 
 
 class Known:
-    """What a file's digest was when it was last read; a file that has changed since, by its stamps, has none.
+    """A file and its stamps: path, length, times of change, and its number on disk. Made before the file is read.
 
-    Made before the file is read. Stamps: path, length, times of change, and the file's number on disk.
+    While the stamps stay, so does the content, if the file had lain still for a moment: then its digest can be remembered, and
+    it can be read twice.
     """
 
     def __init__(self, source: Path, cache: Path) -> None:
-        self._source = source
+        self._source, self._cache = source, cache
         self._stamps = self._look()
         stamp = hashlib.sha256(repr(self._stamps).encode()).hexdigest()
         self._path = cache / "seen" / stamp[:2] / stamp
 
     @property
     def digest(self) -> str | None:
+        """The file's SHA-256 when it was last read with these stamps, if that is remembered."""
         try:
             written = self._path.read_text(encoding="ascii")
         except (OSError, ValueError):
@@ -124,12 +134,33 @@ class Known:
         return written if len(written) == 64 else None
 
     def remember(self, digest: str) -> None:
-        """Keep the digest of what was read, unless the file may have changed without a trace in its stamps."""
-        newest = max(self._stamps[2:4]) / 1e9
-        if self._look() != self._stamps or time.time() - newest < _SETTLED:
+        """Keep the digest of what was read, if it was read from a file that lay still."""
+        if self.lies_still():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(digest, encoding="ascii", newline="\n")
+
+    def lies_still(self) -> bool:
+        """Tell whether the file has not changed since this was made, nor just before."""
+        return self._look() == self._stamps and time.time() - max(self._stamps[2:4]) / 1e9 > _SETTLED
+
+    @contextmanager
+    def quiet(self, digest: str) -> Iterator[Path]:
+        """Give a path where what has this digest can be read and does not change: the file itself, or else a private copy.
+
+        Raises:
+            OSError: the file holds something else by now, and changed while it was being used.
+        """
+        if self.lies_still():
+            yield self._source
+            if not self.lies_still():
+                raise OSError(errno.EBUSY, _CHANGED, str(self._source))
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(digest, encoding="ascii", newline="\n")
+        with workspace(self._cache) as private:
+            copy = Path(private) / "source"
+            with self._source.open("rb") as file, copy.open("wb") as into:
+                if hashed(file, into) != digest:
+                    raise OSError(errno.EBUSY, _CHANGED, str(self._source))
+            yield copy
 
     def _look(self) -> tuple[str, int, int, int, int]:
         there = self._source.stat()

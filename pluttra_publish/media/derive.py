@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.media import captions, film, mosaic, photo
-from pluttra_publish.media.cache import Known, entry_of, find, hashed, keep, workspace
+from pluttra_publish.media.cache import Known, entry_of, find, hashed, keep
 from pluttra_publish.media.kinds import (
     STANDARD,
     UNEDITED,
@@ -121,17 +121,22 @@ class _Maker:
         return keep(entry, lambda folder: Derived("photo", self._written(made, folder), blur=photo.blur_of(made)))
 
     def film_or_sound(self, known: Known) -> Derived:
-        with workspace(self.cache) as private:
-            copy = Path(private) / "source"
-            with self.source.open("rb") as file, copy.open("wb") as into:
-                digest = hashed(file, into)
-            known.remember(digest)
-            entry = self.entry(digest)
-            return find(entry) or keep(entry, lambda folder: self._made(copy, folder))
+        with self.source.open("rb") as file:
+            digest = hashed(file)
+        known.remember(digest)
+        entry = self.entry(digest)
+        if found := find(entry):
+            return found
 
-    def _made(self, copy: Path, folder: Path) -> Derived:
+        def make(folder: Path) -> Derived:
+            with known.quiet(digest) as path:
+                return self._made(path, folder)
+
+        return keep(entry, make)
+
+    def _made(self, path: Path, folder: Path) -> Derived:
         name, clip = self.source.name, self.edit.clip
-        made = film.make(copy, name, self.kind, folder, clip=clip, alone=self.alone)
+        made = film.make(path, name, self.kind, folder, clip=clip, alone=self.alone)
         if made.kind == "film":
             return self._film(made, folder)
         if self.edit.captions:

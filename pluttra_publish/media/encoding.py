@@ -158,7 +158,7 @@ class Pictures:
         graph = Graph()
         graph.threads = THREADS
         source = graph.add_buffer(
-            width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+            width=frame.width, height=frame.height, format=frame.format, time_base=self._encoder.time_base
         )
         turns = {90: ["cclock"], 180: ["clock", "clock"], 270: ["clock"]}.get(self._turn, [])
         nodes = [source, *(graph.add("transpose", turn) for turn in turns), graph.add("scale", self._encoder.spec)]

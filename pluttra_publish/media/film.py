@@ -26,7 +26,7 @@ from pluttra_publish.media.encoding import (
     fitted,
     is_high_dynamic,
 )
-from pluttra_publish.media.kinds import CrowdedError, Kind, broken
+from pluttra_publish.media.kinds import STOPPED, CrowdedError, Kind, StoppedError, broken
 
 OPTIONS = {"fflags": "+bitexact", "movflags": "+faststart", "write_tmcd": "0"}
 _PLAYED_PROFILES = frozenset({"Baseline", "Constrained Baseline", "Main", "High"})
@@ -105,6 +105,8 @@ def _pour(source: Opened, writers: dict[int, Writer], out: av.container.OutputCo
     seen = 0.0
     tracks = [track for track in (source.picture, source.sound) if track]
     for packet in source.container.demux(tracks):
+        if STOPPED.is_set():
+            raise StoppedError
         if packet.size == 0:
             continue
         if packet.is_corrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -102,6 +103,14 @@ class Derived:
 
 class CrowdedError(Exception):
     """Something needs so much memory that it must be made alone."""
+
+
+class StoppedError(Exception):
+    """Whoever asked has stopped waiting."""
+
+
+STOPPED = threading.Event()
+"""Set while nobody waits any longer (Ctrl-C): what takes minutes looks at it, since a thread cannot be ended from outside."""
 
 
 def kind_of(name: str) -> Kind | None:

@@ -14,13 +14,12 @@ from PIL import Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media.kinds import Probe, broken
+from pluttra_publish.media.kinds import CrowdedError, Probe, broken
 
 _FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "AVIF", "GIF", "TIFF")
 
 MOST_PIXELS = 128_000_000
 _MOVING = frozenset({"GIF", "PNG", "WEBP", "AVIF"})  # a TIFF has pages and a JPEG has previews: neither moves
-_MOST_PIXELS_OF_JPEG = 512_000_000  # decoded at a half to an eighth of its size, row by row
 _MOST_BYTES = 256 * 2**20
 _ORIENTATION, _EXIF_IFD = 0x0112, 0x8769
 _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL = 0x9003, 0x9011
@@ -86,8 +85,7 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         except UnidentifiedImageError:
             raise _foreign(file, name) from None
     with image:
-        by_rows = image.format in {"JPEG", "MPO"} and not image.info.get("progressive")
-        limit(image, name, _MOST_PIXELS_OF_JPEG if by_rows else MOST_PIXELS)
+        limit(image, name, _most_pixels(image))
         yield image
 
 
@@ -100,6 +98,12 @@ def _foreign(file: BinaryIO, name: str) -> ContentError:
     return ContentError(
         f"”{name}” är ingen bild i ett format som vi känner igen, eller så är den skadad.", hint=_INSTEAD
     )
+
+
+def _most_pixels(image: Image.Image) -> int:
+    if image.format in {"JPEG", "MPO"} and not image.info.get("progressive"):
+        return 512_000_000  # decoded at a half to an eighth of its size, row by row
+    return 64_000_000 if image.format == "WEBP" else MOST_PIXELS  # whose decoder holds a picture several times over
 
 
 def limit(image: Image.Image, name: str, most: int) -> None:
@@ -115,7 +119,7 @@ def refusing(name: str) -> Iterator[None]:
     """Turn whatever a decoder raises into an error that names the picture."""
     try:
         yield
-    except ContentError:
+    except (ContentError, CrowdedError):
         raise
     except Exception as error:  # decoders raise anything at all on damaged bytes
         raise broken(name, "photo", "är skadad eller avbruten och går inte att läsa") from error

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping
-from concurrent.futures import Executor, as_completed
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, as_completed, wait
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.media.derive import derive
-from pluttra_publish.media.kinds import STANDARD, UNEDITED, CrowdedError, Derived, Edit, Kind, Recipe, kind_of
+from pluttra_publish.media.kinds import STANDARD, STOPPED, UNEDITED, CrowdedError, Derived, Edit, Kind, Recipe, kind_of
+
+Task = Future[Derived | ContentError | None]
 
 Progress = Callable[[Kind, int, int], None]
 """`progress(kind, done, total)`: how many of a kind have been seen to."""
@@ -61,20 +63,33 @@ def _attempts(
     sources: Mapping[Path, Edit], cache: Path, recipe: Recipe, executor: Executor | None, alone: bool
 ) -> Generator[tuple[Path, Derived | ContentError | None]]:
     """Yield what became of every source as it is done: side by side, or each when the one before is done."""
-    if executor is None or alone:
+    if executor is None:
         for source, edit in sources.items():
-            if executor is None:
-                yield source, attempt(source, cache, edit, recipe, alone)
-            else:
-                yield source, executor.submit(attempt, source, cache, edit, recipe, alone).result()
-        return
-    tasks = {executor.submit(attempt, source, cache, edit, recipe, alone): source for source, edit in sources.items()}
+            yield source, attempt(source, cache, edit, recipe, alone)
+    elif alone:
+        for source, edit in sources.items():
+            with _stopping(executor.submit(attempt, source, cache, edit, recipe, alone)) as (task,):
+                yield source, task.result()
+    else:
+        tasks = {
+            executor.submit(attempt, source, cache, edit, recipe, False): source for source, edit in sources.items()
+        }
+        with _stopping(*tasks):
+            for task in as_completed(tasks):
+                yield tasks[task], task.result()
+
+
+@contextmanager
+def _stopping(*tasks: Task) -> Iterator[tuple[Task, ...]]:
+    """Give tasks; when whoever waits for them is interrupted, give up those that wait and stop those that are at it."""
     try:
-        for task in as_completed(tasks):
-            yield tasks[task], task.result()
+        yield tasks
     finally:
-        for task in tasks:
-            task.cancel()
+        running = [task for task in tasks if not task.cancel() and not task.done()]
+        if running:
+            STOPPED.set()
+            wait(running)
+            STOPPED.clear()
 
 
 class _Tally:
