@@ -69,7 +69,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Published:
-    """What a publish did."""
+    """What a publish did. `put`, `kept` and `deleted` are files on the host; `derived` media were made now, and `found` were made before."""
 
     findings: Findings
     folder: Path
@@ -83,10 +83,24 @@ class Published:
     kept: int
     deleted: int
     length: int
+    derived: int
+    found: int
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""
-        names = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")
+        names = (
+            "posts",
+            "waiting",
+            "readers",
+            "sequence",
+            "broken",
+            "put",
+            "kept",
+            "deleted",
+            "length",
+            "derived",
+            "found",
+        )
         return {"public": str(self.folder)} | {name: getattr(self, name) for name in names}
 
 
@@ -179,6 +193,8 @@ def publish(
         kept=len(put.kept) + len(sealed.kept),
         deleted=len(put.deleted),
         length=put.length,
+        derived=run.fresh,
+        found=run.media - run.fresh,
     )
 
 
@@ -220,6 +236,8 @@ class _Run:
     laid: Laid
     access: Access
     first_month: str
+    media: int
+    fresh: int
 
     def __init__(self, settings: Settings, opaque_id: OpaqueId, first_month: str | None, step: Step) -> None:
         self.settings = settings
@@ -328,6 +346,7 @@ class _Run:
                 self.findings.error(ContentError, files[path][0], path.name, str(made), made.hint)
             else:
                 derived[path] = made
+        self.media, self.fresh = len(derived), sum(made.fresh for made in derived.values())
         return derived
 
 

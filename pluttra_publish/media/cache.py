@@ -61,7 +61,7 @@ def keep(entry: Path, make: Callable[[Path], Derived]) -> Derived:
         making = Path(private) / "entry"
         making.mkdir()
         made = make(making)
-        plain = {name: value for name, value in vars(made).items() if name not in _PARTS}
+        plain = {name: value for name, value in vars(made).items() if name not in {*_PARTS, "fresh"}}
         description = plain | {part: [_described(file) for file in getattr(made, part)] for part in _PARTS}
         (making / _DESCRIPTION).write_text(json.dumps(description), encoding="utf-8", newline="\n")
         entry.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def keep(entry: Path, make: Callable[[Path], Derived]) -> Derived:
                 raise
             return found
     files, poster, captions = (_moved(part, entry) for part in (made.files, made.poster, made.captions))
-    return replace(made, files=files, poster=poster, captions=captions)
+    return replace(made, files=files, poster=poster, captions=captions, fresh=True)
 
 
 def _moved(files: tuple[Derivative, ...], entry: Path) -> tuple[Derivative, ...]:

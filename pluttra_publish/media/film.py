@@ -31,6 +31,7 @@ from pluttra_publish.media.kinds import STOPPED, CrowdedError, Kind, StoppedErro
 OPTIONS = {"fflags": "+bitexact", "movflags": "+faststart", "write_tmcd": "0"}
 _PLAYED_PROFILES = frozenset({"Baseline", "Constrained Baseline", "Main", "High"})
 _PLAYED_SOUNDS = frozenset({"LC", "HE-AAC", "HE-AACv2"})
+_STILL = 2.0
 _WHOLE: Clip = (0.0, math.inf)
 
 
@@ -143,22 +144,18 @@ def _is_heard(sound: av.AudioStream) -> bool:
 
 
 def still(path: Path, name: str) -> Image.Image:
-    """Return one frame of a film, upright, from its first second.
+    """Return one frame of a film, upright: a keyframe of its first seconds, if there is one besides the first.
 
     Raises:
         ContentError: no frame can be decoded.
     """
     with opened(path, name, "film") as source:
-        picture = source.picture
-        frame = None
-        wanted = min(1.0, source.duration / 10)
-        for frame in source.container.decode(picture) if picture else ():
-            if frame.time is not None and frame.time >= wanted:
-                break
-        if frame is None or picture is None:
+        if source.picture is None:
             raise broken(name, "film", "har inga bilder som går att visa")
+        source.container.seek(int(min(_STILL, source.duration / 4) * av.time_base))
+        frame = source.first_frame()
         image: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
-        aspect = picture.sample_aspect_ratio
+        aspect = source.picture.sample_aspect_ratio
         if aspect and aspect != 1:
             image = image.resize((max(1, round(image.width * aspect)), image.height))
         return image.rotate(frame.rotation, expand=True) if frame.rotation % 360 else image

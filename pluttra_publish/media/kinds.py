@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Literal
@@ -83,7 +83,8 @@ class Derived:
 
     `files` holds a photo's widths, narrowest first, or the one film or sound; `poster` a film's still, like a photo. `blur` is
     a picture of a few pixels, WebP in base64, to show while the photo or the still is on its way. `captions` holds a film's
-    WebVTT file if it has one, and `spoken` its words, line by line; `wave` says how loud a sound is from start to end, 0 to 16.
+    WebVTT file if it has one, and `spoken` its words, line by line; `wave` says how loud a sound is from start to end, 0 to 16. `fresh` tells that it was made
+    now, and not found.
     """
 
     kind: Kind
@@ -94,6 +95,7 @@ class Derived:
     blur: str = ""
     spoken: tuple[str, ...] = ()
     wave: tuple[int, ...] = ()
+    fresh: bool = field(default=False, compare=False)
 
     @property
     def all(self) -> tuple[Derivative, ...]:

@@ -19,6 +19,7 @@ MEDIA_TYPES = {"webp": ("image/webp", "webp"), "jpeg": ("image/jpeg", "jpg")}
 _HALVINGS = 2
 _SHRUNK_AS_THEY_ARE = frozenset({"L", "RGB", "RGBA", "CMYK"})
 _NARROWEST = 320
+_NEARLY = 1.1
 _TALLEST = 4096
 _ROOMY = 40_000_000
 _BLUR = 20
@@ -58,15 +59,15 @@ def pictures(content: bytes, name: str, masks: Masks, recipe: Recipe, *, alone: 
         if masks or image.mode not in _SHRUNK_AS_THEY_ARE or "transparency" in image.info:
             upright = opaque(image)
             cover(upright, masks)
-            small = _resized(upright, size)
+            small = _shrunk(upright, recipe)
         else:  # half the memory
-            small = opaque(_resized(image, size))
+            small = opaque(_shrunk(image, recipe))
         return widths(_to_srgb(small, profile), recipe)
 
 
 def widths(image: Image.Image, recipe: Recipe) -> tuple[Picture, ...]:
     """Return an upright sRGB picture in its widest width and two halvings of it, narrowest first; none is enlarged."""
-    image = _resized(image, _fitting(*image.size, recipe.widest))
+    image = _shrunk(image, recipe)
     made = [_encoded(image, recipe)]
     for _ in range(_HALVINGS):
         if image.width < 2 * _NARROWEST:
@@ -99,12 +100,19 @@ def _encoded(image: Image.Image, recipe: Recipe) -> Picture:
 
 
 def _fitting(width: int, height: int, widest: int) -> tuple[int, int]:
-    scale = min(1.0, widest / width, _TALLEST / height)
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    """Return the size to show a picture in: its own, if that is nearly small enough."""
+    scale = min(widest / width, _TALLEST / height)
+    return (max(1, round(width * scale)), max(1, round(height * scale))) if scale < 1 / _NEARLY else (width, height)
 
 
-def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    return image if image.size == size else image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+def _shrunk(image: Image.Image, recipe: Recipe) -> Image.Image:
+    """Return a picture in the size to show it in: a whole part of it where that fits, which takes a fraction of the time."""
+    width, height = _fitting(*image.size, recipe.widest)
+    part = min(image.width // width, image.height // height)
+    if part > 1:
+        image = image.reduce(part)
+    size = _fitting(*image.size, recipe.widest)
+    return image if image.size == size else image.resize(size, Image.Resampling.HAMMING)
 
 
 def opaque(image: Image.Image) -> Image.Image:

@@ -48,7 +48,10 @@ def test_the_same_source_gives_the_same_bytes(sources: list[Path], tmp_path: Pat
 def test_a_second_time_nothing_is_made(sources: list[Path], cache: Path) -> None:
     first = [derive(source, cache=cache) for source in sources]
     before = fingerprints(cache)
-    assert [derive(source, cache=cache) for source in sources] == first
+    again = [derive(source, cache=cache) for source in sources]
+    assert again == first
+    assert {made.fresh for made in first} == {True}
+    assert {made.fresh for made in again} == {False}
     assert fingerprints(cache) == before
 
 

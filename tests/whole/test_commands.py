@@ -144,7 +144,19 @@ def test_build_seals_without_publishing(at: Shell, published: Preschool, tmp_pat
 
 def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
     answer = at.answer("publish", "--site", published.root)
-    numbers = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")
+    numbers = (
+        "posts",
+        "waiting",
+        "readers",
+        "sequence",
+        "broken",
+        "put",
+        "kept",
+        "deleted",
+        "length",
+        "derived",
+        "found",
+    )
     assert set(answer) == {"public", "errors", "warnings", *numbers}
     assert (answer["posts"], answer["readers"], answer["put"]) == (7, 5, 1)
     spoken = at.run("publish", "--site", published.root)
