@@ -37,7 +37,7 @@ def entry_of(cache: Path, digest: str, *asked: object) -> Path:
 
 
 def find(entry: Path) -> Derived | None:
-    """Return a cache entry if it is whole: every file is there and has the digest it had when it was made."""
+    """Return a cache entry if it is whole: every file is there, and untouched since it was made or of the same digest."""
     try:
         written = json.loads((entry / _DESCRIPTION).read_text(encoding="utf-8"))
         for part in _PARTS:
@@ -49,9 +49,11 @@ def find(entry: Path) -> Derived | None:
 
 def _read(entry: Path, row: dict[str, Any]) -> Derivative:
     path = entry / Path(row["name"]).name
-    with path.open("rb") as file:
-        if hashed(file) != row["sha256"]:
-            raise ValueError(row["name"])
+    there = path.stat()
+    if (there.st_size, there.st_mtime_ns) != (row["length"], row["made"]):
+        with path.open("rb") as file:
+            if hashed(file) != row["sha256"]:
+                raise ValueError(row["name"])
     return Derivative(path, row["type"], row["width"], row["height"], row["length"])
 
 
@@ -91,6 +93,7 @@ def _described(file: Derivative) -> dict[str, Any]:
         "width": file.width,
         "height": file.height,
         "length": file.length,
+        "made": file.path.stat().st_mtime_ns,
         "sha256": digest,
     }
 
