@@ -28,8 +28,8 @@ check: .venv/installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@if ! command -v tsc >/dev/null; then echo "tsc is not installed: the reader's types were not checked (Debian: node-typescript)"; \
-	else tsc -p tests/reader/jsconfig.json; fi
+	@if ! command -v npx >/dev/null; then echo "npx is not installed: the reader's types were not checked (Debian: npm)"; \
+	else npx --yes --package=typescript@5 tsc -p tests/reader/jsconfig.json; fi
 
 clean:
 	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

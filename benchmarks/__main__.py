@@ -1,5 +1,5 @@
-"""`python -m benchmarks`: measure, print the table, and after a full run write results.json beside this file. Exits 1 if a figure isn't
-what is wanted."""
+"""`python -m benchmarks`: measure, print the table, and after a full run write results.json beside this file, with what there is if a
+benchmark fails. Exits 1 if one does, or if a figure isn't what is wanted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import platform
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,17 +44,26 @@ def main() -> int:
     print(
         f"{platform.machine()}, {os.cpu_count()} cores{_load()}, Python {platform.python_version()}. Medians; the spread is in brackets.\n"
     )
-    figures = []
+    results: list[dict[str, object]] = []
     for name in names:
-        with tempfile.TemporaryDirectory(prefix="pluttra-bench-", ignore_cleanup_errors=True) as folder:
-            for figure in _BENCHMARKS[name](Path(folder), quick=asked.quick):
-                figures.append(figure)
+        try:
+            for figure in _figures(name, quick=asked.quick):
+                results.append(figure.summary())
                 print(_line(figure), flush=True)
+        except Exception as failed:
+            traceback.print_exc()
+            print(f"{name:34}FAILED: {failed}", flush=True)
+            results.append({"name": name, "ok": False, "failed": str(failed)})
     print(f"\n{time.monotonic() - start:.0f} s{_load()}.")
     if not asked.only and not asked.quick:
-        text = json.dumps([figure.summary() for figure in figures], indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(results, indent=2, ensure_ascii=False) + "\n"
         _RESULTS.write_text(text, encoding="utf-8", newline="\n")
-    return 0 if all(figure.ok for figure in figures) else 1
+    return 0 if all(result["ok"] for result in results) else 1
+
+
+def _figures(name: str, *, quick: bool) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory(prefix="pluttra-bench-", ignore_cleanup_errors=True) as folder:
+        yield from _BENCHMARKS[name](Path(folder), quick=quick)
 
 
 def _line(figure: Figure) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import statistics
 from collections.abc import Iterator
@@ -61,10 +62,11 @@ class _Ours:
 
 
 class _Pelican:
-    """Plain Pelican: its own theme `simple`, its own settings, an empty output folder."""
+    """Plain Pelican: its own theme `simple`, its own settings, an empty output folder. It must have written every post, as an article."""
 
     def __init__(self, preschool: Preschool, folder: Path, cores: str) -> None:
         self._posts, self._folder, self._cores = preschool.settings.posts, folder, cores
+        self._count = sum(1 for _ in self._posts.rglob("*.md"))
         self.processor: list[float] = []
 
     def __call__(self) -> float:
@@ -72,6 +74,11 @@ class _Pelican:
         _put_aside(out)
         arguments = (*_PELICAN, str(self._posts), "-o", str(out), "-t", "simple", "--quiet")
         wall, processor = Command(arguments, self._folder, self._cores).run()
+        articles = sum(
+            1 for page in out.glob("*.html") if re.search(r"-\d+$", page.stem)
+        )  # our titles end with a number
+        if articles != self._count:
+            raise RuntimeError(f"Pelican wrote {articles} articles of {self._count} posts")
         self.processor.append(processor)
         return wall
 

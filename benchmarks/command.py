@@ -26,7 +26,7 @@ class Command:
         done = subprocess.run(
             [sys.executable, *self.arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": house, "PYTHONWARNINGS": "ignore"} | self.environment,
+            env=_surroundings() | {"PYTHONPATH": house} | self.environment,
             capture_output=True,
             preexec_fn=_stay_on_one_core if self.cores == "one-core" else None,
             check=False,
@@ -37,6 +37,12 @@ class Command:
             raise RuntimeError(f"{' '.join(self.arguments)} ended with {done.returncode}:\n{said}")
         busy = after.children_user + after.children_system - before.children_user - before.children_system
         return taken, busy
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment, but that bytecode is kept: what pip installs has it, and so Pelican has."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONWARNINGS": "ignore"}
 
 
 def _stay_on_one_core() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from benchmarks.measure import Figure, in_turns
-from pluttra_publish.sealing import seal_object
+from pluttra_publish.sealing import sealable
 
 _MIB = 2**20
 
@@ -31,14 +31,13 @@ def measure_speed(folder: Path, *, quick: bool) -> Iterator[Figure]:
 
     def sealed(source: bytes | Path) -> float:
         start = time.perf_counter()
-        _, made = seal_object(
+        _, made = sealable(
             source,
             role="media",
             media_type="video/mp4",
             seal_secret=seal_secret,
             naming_secret=naming_secret,
-            workspace=folder,
-        )
+        ).seal(folder)
         taken = time.perf_counter() - start
         (folder / made.name).unlink(missing_ok=True)
         return taken
@@ -105,7 +104,7 @@ def measure_memory(folder: Path, *, quick: bool) -> Iterator[Figure]:
 _SEAL = """
 import json, re, secrets, sys, time
 from pathlib import Path
-from pluttra_publish.sealing import seal_object
+from pluttra_publish.sealing import sealable
 
 def peak():
     try:
@@ -116,8 +115,8 @@ def peak():
 
 film, workspace = map(Path, sys.argv[1:])
 start, began = peak(), time.perf_counter()
-_, made = seal_object(film, role="media", media_type="video/mp4", seal_secret=secrets.token_bytes(32),
-                      naming_secret=secrets.token_bytes(32), workspace=workspace)
+_, made = sealable(film, role="media", media_type="video/mp4", seal_secret=secrets.token_bytes(32),
+                   naming_secret=secrets.token_bytes(32)).seal(workspace)
 seconds = time.perf_counter() - began
 (workspace / made.name).unlink()
 print(json.dumps({"start": start, "peak": peak(), "seconds": seconds}))

@@ -2,4 +2,4 @@
 
 from pluttra_publish.cli import main
 
-main()
+main(prog_name="pluttra")

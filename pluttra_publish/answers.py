@@ -9,7 +9,8 @@ from typing import Literal
 
 from pluttra_publish.errors import Findings, LeakError
 
-Status = Literal["published", "draft", "future", "public"]
+Status = Literal["published", "draft", "future", "waiting", "public"]
+Kind = Literal["post", "talk", "goal", "consents"]
 Way = Literal["too-many", "too-few"]
 
 _MENDS: Mapping[Way, str] = {
@@ -65,38 +66,44 @@ class MayRead:
 
 @dataclass(frozen=True)
 class WhoSees:
-    """Who may read a post, or one medium of it. If it waits, `readers` are those who would, and it opens for nobody."""
+    """Who may read a post, one medium of it, or a standing page. If it waits, `readers` are those who would, and it opens for nobody.
+
+    `source` is the title of a page that lies in no folder of its own.
+    """
 
     seal: Seal
     differences: tuple[Difference, ...]
+    kind: Kind
     source: str
     medium: str | None
     title: str
-    date: datetime
+    date: datetime | None
     status: Status
     readers: tuple[MayRead, ...]
 
 
 @dataclass(frozen=True)
-class SeenPost:
-    """A post that a reader may read, the titles of the audiences that give it to them, and whether it opens for them."""
+class Seen:
+    """A post or page that a reader may read, the titles of the audiences that give it to them, and whether it opens for them."""
 
+    kind: Kind
     source: str
     title: str
-    date: datetime
+    date: datetime | None
     through: tuple[str, ...]
     opens: bool
 
 
 @dataclass(frozen=True)
 class WhatSees:
-    """Everything that one reader may read, newest first, and the months they may read of each audience, by its title."""
+    """Everything that one reader may read, posts newest first, and the months they may read of each audience, by its title."""
 
     seal: Seal
     differences: tuple[Difference, ...]
     who: Who
     months: Mapping[str, tuple[str, ...]]
-    posts: tuple[SeenPost, ...]
+    posts: tuple[Seen, ...]
+    pages: tuple[Seen, ...]
 
 
 class AccessDiffers(LeakError):

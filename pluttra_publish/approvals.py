@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pluttra_publish.errors import Findings, RegisterError, UsageError
+from pluttra_publish.errors import Findings, KeystoreError, RegisterError, UsageError
 from pluttra_publish.media import probe
-from pluttra_publish.platform import private_folder, write_atomically
+from pluttra_publish.platform import private_folder, telling, write_atomically
 from pluttra_publish.register import Register
 from pluttra_publish.register.values import fold
 from pluttra_publish.resources import theme_folder
@@ -179,7 +179,8 @@ def send_back(settings: Settings, post: Post, reason: str) -> Path:
         _write(settings, given)  # first, so that a stop in between leaves it unapproved
     text = next((path for path in post.files if path.suffix.lower() in {".md", ".markdown", ".txt"}), None)
     path = text or post.files[0].parent / "text.md"
-    write_atomically(path, returned_text(text.read_bytes() if text else b"", reason))
+    with telling(path):
+        write_atomically(path, returned_text(text.read_bytes() if text else b"", reason))
     return path
 
 
@@ -187,4 +188,5 @@ def _write(settings: Settings, given: Mapping[str, Approval]) -> None:
     private_folder(settings.state)
     written = {source: asdict(given[source]) for source in sorted(given)}
     content = json.dumps(written, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
-    write_atomically(settings.state / FILE, content, private=True)
+    with telling(settings.state / FILE, KeystoreError):
+        write_atomically(settings.state / FILE, content, private=True)

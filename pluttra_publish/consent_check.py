@@ -6,7 +6,7 @@ guardians are one. What has no consent is told apart by time:
 
 - A consent that held at any time from the post's day through today, and does not now, has been withdrawn or has expired:
   the medium may have been published, so it is **narrowed** – taken from the wider audiences, kept in the child's own where
-  that shows nobody else without consent, and no guardian anything new – with a warning, and publishing goes on.
+  that shows nobody else without consent, and nobody anything new – with a warning, and publishing goes on.
 - A consent that has not held since the post's day stops the build.
 
 A child's name on a wider post goes the same way: narrowed, the child is no longer named there.
@@ -126,9 +126,9 @@ class _Judge:
         return tuple(left)
 
     def _adds_nobody(self, own: Audience) -> bool:
-        """Tell whether every guardian who reads a child's page reads the post already. The staff there may see the child."""
-        month, guardians = self.planned.month, self.consents.register.guardian
-        readers = [held for reader, held in self.access.items() if reader in guardians and month in held.get(own, ())]
+        """Tell whether everybody who reads a child's page reads the post already: a consent that ends never widens."""
+        month = self.planned.month
+        readers = [held for held in self.access.values() if month in held.get(own, ())]
         return all(any(month in held.get(one, ()) for one in self.planned.audiences) for held in readers)
 
     def names(self) -> frozenset[str]:
@@ -174,9 +174,9 @@ class _Judge:
                 message += " och finns kvar på barnets egen sida."
             else:
                 message += " och visas ingenstans: på barnets egen sida skulle fler se den än de som redan får."
-            self.findings.warning(
-                source, file.name, message, "Ingenting behöver göras. Originalet ligger kvar i mappen."
-            )
+            mend = "Det är gjort. Originalet ligger kvar i mappen"
+            mend += ". Maskera barnet om bilden ska visas för alla igen." if file.kind == "photo" else "."
+            self.findings.warning(source, file.name, message, mend)
             return
         message = f"{name} har inte samtycke till att {may_not} i {self._titles(wider)}."
         mend = f"Ta bort {'bilden' if file.kind == 'photo' else what.lower()} ur inlägget, eller lägg "
@@ -194,7 +194,9 @@ class _Judge:
         source = self.planned.post.source
         if self._had(child.id, NAME):
             message = f"{child.name} har inte längre samtycke till att nämnas vid namn. Namnet ur Barn visas inte i "
-            message += f"{self._titles(wider)}, och inlägget inte på barnets egen sida."
+            message += self._titles(wider)
+            own = Audience("child", child.id) in self.planned.audiences
+            message += ", men på barnets egen sida." if own else ", och inlägget inte på barnets egen sida."
             self.findings.warning(source, "Barn", message, "Ta bort namnet ur texten också, om det står där.")
             return
         message = f"{child.name} har inte samtycke till att nämnas vid namn i {self._titles(wider)}."

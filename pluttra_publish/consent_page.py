@@ -48,8 +48,10 @@ def sections(register: Register, rows: Iterable[ReferenceRow], department: str |
     return tuple((title, those) for title, those in parts if those or department)
 
 
-def consent_page(preschool: str, parts: Iterable[Section], purposes: Iterable[Purpose], *, on: date) -> str:
-    """Return a whole HTML page to print."""
+def consent_page(
+    preschool: str, parts: Iterable[Section], purposes: Iterable[Purpose], *, on: date, through: date | None
+) -> str:
+    """Return a whole HTML page to print; `through` is the last day on which the list of `on` is sure to hold, if any is known."""
     asked = tuple(purposes)
     body = "\n".join(f"<section>\n<h2>{escape(title)}</h2>\n{_table(rows, asked)}</section>" for title, rows in parts)
     return f"""<!doctype html>
@@ -64,7 +66,7 @@ def consent_page(preschool: str, parts: Iterable[Section], purposes: Iterable[Pu
 </head>
 <body>
 <h1>Samtycken – {escape(preschool)}</h1>
-<p>{_notice(on)}</p>
+<p>{_notice(on, through)}</p>
 {body}
 </body>
 </html>
@@ -84,8 +86,13 @@ def _cell(may: bool) -> str:
     return f'<span class="yes">{YES}</span>' if may else f'<span class="no">{NO}</span>'
 
 
-def _notice(on: date) -> str:
+def held(on: date, through: date | None) -> str:
+    """Return the sentence that says for when a list is."""
+    return f"Gäller {on.isoformat()}" + (f", och längst till och med {through.isoformat()}." if through else ".")
+
+
+def _notice(on: date, through: date | None) -> str:
     return (
-        f"Gäller {on.isoformat()}. {YES}: barnet får synas, höras eller nämnas utanför sin egen sida. {NO}: det får det inte. "
+        f"{held(on, through)} {YES}: barnet får synas, höras eller nämnas utanför sin egen sida. {NO}: det får det inte. "
         "Den som inte står med får inte synas alls."
     )

@@ -1,4 +1,4 @@
-"""The sample preschool, sealed into a folder, with a link each for five readers. Knows the register's shape, not its names."""
+"""The sample preschool, as of this week, sealed into a folder, with a link each for five readers. Knows the register's shape, not its names."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pluttra_publish import publish as pipeline
-from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.clock import now_of
+from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.register import Reader, Register, children_of, departments_of, read_register, readers
-from pluttra_publish.settings import HostSettings, Settings, read_settings
+from pluttra_publish.resources import sample_folder
+from pluttra_publish.sample import fresh_sample
+from pluttra_publish.settings import FILE, HostSettings, Settings, is_inside, read_settings
 
 _ROLE_TEXTS = {"guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor"}
 _LINK_LIFE = timedelta(days=14)
@@ -38,23 +41,30 @@ class DemoLink:
 
 @dataclass(frozen=True)
 class Demo:
-    """A sealed site and its links."""
+    """A sealed site and its links; `moved` is by how many weeks the sample's days were moved, 0 for another preschool's."""
 
     public: Path
     links: tuple[DemoLink, ...]
+    moved: int = 0
 
     def summary(self) -> dict[str, object]:
         """Return the demo as a script reads it."""
         return {"public": str(self.public), "links": [link.summary() for link in self.links]}
 
 
-def make_demo(site: Path, folder: Path, *, url: str, step: pipeline.Step = pipeline.no_step) -> Demo:
+def make_demo(site: Path | None, folder: Path, *, url: str, step: pipeline.Step = pipeline.no_step) -> Demo:
     """Seal the preschool in `site` into `folder`, reusing what is there; keys, cache and public files all lie in `folder`.
 
+    Without a `site` it is the sample preschool, of which `folder` gets a copy as of this week.
+
     Raises:
-        PluttraError: as `publish`; RegisterError if the register has no such five readers.
+        PluttraError: as `publish`, and as `demo_settings`; RegisterError if the register has no such five readers.
     """
-    settings = demo_settings(site, folder, url=url)
+    settings, moved = demo_settings(site or sample_folder(), folder, url=url), 0
+    if site is None:
+        copy = folder.absolute() / "exempel"
+        moved = fresh_sample(sample_folder(), copy, now_of(settings).date())
+        settings = demo_settings(copy, folder, url=url)
     identity = settings.state / "identity.txt"
     pipeline.make_keystore(settings, identity=identity)
     published = pipeline.publish(settings, identity=identity, step=step)
@@ -63,14 +73,24 @@ def make_demo(site: Path, folder: Path, *, url: str, step: pipeline.Step = pipel
         _link(settings, register, reader, published.today, identity)
         for reader in five_readers(register, published.today)
     )
-    return Demo(settings.host.path, links)
+    return Demo(settings.host.path, links, moved)
 
 
 def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
-    """Return the settings of `site` with everything that is written lying in `folder`."""
+    """Return the settings of `site` with everything that is written lying in `folder`.
+
+    Raises:
+        UsageError: the folder is a preschool's, or lies in one: keys would lie where posts are synced, or be published.
+    """
     folder = folder.absolute()
+    settings = read_settings(site)
+    theirs = (settings.root, settings.posts, settings.register, settings.talks, settings.state, settings.host.path)
+    here = folder.resolve()
+    if any(is_inside(folder, one) for one in theirs) or any((one / FILE).exists() for one in (here, *here.parents)):
+        hint = "Ange en ny mapp utanför den: pluttra demo provmapp"
+        raise UsageError(f"{folder} ligger i en förskolas mapp.", hint=hint)
     host = HostSettings("folder", folder / "public")
-    return replace(read_settings(site), url=url, state=folder / "privat", host=host)
+    return replace(settings, url=url, state=folder / "privat", host=host)
 
 
 def five_readers(register: Register, today: date) -> tuple[Reader, ...]:

@@ -6,7 +6,7 @@ PluttraError            1  a bug, or something nobody foresaw
 ├── ConsentError        4  pedagogue or principal: a child may not be shown there
 ├── RegisterError       5  principal: register or settings
 ├── KeystoreError       6  principal: keys, recovery key, state folder
-├── FormatError         7  sealed bytes that may not be used; carries a layer of docs/format.md §15
+├── FormatError         7  sealed bytes that may not be used; carries a layer of docs/format.md §15. 8 where that is `host`
 ├── HostError           8  try again: the host, or the way to it
 └── LeakError           9  nothing was published: something would have left that must not
 """
@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 
 class PluttraError(Exception):
     """Something went wrong that a person can be told about. `hint` says how to mend it."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -66,6 +66,8 @@ class FormatError(PluttraError):
     def __init__(self, layer: Layer, message: str = "", *, hint: str = "") -> None:
         super().__init__(message or f"{WORDS[layer]} ({layer})", hint=hint)
         self.layer: Layer = layer
+        if layer == "host":
+            self.exit_code = HostError.exit_code
         self.word = WORDS[layer]
 
 
@@ -134,6 +136,11 @@ class Findings:
 
     def warning(self, file: str, place: str, message: str, mend: str) -> None:
         self._add(Finding(file, place, message, mend, ContentError, "warning"))
+
+    def add(self, others: Findings) -> None:
+        """Take in what others found."""
+        for finding in others:
+            self._add(finding)
 
     def _add(self, finding: Finding) -> None:
         if finding not in self._found:

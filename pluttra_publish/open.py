@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from pluttra_publish.errors import FormatError
+from pluttra_publish.errors import FormatError, UsageError
 from pluttra_publish.format.access import Keyring, secret_of
 from pluttra_publish.format.chain import Root
-from pluttra_publish.format.layout import ROOT_PATH, keyring_path, object_path
+from pluttra_publish.format.layout import ROOT_PATH, keyring_path, object_path, sealed_length
 from pluttra_publish.format.posts import Card, Index, Reference, Standing
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.objects import open_reference
 
 _TIMEOUT = 30
 _LACKING = {403, 404, 410}
+_MOST = 2**24  # bytes of a file whose length nobody told
 
 
 class Fetch(Protocol):
@@ -85,7 +87,10 @@ class Opened:
             Missing: the host lacks it; a publish may have passed by, and `renewed` shows what there is now.
             FormatError: it does not open.
         """
-        return open_reference(_found(self._fetch, reference.name), reference)
+        fetch = self._fetch
+        if isinstance(fetch, Web):
+            fetch = replace(fetch, limit=sealed_length(reference.padded_length))
+        return open_reference(_found(fetch, reference.name), reference)
 
     def renewed(self) -> Opened:
         """Return what the reader sees by the root that lies on the host now (§13).
@@ -159,48 +164,66 @@ def folder(root: Path) -> Fetch:
     return fetch
 
 
-def web(origin: str) -> Fetch:
-    """Return a fetch from an address: no redirects, nothing cached, nothing told about where one comes from."""
+class _NoRedirect(HTTPRedirectHandler):
+    """Takes a redirect for the error that it is here."""
 
-    opener = build_opener(_NoRedirect)
+    def redirect_request(self, *_args: object) -> None:
+        return None
 
-    def fetch(path: str) -> bytes | None:
-        asked = Request(f"{origin}/{path}", headers={"Cache-Control": "no-cache"})  # noqa: S310 - checked in host_of
+
+_OPENER = build_opener(_NoRedirect)
+
+
+@dataclass(frozen=True)
+class Web:
+    """A fetch from an address: no redirects, nothing cached, nothing told about where one comes from, at most `limit` bytes and one more.
+
+    What is longer is cut there, and refused as what it is not by its digest (§2).
+    """
+
+    origin: str
+    limit: int = _MOST
+
+    def __call__(self, path: str) -> bytes | None:
+        asked = Request(f"{self.origin}/{path}", headers={"Cache-Control": "no-cache"})  # noqa: S310 - checked in host_of
         try:
-            with opener.open(asked, timeout=_TIMEOUT) as answer:
-                if answer.status != 200:
+            with _OPENER.open(asked, timeout=_TIMEOUT) as answer:
+                if answer.status != 200 or answer.headers.get_content_type() == "text/html":  # somebody else's page
                     raise FormatError("host")
-                content: bytes = answer.read()
+                content: bytes = answer.read(self.limit + 1)
+                if len(content) <= self.limit and answer.length:  # more was promised
+                    raise FormatError("host")
                 return content
         except HTTPError as error:
+            error.close()
             if error.code in _LACKING:
                 return None
             raise FormatError("host") from None
-        except (URLError, OSError):
+        except (HTTPException, OSError, ValueError):  # ValueError: a host name that cannot be one
             raise FormatError("host") from None
-
-    return fetch
 
 
 def host_of(link: str, host: str | None) -> Fetch:
     """Return the fetch for a host given as a folder or an address; without one, the link's own origin.
 
     Raises:
-        FormatError: layer `link`, if it is neither.
+        FormatError: layer `link`, if the link has no address.
+        UsageError: the host given is neither a published folder nor an address.
     """
     if host is not None and "://" not in host:
+        if not (Path(host) / ROOT_PATH).is_file():
+            hint = "Ange mappen som är publicerad, eller en adress som börjar med https://."
+            raise UsageError(f"I {host} finns ingen publicerad webbplats.", hint=hint)
         return folder(Path(host))
-    parts = urlsplit((host or link).replace("%23", "#"))
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit((host or link).replace("%23", "#"))
+        if parts.scheme in {"http", "https"} and parts.hostname:
+            return Web(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        pass
+    if host is None:
         raise FormatError("link")
-    return web(f"{parts.scheme}://{parts.netloc}")
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Takes a redirect for the error that it is here."""
-
-    def redirect_request(self, *_args: object) -> None:
-        return None
+    raise UsageError(f"{host} är ingen adress.", hint="Ange en adress som börjar med https://, eller en mapp.")
 
 
 def _rooted(key: bytes, keyring: Keyring, fetch: Fetch, memory: Memory) -> tuple[Keyring, Root]:
@@ -254,11 +277,13 @@ def _indexes(keyring: Keyring, root: Root, fetch: Fetch) -> dict[tuple[str, str]
 def _posts(keyring: Keyring, indexes: dict[tuple[str, str], Index]) -> tuple[SeenPost, ...]:
     seen: dict[str, SeenPost] = {}
     order = {audience.id: number for number, audience in enumerate(keyring.audiences)}
+    staff = {audience.id for audience in keyring.audiences if audience.kind == "staff"}
     for (audience, month), index in sorted(indexes.items(), key=lambda item: order[item[0][0]]):
         for card in index.posts:
             known = seen.get(card.id)
             audiences = (*known.audiences, audience) if known else (audience,)
-            seen[card.id] = SeenPost(known.card if known else card, audiences, month)
+            kept = known and (known.audiences[0] in staff or len(known.card.media) >= len(card.media))
+            seen[card.id] = SeenPost(known.card if known and kept else card, audiences, month)
     posts = sorted(seen.values(), key=lambda post: post.card.id)
     return tuple(sorted(posts, key=lambda post: datetime.fromisoformat(post.card.date), reverse=True))
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from pluttra_publish.edition import SUFFIXES
 from pluttra_publish.errors import FormatError, UsageError
+from pluttra_publish.format.layout import ROOT_PATH
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.open import Missing, Opened, SeenPage, SeenPost
-from pluttra_publish.platform import write_atomically
+from pluttra_publish.platform import telling, write_atomically
 
 Step = Callable[[str, int, int], None]
 
@@ -49,15 +50,18 @@ def write_copy(opened: Opened, into: Path, *, step: Step) -> Written:
     If a publish passes by meanwhile and something is gone, it begins anew with what there is then.
 
     Raises:
-        UsageError: there is something in the folder already.
+        UsageError: there is something in the folder already, it can't be written, or it lies in one that is published.
         FormatError: something does not open; nothing is left behind.
     """
+    if any((above / ROOT_PATH).is_file() and (above / "sw.js").is_file() for above in into.resolve().parents):
+        raise UsageError(f"{into} ligger i en mapp som publiceras.", hint="Ange en ny mapp utanför den med --into.")
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise UsageError(f"{into} finns redan och är inte en tom mapp.", hint="Ange en ny mapp med --into.")
     missed = set[str]()
     while True:
         try:
-            return _write_whole(opened, into, step)
+            with telling(into):
+                return _write_whole(opened, into, step)
         except Missing as missing:
             if missing.name in missed:
                 raise

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from pluttra_publish.errors import ConsentError, ContentError, Findings
 from pluttra_publish.register.names import DepartmentNotFound, find_child, find_department, same_guardians
-from pluttra_publish.register.quarantine import quarantined
-from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Guardian, Register, StaffMember, fold
+from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Register
 from pluttra_publish.site import Post
 
 Access = Mapping[str, Mapping[Audience, tuple[str, ...]]]
@@ -58,15 +57,17 @@ class PlannedPost:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be published now, newest first, and what waits: drafts and posts whose day has not come."""
+    """What will be published now, newest first, and what waits: drafts and posts whose day has not come, `held` as they would be planned."""
 
     posts: tuple[PlannedPost, ...]
     public: tuple[Post, ...]
     waiting: tuple[Post, ...]
+    held: tuple[PlannedPost, ...] = ()
 
     @property
-    def first_month(self) -> str | None:
-        return min((planned.month for planned in self.posts), default=None)
+    def count(self) -> int:
+        """How many posts there are, however many copies some of them have."""
+        return len({planned.card_id for planned in self.posts}) + len(self.public)
 
 
 def plan(
@@ -77,15 +78,18 @@ def plan(
     opaque_id: OpaqueId,
     now: datetime,
     findings: Findings,
+    named: Findings | None = None,
     may_publish: Callable[[Post], bool] = is_published,
 ) -> Plan:
-    """Return which post goes to which audiences; whatever is wrong with a place or a name is added to `findings`.
+    """Return which post goes to which audiences; whatever is wrong with a place is added to `findings`, and with a name to `named`, if it is
+    another.
 
     Drafts, those that `may_publish` holds back, and future posts are checked like the others, but wait.
     """
     planned: list[PlannedPost] = []
     public: list[Post] = []
     waiting: list[Post] = []
+    held: list[PlannedPost] = []
     taken: dict[str, Post] = {}
     for post in posts:
         due = may_publish(post) and post.date <= now
@@ -98,7 +102,7 @@ def plan(
                 findings.error(ContentError, post.source, "Målgrupp", message, "Flytta det till personal/.")
             (public if due else waiting).append(post)
             continue
-        found = _Placing(register, access, opaque_id, findings).place(post)
+        found = _Placing(register, access, opaque_id, findings if named is None else named).place(post)
         if found is None:
             continue
         other = taken.setdefault(found.id, post)
@@ -109,10 +113,11 @@ def plan(
             planned += [found, *_staff_copy(found)]
         else:
             waiting.append(post)
+            held += [found, *_staff_copy(found)]
     planned.sort(key=lambda p: p.id)
     planned.sort(key=lambda p: p.post.date, reverse=True)
     public.sort(key=lambda post: post.address)
-    return Plan(tuple(planned), tuple(public), tuple(waiting))
+    return Plan(tuple(planned), tuple(public), tuple(waiting), tuple(held))
 
 
 def staff_of(home: Audience) -> Audience:
@@ -257,18 +262,3 @@ class _Placing:
             for reader, months in self.access.items()
             if reader in self.register.guardian and month in months.get(audience, ())
         }
-
-
-def names_to_keep_out(register: Register) -> tuple[str, ...]:
-    """Return the full names and addresses of quarantined families: none of them may stand in anything that is published.
-
-    A name that somebody else bears too is left out, or nothing could be published about that one.
-    """
-    outside, visible = quarantined(register), register.visible
-    people: list[Child | Guardian] = [*register.children, *register.guardians]
-    others: list[Child | Guardian | StaffMember] = [*visible.children, *visible.guardians, *visible.staff]
-    shared = {fold(name) for one in others for name in (one.first_name, one.name)}
-    names = {person.name for person in people if person.id in outside and fold(person.name) not in shared}
-    emails = {guardian.email for guardian in register.guardians if guardian.id in outside}
-    emails -= {guardian.email for guardian in visible.guardians} | {member.email for member in visible.staff}
-    return tuple(sorted((names | emails) - {""}))

@@ -8,7 +8,6 @@ newer than post, register and settings, and the rules gave it to them on the day
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,30 +22,25 @@ from pluttra_publish.answers import (
     Difference,
     MayRead,
     Seal,
-    SeenPost,
+    Seen,
+    Status,
     Way,
     WhatSees,
     Who,
     WhoSees,
 )
+from pluttra_publish.changed import Changes, read_changes, single_files
+from pluttra_publish.clock import now_of
 from pluttra_publish.edition import edit_of
+from pluttra_publish.format.posts import Card, Standing
 from pluttra_publish.media import Derivative, derive
 from pluttra_publish.open import Opened
-from pluttra_publish.plan import Access, PlannedPost, title_of
+from pluttra_publish.plan import Access, title_of
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.register import Audience, Reader, find_reader, readers
-from pluttra_publish.rules import (
-    Changes,
-    Rules,
-    planned_of,
-    read_changes,
-    read_rules,
-    readers_by_month,
-    readers_of,
-    through,
-)
+from pluttra_publish.rules import Readable, Rules, read_rules, readable_of, readers_by_month, readers_of
 from pluttra_publish.sealing.keystore import Keystore
-from pluttra_publish.settings import FILE, Settings
+from pluttra_publish.settings import Settings
 from pluttra_publish.site import MediaFile, Post
 from pluttra_publish.witness import Witness, witness
 
@@ -67,7 +61,8 @@ def who_can_see(
     identity: Path | None = None,
     step: Step = no_step,
 ) -> WhoSees:
-    """Return who may read the post or medium at `path`, after opening the site in `sealed` (else the host's) as everybody.
+    """Return who may read the post, medium or talk at `path`, or the standing page of that title, after opening the site in
+    `sealed` (else the host's) as everybody.
 
     Raises:
         AccessDiffers: a LeakError: it opens for somebody who may not read it, or not for somebody who may.
@@ -76,9 +71,13 @@ def who_can_see(
         UsageError: no post lies at `path`.
     """
     proof = _begin(settings, sealed, identity, step)
+    if page := proof.rules.find_page(path):
+        return proof.end(proof.who_sees(page, "published", None, step))
     post, medium = proof.rules.find(path)
-    planned = planned_of(proof.rules, post, medium, proof.site.keystore.opaque_id)
-    return proof.end(proof.who_sees(post, planned, medium, step) if planned else proof.who_sees_page(post))
+    readable = readable_of(proof.rules, post, medium, proof.site.keystore.opaque_id)
+    if readable is None:
+        return proof.end(proof.who_sees_public(post))
+    return proof.end(proof.who_sees(readable, proof.status(post), medium, step))
 
 
 @without_collecting()
@@ -105,9 +104,7 @@ def what_sees(
 def _begin(settings: Settings, sealed: Path | None, identity: Path | None, step: Step) -> _Proof:
     keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity or identity_path())
     changes = read_changes(settings)  # before anything else is read: what changes meanwhile counts as changed next time
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
-    rules = read_rules(settings, keystore.opaque_id, first_month=keystore.first_month, now=now, step=step)
+    rules = read_rules(settings, keystore.opaque_id, first_month=keystore.first_month, now=now_of(settings), step=step)
     return _Proof(rules, witness(sealed or settings.host.path, keystore), changes)
 
 
@@ -119,85 +116,102 @@ class _Proof:
     site: Witness
     changes: Changes
 
-    def who_sees(self, post: Post, planned: PlannedPost, medium: MediaFile | None, step: Step) -> WhoSees:
-        """Open as everybody, and compare who gets at the post with who may read it."""
-        due = planned.id in self.rules.posts_by_card
+    def status(self, post: Post) -> Status:
+        """Return whether a post goes out, or why it waits."""
+        if (
+            any(planned.post.source == post.source for planned in self.rules.plan.posts)
+            or post in self.rules.plan.public
+        ):
+            return "public" if post.place.kind == "public" else "published"
+        if post.status == "draft":
+            return "draft"
+        return "future" if post.date > self.rules.now else "waiting"
+
+    def who_sees(self, readable: Readable, status: Status, medium: MediaFile | None, step: Step) -> WhoSees:
+        """Open as everybody, and compare who gets at a post or page with who may read it."""
+        due = status == "published"
         wanted = _derivatives(self.rules.settings, medium) if medium else None
-        may = readers_of(planned, readers_by_month(self.now))
+        may = readers_of(readable, readers_by_month(self.now))
         sees, opens = set[str](), set[str]()
         for reader, opened in self.site.everybody(step):
-            cards = [seen.card for seen in opened.posts if seen.card.id == planned.id]
-            shown = any(self.site.shows(opened, card, wanted) for card in cards)
-            if shown or (cards and medium is None):
+            lying = [leaf for leaf in _leaves(opened) if leaf.id == readable.id]
+            shown = any(self.site.shows(opened, leaf, wanted) for leaf in lying)
+            if shown or (lying and medium is None):
                 sees.add(reader)
             if shown:
                 opens.add(reader)
-        differences = [
-            Difference("too-many", post.source, self.who(reader)) for reader in sees - (may if due else frozenset())
-        ]
-        late = {reader for reader in may - opens if due and self.arrived(planned, reader)}
-        differences += [Difference("too-few", post.source, self.who(reader)) for reader in late]
+        many = {reader for reader in sees if not due or not self.allowed(readable, self.now.get(reader, {}))}
+        few = {reader for reader in may - opens if due and self.arrived(readable, reader)}
+        ways: tuple[tuple[Way, set[str]], ...] = ("too-many", many), ("too-few", few)
+        differences = [Difference(way, readable.name, self.who(reader)) for way, those in ways for reader in those]
         rows = [
-            MayRead(self.who(reader), self.titles(through(planned, self.now[reader])), reader in opens)
+            MayRead(self.who(reader), self.titles(readable.through(self.now[reader])), reader in opens)
             for reader in may
         ]
         return WhoSees(
             seal=self.seal,
             differences=tuple(sorted(differences, key=lambda one: (one.way, one.who.name))),
-            source=post.source,
+            kind=readable.kind,
+            source=readable.name,
             medium=medium.name if medium else None,
-            title=post.title,
-            date=post.date,
-            status="published" if due else "draft" if post.status == "draft" else "future",
+            title=readable.title,
+            date=readable.date,
+            status=status,
             readers=tuple(sorted(rows, key=lambda row: (row.who.role, row.who.name, row.who.id or ""))),
         )
 
-    def who_sees_page(self, post: Post) -> WhoSees:
+    def who_sees_public(self, post: Post) -> WhoSees:
         """Compare a public page with what lies in the clear."""
-        due, lies = post in self.rules.plan.public, self.site.holds(f"sida/{post.address}.html")
+        status = self.status(post)
+        due, lies = status == "public", self.site.holds(f"sida/{post.address}.html")
         way: Way | None = "too-many" if lies and not due else None
-        if due and not lies and self.unchanged(post):
+        if due and not lies and self.unchanged(post.source):
             way = "too-few"
         return WhoSees(
             seal=self.seal,
             differences=(Difference(way, post.source, ANYBODY),) if way else (),
+            kind="post",
             source=post.source,
             medium=None,
             title=post.title,
             date=post.date,
-            status="public" if due else "draft" if post.status == "draft" else "future",
+            status=status,
             readers=(MayRead(ANYBODY, (), lies),),
         )
 
     def what_sees(self, reader: Reader, step: Step) -> WhatSees:
-        """Open as one reader, and compare posts and keys with what they may read."""
+        """Open as one reader, and compare posts, pages and keys with what they may read."""
         held = self.now.get(reader.id, {})
-        planned_posts = self.rules.posts_by_card
-        may = {card: planned for card, planned in planned_posts.items() if through(planned, held)}
+        known = self.rules.readable
+        may = {ident: readable for ident, readable in known.items() if readable.through(held)}
         opened = self.site.open(reader.id)
-        cards = {seen.card.id: seen.card for seen in opened.posts} if opened else {}
+        lying = {leaf.id: leaf for leaf in _leaves(opened)} if opened else {}
         opens = set[str]()
-        for done, (ident, card) in enumerate(cards.items(), 1):
-            if opened and self.site.shows(opened, card, None):
+        for done, (ident, leaf) in enumerate(lying.items(), 1):
+            if opened and self.site.shows(opened, leaf, None):
                 opens.add(ident)
-            step("Öppnar", done, len(cards))
-        known = {card: planned.post.source for card, planned in planned_posts.items()}
+            step("Öppnar", done, len(lying))
         who = self.who(reader.id, reader)
-        many = [known.get(ident, cards[ident].title) for ident in cards if ident not in may]
+        many = [
+            known[ident].name if ident in known else leaf.title
+            for ident, leaf in lying.items()
+            if ident not in known or not self.allowed(known[ident], held)
+        ]
         many += [f"{title} {month}" for title, month in self.keys_too_many(opened, held)]
-        few = [may[ident].post.source for ident in may if ident not in opens and self.arrived(may[ident], reader.id)]
+        few = [one.name for ident, one in may.items() if ident not in opens and self.arrived(one, reader.id)]
         differences = [Difference("too-many", what, who) for what in sorted(many)]
         differences += [Difference("too-few", what, who) for what in sorted(few)]
         rows = [
-            SeenPost(p.post.source, p.post.title, p.post.date, self.titles(through(p, held)), p.id in opens)
-            for p in may.values()
+            Seen(one.kind, one.name, one.title, one.date, self.titles(one.through(held)), ident in opens)
+            for ident, one in may.items()
         ]
         return WhatSees(
             seal=self.seal,
             differences=tuple(differences),
             who=who,
             months={title_of(audience, self.rules.register): months for audience, months in sorted(held.items())},
-            posts=tuple(rows),
+            posts=tuple(row for row in rows if row.kind == "post"),
+            pages=tuple(row for row in rows if row.kind != "post"),
         )
 
     def keys_too_many(
@@ -213,17 +227,27 @@ class _Proof:
             given = {month for epoch in audience.epochs for month in epoch.months}
             yield from ((audience.title, month) for month in sorted(given - allowed.get(audience.id, set())))
 
-    def arrived(self, planned: PlannedPost, reader: str) -> bool:
-        """Tell whether a post must have come to a reader: it was theirs when the site was sealed, and nothing has changed."""
-        time = self.site.time
-        if time is None or not self.unchanged(planned.post) or planned.post.date > time:
-            return False
-        return bool(through(planned, self.then.get(reader, {})))
+    def allowed(self, readable: Readable, held: Mapping[Audience, tuple[str, ...]]) -> bool:
+        """Tell whether whoever holds these months may read something, where it goes now or where it still lies."""
+        return bool(readable.through(held) or readable.sealed_at(self.sealed).through(held))
 
-    def unchanged(self, post: Post) -> bool:
-        """Tell whether the site is newer than the post, the register and the settings."""
+    def arrived(self, readable: Readable, reader: str) -> bool:
+        """Tell whether a post or page must have come to a reader: it was theirs when the site was sealed, and nothing has changed."""
+        if self.site.time is None or not self.unchanged(readable.source):
+            return False
+        if readable.since and readable.since > self.sealed:
+            return False
+        return bool(readable.sealed_at(self.sealed).through(self.then.get(reader, {})))
+
+    def unchanged(self, source: str) -> bool:
+        """Tell whether the site is newer than a post or talk – or all of them – and the register, the settings and the approvals."""
         settings, put = self.rules.settings, self.site.put
-        lies = (settings.root / post.source, settings.register, settings.root / FILE)
+        lies = (
+            [settings.root / source]
+            if source
+            else [folder for folder in (settings.posts, settings.talks) if folder.exists()]
+        )
+        lies += [settings.register, *single_files(settings)]
         return self.site.newest and not any(self.changes.since(path, put) for path in lies)
 
     def who(self, ident: str, reader: Reader | None = None) -> Who:
@@ -257,7 +281,18 @@ class _Proof:
     @cached_property
     def then(self) -> Access:
         """Who may read what by the register as it is now, on the day that the site was sealed."""
-        return self.rules.access(self.site.time or self.rules.now)
+        return self.rules.access(self.sealed)
+
+    @property
+    def sealed(self) -> datetime:
+        """The moment that the site was sealed, by the site's clock; now, where there is none."""
+        return (self.site.time or self.rules.now).astimezone(self.rules.settings.zone)
+
+
+def _leaves(opened: Opened) -> Iterator[Card | Standing]:
+    """Yield what indexes say of every post and page that a reader opens."""
+    yield from (seen.card for seen in opened.posts)
+    yield from (seen.page for seen in opened.pages)
 
 
 def _derivatives(settings: Settings, medium: MediaFile) -> tuple[Derivative, ...]:

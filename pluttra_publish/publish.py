@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from pluttra_publish.approvals import read_approvals
+from pluttra_publish.before import Before
+from pluttra_publish.clock import earliest_month, now_of
 from pluttra_publish.edition import Laid, edit_of, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -22,29 +24,30 @@ from pluttra_publish.errors import (
     UsageError,
 )
 from pluttra_publish.format.access import link
+from pluttra_publish.format.chain import Root
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
-from pluttra_publish.planning import whole_plan
+from pluttra_publish.planning import plain_id, whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
+from pluttra_publish.protected_names import protected_names
 from pluttra_publish.register import (
-    STAFF,
     access,
     check_place,
     find_reader,
-    read_consents,
+    read_allowed_words,
     read_register,
-    reference_list,
 )
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.sealed_site import Sealer, invitation_for
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
-from pluttra_publish.settings import Settings
+from pluttra_publish.settings import FILE, Settings, unfit
 from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
-from pluttra_publish.standing import PlannedPage, consent_page, goals_of, plan_goals, plan_talks
+from pluttra_publish.standing import goals_of, plan_standing
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -120,11 +123,7 @@ def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | 
     path = _keystore_path(settings)
     if path.exists():
         return None
-    try:
-        private_folder(settings.state)
-    except OSError as error:
-        message = f"Mappen {settings.state} kan inte skapas ({error.strerror})."
-        raise KeystoreError(message, hint="Kontrollera att du får skriva där.") from error
+    private_folder(settings.state)
     _, recovery = Keystore.create(path, identity_path=identity or identity_path())
     return recovery
 
@@ -136,9 +135,9 @@ def check(settings: Settings, *, step: Step = no_step) -> Checked:
     Raises:
         CheckFailed: there are errors; it carries all findings.
     """
-    run = _Run(settings, _plain_id, None, step)
+    run = _Run(settings, plain_id, None, step)
     run.press()
-    return Checked(run.findings, len(run.plan.posts) + len(run.plan.public), len(run.plan.waiting))
+    return Checked(run.findings, run.plan.count, len(run.plan.waiting))
 
 
 @without_collecting()
@@ -155,20 +154,27 @@ def publish(
     Raises:
         CheckFailed: there are errors; it carries all findings.
         KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
-        UsageError: the host has a root of a higher sequence than the one asked for.
+        UsageError: the host has a root of a higher sequence than the one asked for; or `folder` may not be published.
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
     """
+    if message := unfit(settings, folder or settings.host.path):
+        raise UsageError(message, hint="Ange en egen mapp, till exempel --into byggt.")
     keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()
     host = FolderHost(folder or settings.host.path)
+    if settings.is_local and host.root == settings.host.path:
+        mend = "Skriv adressen där familjerna läser innan ni bjuder in dem."
+        run.findings.warning(FILE, "url", f"Adressen {settings.url} fungerar bara på den här datorn.", mend)
     ledger = Ledger.load(settings.state / "ledger.json")
     keystore.first_month = run.first_month
     with tempfile.TemporaryDirectory(dir=private_folder(settings.state), prefix="seal-") as workspace:
         there = dict(host.list())
-        sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, Path(workspace))
-        on_host = _sequence_on(host, keystore)
+        before = Before(_root_on(host, keystore), host.get, keystore)
+        place = Path(workspace)
+        sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, before, place)
+        on_host = before.root.sequence if before.root else 0
         number = sequence or 1 + max(keystore.sequence, on_host, int(run.now.timestamp()))
         if number < on_host:
             raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
@@ -184,7 +190,7 @@ def publish(
         findings=run.findings,
         folder=host.root,
         today=run.now.date(),
-        posts=len(run.plan.posts) + len(run.plan.public),
+        posts=run.plan.count,
         waiting=len(run.plan.waiting),
         readers=len(run.access),
         sequence=number,
@@ -215,7 +221,7 @@ def invite(
     if keys is None or keys.ended is not None or not keys.given:
         hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
         raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)
-    now = _now(settings)
+    now = now_of(settings)
     lasting = int((now + valid_for / 2).timestamp())
     invitation = next((i for i in keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting), None)
     if invitation is None:
@@ -242,12 +248,13 @@ class _Run:
     def __init__(self, settings: Settings, opaque_id: OpaqueId, first_month: str | None, step: Step) -> None:
         self.settings = settings
         self.findings = Findings()
-        self.now = _now(settings)
-        self.register = read_register(settings.register, self.findings)
+        self.now = now_of(settings)
+        self.people = read_people(settings, self.findings)
+        self.register = self.people.register
         check_place(settings.register, settings.posts, self.findings)
-        self.consents = read_consents(settings.register, self.register, settings.consents, self.findings)
+        self._allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
-        self._opaque_id = opaque_id
+        self._opaque_id = cache(opaque_id)  # a child is named by many posts
         self._first_month = first_month
         self._step = step
         self.theme = (settings.theme, theme_folder())
@@ -271,24 +278,30 @@ class _Run:
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
         standing = [laid.planned for laid in self.laid.standing]
-        keep_out(pages, self.plan, standing, self.register, self.findings)
+        keep_out(
+            pages,
+            self.plan,
+            standing,
+            names=protected_names(self.register, self._allowed_words),
+            register=self.register,
+            settings=self.settings,
+            findings=self.findings,
+        )
         self.findings.stop()
         return pages
 
     def _between(self, posts: list[Post]) -> Edition | None:
-        today = f"{self.now:%Y-%m}"
         talks = read_talks(
             self.settings.talks, self.settings, probe=probe, findings=self.findings, today=self.now.date()
         )
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in talks]
-        self.first_month = min([self._first_month or today, *(f"{day:%Y-%m}" for day in days)])
+        self.first_month = earliest_month(self._first_month, self.now, days)
         reading = access(
             self.register, today=self.now.date(), first_month=self.first_month, grace_days=self.settings.grace_days
         )
         self.plan, self.access = whole_plan(
             posts,
-            register=self.register,
-            consents=self.consents,
+            people=self.people,
             access=reading,
             opaque_id=self._opaque_id,
             now=self.now,
@@ -298,7 +311,16 @@ class _Run:
         for post in posts:
             goals_of(post, self.findings)
             self._approvals.remind(post, self.findings)
-        standing = self._standing(talks)
+        standing = plan_standing(
+            talks,
+            self.plan,
+            register=self.register,
+            consents=self.people.consents,
+            preschool=self.settings.name,
+            opaque_id=self._opaque_id,
+            now=self.now,
+            findings=self.people.named,
+        )
         derived = self._derive(posts, talks)
         if self.findings.errors:
             return None
@@ -308,25 +330,6 @@ class _Run:
             self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view, standing=standing
         )
         return self.laid.edition
-
-    def _consent_pages(self) -> Iterator[PlannedPage]:
-        """Plan the quick reference list of every department, for the staff."""
-        day = self.now.date()
-        for department in self.register.departments:
-            rows = reference_list(self.register, self.consents, department=department.id, on=day)
-            shown = tuple((row.name, row.answers) for row in rows)
-            title = f"Vem får synas: {department.name}"
-            yield consent_page(shown, day=day, title=title, audience=STAFF, opaque_id=self._opaque_id)
-
-    def _standing(self, talks: tuple[Talk, ...]) -> tuple[PlannedPage, ...]:
-        """Plan the pages that are not posts."""
-        opaque_id, now = self._opaque_id, self.now
-        name = self.settings.name
-        pages = plan_talks(
-            talks, register=self.register, preschool=name, opaque_id=opaque_id, now=now, findings=self.findings
-        )
-        goals = plan_goals(self.plan, register=self.register, opaque_id=opaque_id, now=now)
-        return (*pages, *goals, *self._consent_pages())
 
     def _derive(self, posts: list[Post], talks: tuple[Talk, ...]) -> dict[Path, Derived]:
         media = [(post.source, file) for post in posts for file in (*post.media, *post.staff_media)]
@@ -358,15 +361,15 @@ def _in_clear(run: _Run, pages: Pages) -> list[ShellFile]:
     return [ShellFile(path, content) for path, content in files.items()]
 
 
-def _sequence_on(host: Host, keystore: Keystore) -> int:
-    """Return the sequence of the root that lies on the host, 0 if there is none.
+def _root_on(host: Host, keystore: Keystore) -> Root | None:
+    """Return the root that lies on the host, None if there is none.
 
     Raises:
         KeystoreError: it was not made with this keystore, or by a newer one.
     """
     sealed = host.get("root")
     if sealed is None:
-        return 0
+        return None
     try:
         root = chain.open_root(
             sealed, site_key=keystore.site_key, publisher=keystore.signing_key.public, site=keystore.site.hex()
@@ -378,19 +381,8 @@ def _sequence_on(host: Host, keystore: Keystore) -> int:
     if root.publisher != keystore.publisher.hex() or root.keystore > keystore.generation:
         message = "En annan dator har publicerat den här webbplatsen, eller en nyare nyckelfil."
         raise KeystoreError(message, hint="Publicera bara från en dator, med den senaste nyckelfilen.")
-    return root.sequence
+    return root
 
 
 def _keystore_path(settings: Settings) -> Path:
     return settings.state / "keystore.age"
-
-
-def _now(settings: Settings) -> datetime:
-    """Return the time in the site's zone; SOURCE_DATE_EPOCH, if it is set, so that a build can be made again to the byte."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
-
-
-def _plain_id(kind: str, *text: str) -> str:
-    """Stand in for the keystore's ids in a check, which seals nothing."""
-    return hashlib.sha256("\0".join((kind, *text)).encode()).hexdigest()[:16]

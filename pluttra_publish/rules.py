@@ -1,26 +1,62 @@
-"""What register and folders say now: which posts there are, and who may read each. Opens nothing sealed, and seals nothing."""
+"""What register and folders say now: which posts and standing pages there are, and who may read each. Opens nothing sealed, and seals nothing."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from pluttra_publish.answers import Kind
 from pluttra_publish.approvals import read_approvals
+from pluttra_publish.clock import earliest_month
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.media import Probe, probe
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, plan, with_staff
 from pluttra_publish.planning import whole_plan
-from pluttra_publish.register import Audience, Register, access, check_place, read_consents, read_register
+from pluttra_publish.register import Audience, Register, access, check_place
+from pluttra_publish.register.values import fold
 from pluttra_publish.resources import theme_folder
-from pluttra_publish.settings import FILE, Settings
-from pluttra_publish.site import Edition, MediaFile, Post, press
+from pluttra_publish.settings import Settings
+from pluttra_publish.site import Edition, MediaFile, Post, Talk, press, read_talks
 from pluttra_publish.site.folders import TEXTS, nfc, relative_name
+from pluttra_publish.standing import PlannedPage, plan_standing
 
 Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A post or a standing page, as far as who reads it is concerned: `month` of these audiences gives it.
+
+    `source` is the folder it lies in, and empty for a page that is made of the register or of posts. `since` is the moment from
+    which it could be there, None if it always could.
+    """
+
+    kind: Kind
+    id: str
+    source: str
+    title: str
+    date: datetime | None
+    since: datetime | None
+    audiences: tuple[Audience, ...]
+    month: str
+
+    @property
+    def name(self) -> str:
+        """What it is called where it must be told apart: its folder, else its title."""
+        return self.source or self.title
+
+    def through(self, held: Mapping[Audience, tuple[str, ...]]) -> tuple[Audience, ...]:
+        """Return the audiences by which whoever holds these months reads it: none, if they may not."""
+        return tuple(audience for audience in self.audiences if self.month in held.get(audience, ()))
+
+    def sealed_at(self, time: datetime) -> Readable:
+        """Return it as it was sealed at `time`: a page that moves from month to month had not come further then."""
+        return replace(self, month=min(self.month, f"{time:%Y-%m}")) if self.kind != "post" else self
 
 
 @dataclass(frozen=True)
@@ -31,6 +67,7 @@ class Rules:
     register: Register
     posts: tuple[Post, ...]
     plan: Plan
+    pages: tuple[Readable, ...]
     now: datetime
     first_month: str
 
@@ -45,12 +82,20 @@ class Rules:
         return with_staff(reading, self.plan, self.register)
 
     @cached_property
-    def posts_by_card(self) -> Mapping[str, PlannedPost]:
-        """Every post that goes out, by its card id: whole, for all who read it or a part of it."""
+    def readable(self) -> Mapping[str, Readable]:
+        """Every post and standing page that goes out, by its id in indexes: whole, for all who read it or a part of it."""
         parts: dict[str, list[PlannedPost]] = defaultdict(list)
         for planned in self.plan.posts:
             parts[planned.card_id].append(planned)
-        return {card: _joined(same) for card, same in parts.items()}
+        return {card: _joined(same) for card, same in parts.items()} | {page.id: page for page in self.pages}
+
+    def find_page(self, written: Path) -> Readable | None:
+        """Return the standing page that is meant: by its title, or by the folder of a talk or a file in it; None if none is."""
+        named = next((page for page in self.pages if fold(page.title) == fold(str(written)) and not page.source), None)
+        name = named or self._name_of(written, self.settings.talks)
+        return named or next(
+            (page for page in self.pages if page.source and f"{name}/".startswith(f"{page.source}/")), None
+        )
 
     def find(self, path: Path) -> tuple[Post, MediaFile | None]:
         """Return the post whose folder or file is at `path` (as it is, or from the site or its posts), and the medium if it is one.
@@ -58,7 +103,9 @@ class Rules:
         Raises:
             UsageError: nothing of a post lies there.
         """
-        name = self._name_of(path)
+        name = self._name_of(path, self.settings.posts)
+        if name is None:
+            raise UsageError(f"{path} finns inte bland inläggen eller samtalen.", hint=_PLACES)
         for post in self.posts:
             if name == post.source:
                 return post, None
@@ -69,18 +116,18 @@ class Rules:
                 return post, medium
         raise UsageError(f"{name} är inget inlägg.", hint=_PLACES)
 
-    def _name_of(self, path: Path) -> str:
-        """Return a path as posts name theirs."""
-        root, posts = self.settings.root, self.settings.posts
-        for tried in (path, root / path, posts / path):
-            if tried.exists() and tried.resolve().is_relative_to(posts.resolve()):
-                inside = tried.resolve().relative_to(posts.resolve()).as_posix()
-                return nfc(f"{relative_name(posts, root)}/{inside}")
-        raise UsageError(f"{path} finns inte bland inläggen.", hint=_PLACES)
+    def _name_of(self, path: Path, folder: Path) -> str | None:
+        """Return a path as what lies in one of the site's folders is named; None if it isn't there."""
+        root = self.settings.root
+        for tried in (path, root / path, folder / path):
+            if tried.exists() and tried.resolve().is_relative_to(folder.resolve()):
+                return nfc(f"{relative_name(folder, root)}/{tried.resolve().relative_to(folder.resolve()).as_posix()}")
+        return None
 
 
 _PLACES = (
-    "Ange ett inläggs mapp eller fil, eller en bild i det, till exempel ”inlagg/Solrosen/2026-03-12 Vi byggde koja”."
+    "Ange ett inläggs mapp eller fil, en bild i det, ett samtals mapp, eller rubriken på en sida för personalen, till exempel "
+    "”inlagg/Solrosen/2026-03-12 Vi byggde koja”."
 )
 
 
@@ -91,9 +138,10 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
         CheckFailed: there are errors; it carries all findings.
     """
     findings = Findings()
-    register = read_register(settings.register, findings)
+    people = read_people(settings, findings)
     check_place(settings.register, settings.posts, findings)
     posts: list[Post] = []
+    talks: list[Talk] = []
     media = sum(path.suffix.lower() not in TEXTS and path.is_file() for path in settings.posts.rglob("*"))
     seen = 0
 
@@ -105,30 +153,42 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
 
     def between(read: list[Post]) -> Edition | None:
         posts.extend(read)
+        talks.extend(read_talks(settings.talks, settings, probe=probe, findings=findings, today=now.date()))
         return None
 
     theme = (settings.theme, theme_folder())
     press(settings, theme=theme, probe=probed, findings=findings, between=between, today=now.date())
-    first = min([first_month or f"{now:%Y-%m}", *(f"{post.date:%Y-%m}" for post in posts if _sealed(post))])
+    days = [*(post.date for post in posts if _sealed(post)), *(talk.date for talk in talks)]
+    first = earliest_month(first_month, now, days)
     made, _ = whole_plan(
         posts,
-        register=register,
-        consents=read_consents(settings.register, register, settings.consents, findings),
-        access=access(register, today=now.date(), first_month=first, grace_days=settings.grace_days),
+        people=people,
+        access=access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days),
         opaque_id=opaque_id,
         now=now,
         findings=findings,
         may_publish=read_approvals(settings).may_publish,
     )
+    pages = plan_standing(
+        talks,
+        made,
+        register=people.register,
+        consents=people.consents,
+        preschool=settings.name,
+        opaque_id=opaque_id,
+        now=now,
+        findings=people.named,
+    )
     findings.stop()
-    return Rules(settings, register, tuple(posts), made, now, first)
+    standing = tuple(_readable(page, made) for page in pages)
+    return Rules(settings, people.register, tuple(posts), made, standing, now, first)
 
 
-def planned_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: OpaqueId) -> PlannedPost | None:
-    """Return what a post, or the parts of it that show a medium, is planned as, or would be if it did not wait; None for a public page."""
+def readable_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: OpaqueId) -> Readable | None:
+    """Return a post, or the parts of it that show a medium, as it goes out, or would if it did not wait; None for a public page."""
     parts = [planned for planned in rules.plan.posts if planned.post.source == post.source]
     shown = [
-        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.files}
+        planned for planned in parts if medium is None or medium.name in {file.name for file in planned.post.media}
     ]
     if shown:
         return _joined(shown)
@@ -145,18 +205,19 @@ def planned_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: Op
         now=max(rules.now, post.date),
         findings=Findings(),
     )
-    return made.posts[0]
+    return _joined([made.posts[0]])
 
 
-def _joined(parts: list[PlannedPost]) -> PlannedPost:
+def _joined(parts: list[PlannedPost]) -> Readable:
     """Return the parts of one post as one, for all their readers."""
-    audiences = dict.fromkeys(audience for part in parts for audience in part.audiences)
-    return replace(parts[0], id=parts[0].card_id, audiences=tuple(audiences))
+    post = parts[0].post
+    audiences = tuple(dict.fromkeys(audience for part in parts for audience in part.audiences))
+    return Readable("post", parts[0].card_id, post.source, post.title, post.date, post.date, audiences, parts[0].month)
 
 
-def through(planned: PlannedPost, held: Mapping[Audience, tuple[str, ...]]) -> tuple[Audience, ...]:
-    """Return the audiences by which whoever holds these months reads a post: none, if they may not."""
-    return tuple(audience for audience in planned.audiences if planned.month in held.get(audience, ()))
+def _readable(page: PlannedPage, made: Plan) -> Readable:
+    since = max((planned.post.date for planned in made.posts), default=None) if page.sheet.kind == "goal" else None
+    return Readable(page.sheet.kind, page.id, page.source, page.title, page.date, since, (page.audience,), page.month)
 
 
 def readers_by_month(reading: Access) -> Mapping[tuple[Audience, str], frozenset[str]]:
@@ -169,47 +230,12 @@ def readers_by_month(reading: Access) -> Mapping[tuple[Audience, str], frozenset
     return {key: frozenset(who) for key, who in found.items()}
 
 
-def readers_of(planned: PlannedPost, months: Mapping[tuple[Audience, str], frozenset[str]]) -> frozenset[str]:
-    """Return everyone who may read a post; `months` says who reads which."""
-    first, *others = (months.get((audience, planned.month), frozenset()) for audience in planned.audiences)
-    return first.union(*others) if others else first
-
-
-@dataclass(frozen=True)
-class Changes:
-    """When posts, register and settings last changed on disk, in nanoseconds, by NFC path: each alone, and with all that is in it."""
-
-    own: Mapping[str, int]
-    whole: Mapping[str, int]
-
-    def since(self, path: Path, moment: int) -> bool:
-        """Tell whether what lies at `path` has changed since, or been moved there. What isn't found counts as changed."""
-        named = nfc(path.as_posix())
-        return named not in self.whole or max(self.whole[named], self.own.get(nfc(path.parent.as_posix()), 0)) >= moment
-
-
-def read_changes(settings: Settings) -> Changes:
-    """Return when everything that a publish reads last changed."""
-    own: dict[str, int] = {}
-    whole: dict[str, int] = defaultdict(int)
-    for path in _files(settings):
-        try:
-            status = path.lstat()
-        except OSError:  # gone meanwhile, or never there: the reading of it tells
-            continue
-        newest = max(status.st_mtime_ns, status.st_ctime_ns)  # a folder that is moved keeps its time of change
-        own[nfc(path.as_posix())] = newest
-        for inside in (path, *path.parents):
-            named = nfc(inside.as_posix())
-            whole[named] = max(whole[named], newest)
-    return Changes(own, whole)
-
-
-def _files(settings: Settings) -> Iterator[Path]:
-    yield settings.root / FILE
-    for folder in (settings.posts, settings.register):
-        yield folder
-        yield from folder.rglob("*")
+def readers_of(
+    readable: Readable | PlannedPost, months: Mapping[tuple[Audience, str], frozenset[str]]
+) -> frozenset[str]:
+    """Return everyone who may read a post or a page; `months` says who reads which."""
+    found = [months.get((audience, readable.month), frozenset()) for audience in readable.audiences]
+    return found[0].union(*found[1:]) if len(found) > 1 else next(iter(found), frozenset())
 
 
 def _sealed(post: Post) -> bool:

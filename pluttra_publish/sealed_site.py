@@ -11,23 +11,25 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from pluttra_publish.before import Before
 from pluttra_publish.edition import Laid
 from pluttra_publish.epochs import settle
 from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Root, Row, Slot
-from pluttra_publish.format.layout import object_path, sealed_length
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
 from pluttra_publish.keyrings import keyrings
+from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, readers
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Entry, Ledger
-from pluttra_publish.sealing.objects import SealedObject, recall_object, seal_object
+from pluttra_publish.sealing.objects import Sealable, SealedObject, sealable
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Pages, PostView
 
@@ -49,7 +51,10 @@ class SealedSite:
 
 @dataclass(frozen=True)
 class Sealer:
-    """What sealing needs besides the content: keys, who reads what, a private place for long files, and what the host holds already."""
+    """What sealing needs besides the content: keys, who reads what, a private place for long files, and what the host holds already.
+
+    `before` is what lies there as its readers are led to it, `there` its files by length.
+    """
 
     keystore: Keystore
     ledger: Ledger
@@ -58,6 +63,7 @@ class Sealer:
     settings: Settings
     now: datetime
     there: Mapping[str, int]
+    before: Before
     workspace: Path
 
     def seal(self, plan: Plan, laid: Laid, pages: Pages, *, sequence: int, step: Step) -> SealedSite:
@@ -73,31 +79,44 @@ class Sealer:
                 self.keystore.audience(audience.key)  # made here, before the workers ask for it
         for laid_page in laid.standing:
             self.keystore.audience(laid_page.planned.audience.key)
-        objects = _Objects(self)
-        cards = self._cards(plan, laid, pages, objects, step)
-        rows = self._indexes(plan, cards, self._standing(laid, pages, objects), pages, objects)
+        objects, indexes = self._content(plan, laid, pages, step)
+        if lost := self.before.lost({(audience.key, month): found for (audience, month), found in indexes.items()}):
+            objects, indexes = self._content(plan, laid, pages, step, lost)
+        rows: dict[Audience, dict[str, Row]] = defaultdict(dict)
+        for (audience, month), (row, _) in indexes.items():
+            rows[audience][month] = row
         broken = settle(self.keystore, self.access, int(self.now.timestamp()))
         slots = self._catalogues(rows, sequence, objects)
         made = [*objects.made.values(), *keyrings(self.keystore, self.access, self.register, self.settings, self.now)]
         made += [*self._invitations(), self._root(slots, sequence)]
         return SealedSite(tuple(made), frozenset(objects.kept), broken)
 
+    def _content(
+        self, plan: Plan, laid: Laid, pages: Pages, step: Step, lost: frozenset[str] = frozenset()
+    ) -> tuple[_Objects, dict[tuple[Audience, str], tuple[Row, Index]]]:
+        """Seal posts, pages and indexes; what is named in `lost` gets a new key and a new name."""
+        objects = _Objects(self, lost)
+        cards = self._cards(plan, laid, pages, objects, step)
+        return objects, self._indexes(plan, cards, self._standing(laid, pages, objects), pages, objects)
+
     def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
-        """Seal every post's page and media, on all cores, and return its card."""
-
-        def card(planned: PlannedPost) -> Card:
-            page = objects.seal(pages.posts[planned.id], planned.home, "page", PAGE_TYPE)
-            media = tuple(
-                objects.seal(file.path, planned.home, "media", file.media_type) for file in laid.shelves[planned.id]
-            )
-            return self._card(planned, laid.views[planned.id], page, media)
-
+        """Seal every post's page, and media on all cores, and return its card."""
         cards: dict[str, Card] = {}
-        with ThreadPoolExecutor(_WORKERS) as workers:
-            for done, made in enumerate(workers.map(card, plan.posts), 1):
-                cards[plan.posts[done - 1].id] = made
+        with ThreadPoolExecutor(
+            _WORKERS
+        ) as workers:  # for media alone: what a page needs is less than what it costs to pass it on
+            shelves = [
+                workers.map(partial(self._medium, objects, planned.home), laid.shelves[planned.id])
+                for planned in plan.posts
+            ]
+            for done, (planned, shelf) in enumerate(zip(plan.posts, shelves, strict=True), 1):
+                page = objects.seal(pages.posts[planned.id], planned.home, "page", PAGE_TYPE)
+                cards[planned.id] = self._card(planned, laid.views[planned.id], page, tuple(shelf))
                 step("Förseglar", done, len(plan.posts))
         return cards
+
+    def _medium(self, objects: _Objects, owner: Audience, file: Derivative) -> Reference:
+        return objects.seal(file.path, owner, "media", file.media_type)
 
     def _card(self, planned: PlannedPost, view: PostView, page: Reference, media: tuple[Reference, ...]) -> Card:
         post, count, cover = planned.post, view.count, None
@@ -144,12 +163,12 @@ class Sealer:
         standing: Mapping[tuple[Audience, str], list[Standing]],
         pages: Pages,
         objects: _Objects,
-    ) -> dict[Audience, dict[str, Row]]:
+    ) -> dict[tuple[Audience, str], tuple[Row, Index]]:
         gathered: dict[tuple[Audience, str], list[Card]] = defaultdict(list, {place: [] for place in standing})
         for planned in plan.posts:
             for audience in planned.audiences:
                 gathered[audience, planned.month].append(cards[planned.id])
-        rows: dict[Audience, dict[str, Row]] = defaultdict(dict)
+        indexes: dict[tuple[Audience, str], tuple[Row, Index]] = {}
         for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
             html = pages.months.get((audience.key, month))
             page = objects.seal(html, audience, "page", PAGE_TYPE) if html else None
@@ -161,9 +180,9 @@ class Sealer:
                 naming_secret=self.keystore.naming_secret,
                 workspace=self.workspace,
             )
-            rows[audience][month] = row
+            indexes[audience, month] = row, index
             objects.add(made)
-        return rows
+        return indexes
 
     def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], sequence: int, objects: _Objects) -> list[Slot]:
         slots = []
@@ -218,10 +237,14 @@ def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> 
 
 
 class _Objects:
-    """Seals pages and media, or recalls those that lie on the host already. What two posts share has one path, and is made once."""
+    """Seals pages and media, or recalls those that lie on the host already. What two posts share has one path, and is made once.
 
-    def __init__(self, sealer: Sealer) -> None:
+    What is named in `lost` is taken a turn further: it gets another key and name, now and from now on.
+    """
+
+    def __init__(self, sealer: Sealer, lost: frozenset[str]) -> None:
         self._sealer = sealer
+        self._lost = lost
         self.made: dict[str, SealedObject] = {}
         self.kept: set[str] = set()
 
@@ -231,30 +254,33 @@ class _Objects:
     def seal(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Reference:
         """Return the reference to a page or medium, sealed now unless the host has it whole already."""
         sealer = self._sealer
-        seal_secret = sealer.keystore.audience(owner.key).seal
-        naming_secret = sealer.keystore.naming_secret
-        known = recall_object(
-            source,
-            role=role,
-            media_type=media_type,
-            seal_secret=seal_secret,
-            naming_secret=naming_secret,
-            ledger=sealer.ledger,
-        )
-        if known and sealer.there.get(object_path(known.name)) == sealed_length(known.padded_length):
-            self.kept.add(object_path(known.name))
+        ready = self._ready(source, owner, role, media_type)
+        known = ready.recall(sealer.ledger)
+        if known and sealer.there.get(ready.path) == ready.sealed_length:
+            self.kept.add(ready.path)
             return known
-        reference, made = seal_object(
-            source,
-            role=role,
-            media_type=media_type,
-            seal_secret=seal_secret,
-            naming_secret=naming_secret,
-            workspace=self._workspace(role),
-        )
+        reference, made = ready.seal(self._workspace(role))
         sealer.ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
         self.add(made)
         return reference
+
+    def _ready(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Sealable:
+        keystore = self._sealer.keystore
+        at_turn = partial(
+            sealable,
+            source,
+            role=role,
+            media_type=media_type,
+            seal_secret=keystore.audience(owner.key).seal,
+            naming_secret=keystore.naming_secret,
+        )
+        first = at_turn()
+        turn = keystore.turns.get(first.name, 0)
+        ready = at_turn(turn=turn) if turn else first
+        if ready.name not in self._lost:
+            return ready
+        keystore.turns[first.name] = turn + 1
+        return at_turn(turn=turn + 1)
 
     def _workspace(self, role: Role) -> Path:
         """Return a place of its own for a medium: two posts with the same film may be sealed at the same time."""

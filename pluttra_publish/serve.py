@@ -1,6 +1,6 @@
 """Serve a published folder the way a dumb static host would. Knows HTTP and files. Does not know what is in them.
 
-What it lacks gets an unhelpful 403, as from S3. With `bare` it sends no headers of ours at all, and a reader must still
+What it lacks, and what no publish puts there, gets an unhelpful 403, as from S3. With `bare` it sends no headers of ours at all, and a reader must still
 work.
 """
 
@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import unquote
 
-from pluttra_publish.errors import HostError
-from pluttra_publish.hosts import CACHE_CONTROL, cache_of, content_type
+from pluttra_publish.errors import HostError, UsageError
+from pluttra_publish.hosts import CACHE_CONTROL, cache_of, content_type, place_of
+from pluttra_publish.settings import FILE
 
 _IDLE_SECONDS = 60
 _SENT_AT_ONCE = 1 << 16
@@ -61,6 +62,7 @@ def serve(
 
     Raises:
         HostError: the folder is not there or the port is taken.
+        UsageError: it is a preschool's own folder.
     """
     with contextlib.suppress(KeyboardInterrupt), serving(folder, port=port, bare=bare, host=host, log=log) as url:
         if ready is not None:
@@ -77,6 +79,7 @@ def serving(
 
     Raises:
         HostError: the folder is not there or the port is taken.
+        UsageError: it is a preschool's own folder.
     """
     server = _open(folder, port, bare=bare, host=host, log=log)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -92,6 +95,9 @@ def serving(
 def _open(folder: Path, port: int, *, bare: bool, host: str, log: Log | None) -> _Server:
     if not folder.is_dir():
         raise HostError(f"Mappen {folder} finns inte.", hint="Publicera först, eller ange mappen som är publicerad.")
+    if (folder / FILE).exists():
+        message = f"I {folder} ligger {FILE}: det är förskolans mapp, inte den som är publicerad."
+        raise UsageError(message, hint="Ange mappen som är publicerad, till exempel public.")
     try:
         return _Server((host, port), folder=folder.resolve(), bare=bare, log=log)
     except (OSError, OverflowError) as error:
@@ -158,7 +164,8 @@ class _Exchange(BaseHTTPRequestHandler):
         if self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers:
             self.close_connection = True  # a body that nobody reads would be taken for the next question
         path = _path_of(self.path)
-        file = None if path is None else _open_inside(self.server.folder, path)
+        # Only what a publish puts there: a folder served by mistake shows nothing of what else lies in it.
+        file = None if path is None or place_of(path) is None else _open_inside(self.server.folder, path)
         if path is None or file is None:
             self._deny(HTTPStatus.FORBIDDEN)
             return

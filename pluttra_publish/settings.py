@@ -18,9 +18,10 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.errors import Findings, RegisterError, UsageError
 
 FILE = "pluttra.toml"
+_LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 DEFAULT_RULES = (
     "Bilder, filmer och ljud är till för er som familj. Skicka dem inte vidare.",
@@ -76,6 +77,11 @@ class Settings:
         return ZoneInfo(self.timezone)
 
     @property
+    def is_local(self) -> bool:
+        """Tell whether the address is still that of the computer itself, where no family can read."""
+        return urlsplit(self.url).hostname in _LOCAL
+
+    @property
     def theme(self) -> Path:
         """The preschool's own templates and styles; the folder need not exist."""
         return self.root / "theme"
@@ -100,7 +106,12 @@ def read_settings(site: Path) -> Settings:
     values: dict[str, Any] = {}
     if written is not None:
         for key in _unknown(written):
-            mend = f"Närmaste kända nyckel är {_nearest(key)}."
+            near = _nearest(key)
+            mend = (
+                f"Närmaste kända nyckel är {near}."
+                if near
+                else "Ta bort raden. Alla nycklar står i en ny förskolas fil: pluttra init prov."
+            )
             findings.error(RegisterError, FILE, key, f"Nyckeln {key} finns inte.", mend)
         for key, rule in _KEYS.items():
             values[key] = rule.read(written, key, findings)
@@ -111,6 +122,18 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     return settings
+
+
+def accepted(key: str, value: str) -> str:
+    """Return the value of a setting that a command gives, as it is used.
+
+    Raises:
+        UsageError: the setting may not have it.
+    """
+    try:
+        return str(_KEYS[key].accept(value))
+    except _BadValueError as bad:
+        raise UsageError(f"{bad.message} ({key})", hint=bad.mend) from None
 
 
 _MISSING = object()
@@ -197,7 +220,7 @@ def _origin(value: Any) -> str:
         port = parts.port
     except ValueError as wrong:
         raise _BadValueError("Värdet är inte en webbadress.", example) from wrong
-    local = host in {"localhost", "127.0.0.1"}
+    local = host in _LOCAL
     if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
         raise _BadValueError("Värdet är inte en webbadress.", example)
     if parts.scheme == "http" and not local:
@@ -267,13 +290,18 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
-    public = settings.host.path
-    if is_inside(settings.root, public) or any(is_inside(folder, public) for folder in folders.values()):
-        message = "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
+    if message := unfit(settings, settings.host.path):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
-    elif any(is_inside(public, folders[key]) for key in ("folders.posts", "folders.register", "folders.talks")):
-        message = "Mappen som publiceras ligger i inläggens, registrets eller samtalens mapp."
-        findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
+
+
+def unfit(settings: Settings, public: Path) -> str:
+    """Return why nothing may be sealed into the folder `public`, empty if it may: nothing else of the site may lie in it or around it."""
+    ours = (settings.posts, settings.register, settings.talks)
+    if any(is_inside(folder, public) for folder in (settings.root, settings.state, *ours)):
+        return "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
+    if any(is_inside(public, folder) for folder in ours):
+        return "Mappen som publiceras ligger i inläggens, registrets eller samtalens mapp."
+    return ""
 
 
 def is_inside(inner: Path, outer: Path) -> bool:
@@ -319,12 +347,21 @@ def _unknown(written: Mapping[str, Any]) -> Iterator[str]:
             yield key
 
 
+_ALIKE = 0.6
+
+
 def _nearest(key: str) -> str:
+    """Return the key that a wrong one was meant to be, as it is written, or nothing when none is like it."""
+
+    def alike(known: str) -> float:
+        return SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
+
     def likeness(known: str) -> float:
-        leaf = SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
-        return leaf + SequenceMatcher(None, key.casefold(), known).ratio() / 2
+        return alike(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
 
     nearest = max((*_KEYS, *sorted(_TABLES)), key=likeness)
+    if alike(nearest) < _ALIKE:
+        return ""
     table, dot, leaf = nearest.rpartition(".")
     if dot:
         return f"{leaf} under [{table}]"

@@ -6,8 +6,11 @@ import json
 
 from pluttra_publish.settings import DEFAULT_RULES
 
+LOCAL_URL = "http://localhost:8000"
+"""Where a preschool is tried out before it has an address of its own."""
 
-def default_toml(name: str, url: str = "http://localhost:8000") -> str:
+
+def default_toml(name: str, url: str = LOCAL_URL) -> str:
     """Return the text of a new pluttra.toml, with Swedish comments, for `pluttra init`."""
     return f"""# Inställningar för Pluttra Publish. En rad som börjar med # är en kommentar.
 
@@ -20,6 +23,7 @@ url = {_quoted(url)}
 # Vem man ber om en ny länk: "Hör av dig till …"
 contact = "förskolan"
 
+# Språket i inlägg där inget annat står (raden Språk). Sidorna omkring är på svenska.
 language = "sv"
 timezone = "Europe/Stockholm"
 
@@ -32,7 +36,7 @@ approval = "none"
 # Så många dagar läser en familj vidare efter barnets sista dag.
 grace_days = 30
 
-# Så många dagar gäller en länk som ännu inte har öppnats på en telefon.
+# Så många dagar går en länk att öppna, på så många telefoner man vill. Den som är inne läser vidare efter det.
 link_days = 14
 
 # Efter så många dagar utan publicering säger läsaren att inget nytt har kommit på länge.

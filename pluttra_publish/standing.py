@@ -1,4 +1,6 @@
-"""Pages that are not posts: development talks and the curriculum's goals, to whom and in which month. Pure rules. Knows no HTML, keys or files.
+"""Pages that are not posts: development talks, the curriculum's goals, the quick reference lists; to whom and in which month.
+
+Pure rules. Knows no HTML, keys or files.
 
 A page with a date is read by those who may read its month; before its day, by those who may read the present one. A page without a
 date stands in the present month.
@@ -7,7 +9,7 @@ date stands in the present month.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +17,7 @@ from pluttra_publish.calendar_file import calendar_file
 from pluttra_publish.curriculum import Curriculum, Goal, curriculum_on
 from pluttra_publish.errors import ContentError, Findings
 from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
+from pluttra_publish.register import Consents, holds_through, reference_list
 from pluttra_publish.register.names import find_child
 from pluttra_publish.register.values import STAFF, Audience, Register
 from pluttra_publish.site import ConsentSheet, GoalSheet, MediaFile, Post, Talk, TalkSheet
@@ -38,11 +41,29 @@ class PlannedPage:
     calendar: bytes | None = None
 
 
-def plan_talks(
-    talks: Iterable[Talk], *, register: Register, preschool: str, opaque_id: OpaqueId, now: datetime, findings: Findings
+def plan_standing(
+    talks: Iterable[Talk],
+    plan: Plan,
+    *,
+    register: Register,
+    consents: Consents,
+    preschool: str,
+    opaque_id: OpaqueId,
+    now: datetime,
+    findings: Findings,
 ) -> tuple[PlannedPage, ...]:
-    """Return the page of every talk, in its child's audience; a folder that is no child's is added to `findings`."""
-    pages: list[PlannedPage] = []
+    """Return every page that is not a post; a talk's folder that is no child's is added to `findings`."""
+    return (
+        *_talks(talks, register, preschool, opaque_id, now, findings),
+        *_goals(plan, register, opaque_id, now),
+        *_lists(register, consents, opaque_id, now.date()),
+    )
+
+
+def _talks(
+    talks: Iterable[Talk], register: Register, preschool: str, opaque_id: OpaqueId, now: datetime, findings: Findings
+) -> Iterator[PlannedPage]:
+    """Yield the page of every talk, in its child's audience."""
     for talk in talks:
         try:
             child = find_child(register, talk.child, department=None, on=talk.date.date())
@@ -59,10 +80,7 @@ def plan_talks(
             )
         sheet = TalkSheet(talk, child.first_name)
         audience = Audience("child", child.id)
-        pages.append(
-            PlannedPage(identity, audience, month, talk.title, talk.date, sheet, talk.source, talk.media, calendar)
-        )
-    return tuple(pages)
+        yield PlannedPage(identity, audience, month, talk.title, talk.date, sheet, talk.source, talk.media, calendar)
 
 
 def goals_of(post: Post, findings: Findings) -> tuple[Goal, ...]:
@@ -79,8 +97,8 @@ def goals_of(post: Post, findings: Findings) -> tuple[Goal, ...]:
     return tuple(goals.values())
 
 
-def plan_goals(plan: Plan, *, register: Register, opaque_id: OpaqueId, now: datetime) -> tuple[PlannedPage, ...]:
-    """Return a page for the staff for every goal that some post is tagged with.
+def _goals(plan: Plan, register: Register, opaque_id: OpaqueId, now: datetime) -> Iterator[PlannedPage]:
+    """Yield a page for the staff for every goal that some post is tagged with.
 
     It names posts by place and day, and those of children's own only by their number: not all of the staff may read them all.
     """
@@ -93,26 +111,25 @@ def plan_goals(plan: Plan, *, register: Register, opaque_id: OpaqueId, now: date
             known[key] = curriculum, goal
             if planned not in tagged[key]:
                 tagged[key].append(planned)
-    pages = []
     for key in sorted(tagged):
         curriculum, goal = known[key]
         sheet = _goal_sheet(curriculum, goal, tagged[key], register)
         title = f"{goal.id} {goal.label}"
-        pages.append(PlannedPage(opaque_id("goal", *key), STAFF, f"{now:%Y-%m}", title, None, sheet, ""))
-    return tuple(pages)
+        yield PlannedPage(opaque_id("goal", *key), STAFF, f"{now:%Y-%m}", title, None, sheet, "")
 
 
-def consent_page(
-    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...],
-    *,
-    day: date,
-    title: str,
-    audience: Audience,
-    opaque_id: OpaqueId,
-) -> PlannedPage:
-    """Return the quick reference list as a page: (name, ((purpose, may), …)) in the order shown."""
-    identity = opaque_id("consents", audience.key, title)
-    return PlannedPage(identity, audience, f"{day:%Y-%m}", title, None, ConsentSheet(day, rows), "")
+def _lists(register: Register, consents: Consents, opaque_id: OpaqueId, day: date) -> Iterator[PlannedPage]:
+    """Yield the quick reference list of every department, for the staff.
+
+    The page says until when it holds but not which day it is, so that it is the same until an answer is another; a reader of it is
+    told by the reader program when the preschool last published.
+    """
+    for department in register.departments:
+        rows = reference_list(register, consents, department=department.id, on=day)
+        through = holds_through(register, consents, department=department.id, on=day)
+        title = f"Vem får synas: {department.name}"
+        sheet = ConsentSheet(through, tuple((row.name, row.answers) for row in rows))
+        yield PlannedPage(opaque_id("consents", STAFF.key, title), STAFF, f"{day:%Y-%m}", title, None, sheet, "")
 
 
 def labels(goals: Iterable[Goal]) -> tuple[tuple[str, str], ...]:

@@ -38,6 +38,8 @@ class _Names:
         masked = self._ids((name for name, _ in file.masks if name), file)
         if file.children is None:
             children = tuple(child.id for child in self.planned.children)
+        elif whole := self._one_name(file):
+            children = self._ids((whole,), file)
         else:
             children = self._ids(file.children, file)
             self._refuse_doubt(file)
@@ -46,6 +48,12 @@ class _Names:
     def _ids(self, names: Iterable[str], file: MediaFile) -> tuple[str, ...]:
         found = (self._child(self.register, name, file) for name in dict.fromkeys(names))
         return tuple(dict.fromkeys(child.id for child in found if child))
+
+    def _one_name(self, file: MediaFile) -> str:
+        """Return words that were divided as the one name they are: together they mean a child, and not each of them does."""
+        whole = " ".join(file.children or ())
+        one = whole in file.other_readings and self._means_anybody(whole)
+        return whole if one and not all(map(self._means_anybody, file.children or ())) else ""
 
     def _refuse_doubt(self, file: MediaFile) -> None:
         """Refuse words that mean one child or several; one who stands outside is refused as unknown."""

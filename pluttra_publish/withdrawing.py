@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from pluttra_publish.approvals import read_approvals
+from pluttra_publish.clock import earliest_month
 from pluttra_publish.consent_check import Decision, OnMedium, decide, place_of
 from pluttra_publish.errors import Findings
 from pluttra_publish.media import probe
 from pluttra_publish.plan import Access, PlannedPost, plan
+from pluttra_publish.planning import plain_id
 from pluttra_publish.register import Audience, Consents, Register, access
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
@@ -49,9 +51,17 @@ def read_planned(settings: Settings, register: Register, *, now: datetime) -> Pl
     read: list[Planned] = []
 
     def between(posts: list[Post]) -> Edition | None:
-        first = min((f"{post.date:%Y-%m}" for post in posts), default=f"{now:%Y-%m}")
+        first = earliest_month(None, now, (post.date for post in posts))
         granted = access(register, today=now.date(), first_month=first, grace_days=settings.grace_days)
-        made = plan(posts, register=register, access=granted, opaque_id=_id, now=now, findings=Findings())
+        made = plan(
+            posts,
+            register=register,
+            access=granted,
+            opaque_id=plain_id,
+            now=now,
+            findings=Findings(),
+            may_publish=read_approvals(settings).may_publish,
+        )
         read.append(Planned(made.posts, granted, who_is_on(made.posts, register, Findings())))
         return None
 
@@ -87,7 +97,3 @@ def affected(published: Planned, before: Consents, after: Consents, *, today: da
 
 def _places(audiences: Iterable[Audience], register: Register) -> tuple[str, ...]:
     return tuple(place_of(audience, register) for audience in audiences)
-
-
-def _id(kind: str, *text: str) -> str:
-    return hashlib.sha256("\0".join((kind, *text)).encode()).hexdigest()[:16]

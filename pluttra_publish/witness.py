@@ -11,7 +11,7 @@ from pathlib import Path
 from pluttra_publish.errors import FormatError, KeystoreError
 from pluttra_publish.format.chain import Root
 from pluttra_publish.format.layout import ROOT_PATH
-from pluttra_publish.format.posts import Card, Reference
+from pluttra_publish.format.posts import Card, Reference, Standing
 from pluttra_publish.media import Derivative
 from pluttra_publish.open import Fetch, Memory, Opened, folder, open_with_key
 from pluttra_publish.sealing import chain
@@ -66,8 +66,8 @@ class Witness:
             self._note(refused)
             return None
 
-    def shows(self, opened: Opened, card: Card, wanted: tuple[Derivative, ...] | None) -> bool:
-        """Tell whether the post's page and media open by this reader's references; if some are wanted, whether exactly they do."""
+    def shows(self, opened: Opened, card: Card | Standing, wanted: tuple[Derivative, ...] | None) -> bool:
+        """Tell whether a post's or page's HTML and media open by this reader's references; if some are wanted, whether exactly they do."""
         if wanted is None:
             return all(self._content(opened, reference) for reference in (card.page, *card.media))
         return all(

@@ -96,7 +96,7 @@ def test_one_department_can_be_asked_for_and_an_unknown_one_lists_those_there_ar
 
 def test_json_holds_the_same(site: Path) -> None:
     told = answer(site, "--department", "Solrosen")
-    assert told["date"] == "2026-03-12"
+    assert (told["date"], told["through"]) == ("2026-03-12", None)
     assert told["purposes"][0] == {"id": "photo", "title": "Foto"}
     assert told["children"] == [
         {
@@ -202,7 +202,7 @@ class Cells(HTMLParser):
 
 def test_the_page_for_paper_says_it_in_words_and_escapes_names() -> None:
     row = ReferenceRow("x", "Alva <b>Berg", ("Solrosen",), dict.fromkeys(Purposes().all, False) | {"photo": True})
-    page = consent_page("Backen & Co", sections(FAMILY, [row]), Purposes().all, on=TODAY)
+    page = consent_page("Backen & Co", sections(FAMILY, [row]), Purposes().all, on=TODAY, through=None)
     read = Cells(page)
     assert read.rows[0] == ["Barn", "Foto", "Film", "Ljud", "Namn"]
     assert read.rows[1][:3] == ["Alva <b>Berg", "✓ JA", "✗ NEJ"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from pluttra_publish.cli import main
+from tests.commands import every_command
 
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
 
@@ -20,14 +19,6 @@ Written from the commands themselves; a test compares. The program speaks Swedis
 def page() -> str:
     """Return docs/commands.md as the commands would have it."""
     return _HEAD + "".join(_section(name, command) for name, command in every_command())
-
-
-def every_command(group: click.Group = main, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Yield every command and subcommand with its name as it is typed."""
-    for name, command in group.commands.items():
-        yield prefix + name, command
-        if isinstance(command, click.Group):
-            yield from every_command(command, f"{prefix}{name} ")
 
 
 def _section(name: str, command: click.Command) -> str:
@@ -50,13 +41,13 @@ def test_the_page_of_commands_says_what_the_commands_take() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "write it anew: python -m tests.test_commands_page"
 
 
-def test_every_command_has_an_example_and_every_option_a_help() -> None:
+def test_every_command_has_an_example_and_everything_it_takes_a_help() -> None:
     for name, command in every_command():
         assert command.epilog, name
         assert command.epilog.startswith("Exempel: pluttra"), name
         for parameter in command.params:
-            if isinstance(parameter, click.Option) and not parameter.hidden and parameter.name not in {"port"}:
-                assert parameter.help, f"{name} {parameter.name}"
+            if isinstance(parameter, click.Argument) or not getattr(parameter, "hidden", False):
+                assert getattr(parameter, "help", None), f"{name} {parameter.name}"
 
 
 if __name__ == "__main__":

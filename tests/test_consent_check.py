@@ -178,7 +178,7 @@ def test_a_withdrawn_consent_narrows_what_was_published_and_lets_the_build_go_on
     assert ruled.where == (ALVA,)
     assert ruled.warnings == [
         "inlagg/x: IMG_1.jpg: Alva Berg har inte längre samtycke till att synas på bild. Bilden tas bort från Solrosen "
-        "och finns kvar på barnets egen sida. Ingenting behöver göras. Originalet ligger kvar i mappen."
+        "och finns kvar på barnets egen sida. Det är gjort. Originalet ligger kvar i mappen. Maskera barnet om bilden ska visas för alla igen."
     ]
 
 
@@ -359,3 +359,12 @@ def test_words_that_may_be_one_child_or_two_are_refused_and_a_quarantined_child_
         ("b.jpg", "Barnet ”Ylva Ek” finns inte."),
         ("c.jpg", "Barnet ”Ylva” finns inte."),
     ]
+
+
+def test_a_full_name_alone_needs_no_comma() -> None:
+    full = replace(photo("a.jpg"), children=("Bo", "Berg"), other_readings=("Bo Berg",))
+    quarantined = replace(photo("b.jpg"), children=("Ylva", "Ek"), other_readings=("Ylva Ek",))
+    findings = Findings()
+    found = who_is_on([post(SUNFLOWERS, media=(full, quarantined))], REGISTER, findings)
+    assert found[full.path] == OnMedium(("bo",))
+    assert [(finding.place, finding.message) for finding in findings] == [("b.jpg", "Barnet ”Ylva Ek” finns inte.")]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,16 @@ def test_a_goal_that_is_not_there_is_said_with_its_mend(written: str) -> None:
     with pytest.raises(ContentError, match="finns inte") as wrong:
         NEW.find(written)
     assert wrong.value.hint
+
+
+def test_a_word_of_a_goal_gives_the_goals_that_have_it() -> None:
+    with pytest.raises(ContentError) as wrong:
+        NEW.find("Matematik")
+    assert [name for name in NEW.goals if name in wrong.value.hint] == ["2.2-q", "2.2-r", "2.2-s"]
+
+
+def test_whoever_writes_posts_can_look_up_every_goal() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "skriva-inlagg.md").read_text(encoding="utf-8")
+    for curriculum in (OLD, NEW):
+        for goal in curriculum.goals.values():
+            assert f"| `{goal.id}` | {goal.label} |" in page

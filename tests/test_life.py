@@ -23,6 +23,10 @@ REGISTER = {
         "id;förnamn;efternamn;epost;roll;från;till\npetra;Petra;P;p@example.se;pedagog;2020-01-01;\n"
         "asa;Åsa;N;a@example.se;pedagog;2020-01-01;\ningrid;Ingrid;H;i@example.se;rektor;2020-01-01;\n"
     ),
+    "samtycken": (
+        "barn;ändamål;svar;grund;datum;svarat av;gäller till;återkallat\n"
+        "alva;namn;;Allmänt intresse;2019-01-01;;;\nnoah;namn;;Allmänt intresse;2019-01-01;;;\n"
+    ),
     "personal-avdelningar": "personal;avdelning;från;till\npetra;sol;2020-01-01;\nasa;bla;2020-01-01;\n",
 }
 POSTS = {
@@ -160,3 +164,73 @@ def test_only_what_the_principal_has_approved_is_planned(tmp_path: Path) -> None
     checked = pipeline.check(settings)
     assert (checked.posts, checked.waiting) == (0, 1)
     assert "godkännande" in str(checked.findings.warnings[0])
+
+
+FOR_STAFF = "Målgrupp: personal\n\nBara personal."
+LINKS = {
+    "a post to one for the staff": (
+        "inlagg/Solrosen/2026-09-13 Länk.md", "Se [planen](2026-09-11%20Planering.md).", {}, 3,
+    ),
+    "what families read to one for the staff": (
+        "inlagg/Solrosen/2026-09-13 Länk.md",
+        "Se [planen](2026-09-11%20Planering.md).\n\n::: personal\nSe [planen](2026-09-11%20Planering.md).\n:::", {}, 3,
+    ),
+    "what the staff read to one for the staff": (
+        "inlagg/Solrosen/2026-09-13 Länk.md", "Ut.\n\n::: personal\nSe [planen](2026-09-11%20Planering.md).\n:::", {}, 0,
+    ),
+    "one for the staff to a post": (
+        "inlagg/Solrosen/2026-09-13 Länk.md", "Målgrupp: personal\n\nSe [kojan](2026-09-10%20Koja.md).", {}, 0,
+    ),
+    "all the staff to a post for everybody": (
+        "inlagg/forskolan/2026-09-13 Länk.md", "Målgrupp: personal\n\nSe [allt](2026-09-14%20Alla.md).",
+        {"inlagg/forskolan/2026-09-14 Alla.md": "Alla."}, 0,
+    ),
+    "a post about a child to one that is not": (
+        "inlagg/Solrosen/2026-09-13 Länk.md", "Barn: Alva\n\nSe [kojan](2026-09-10%20Koja.md).", {}, 0,
+    ),
+    "two families to one of one family": (
+        "inlagg/barn/Noah Ek/2026-11-04 Länk.md", "Barn: Alva Lind\nDelas: ja\n\nSe [båten](2026-11-02%20Noahs%20båt.md).", {}, 3,
+    ),
+    "one family to one of two families": (
+        "inlagg/barn/Noah Ek/2026-11-04 Länk.md", "Se [leken](2026-11-05%20Lek.md).",
+        {"inlagg/barn/Noah Ek/2026-11-05 Lek.md": "Barn: Alva Lind\nDelas: ja\n\nLek."}, 0,
+    ),
+    "a child's page to one for its staff": (
+        "inlagg/barn/Noah Ek/2026-11-04 Länk.md", "Se [leken](2026-11-05%20Lek.md).",
+        {"inlagg/barn/Noah Ek/2026-11-05 Lek.md": FOR_STAFF}, 3,
+    ),
+    "a draft to one for the staff": (
+        "inlagg/Solrosen/2026-09-13 Länk.md", "Status: utkast\n\nSe [planen](2026-09-11%20Planering.md).", {}, 3,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LINKS)
+def test_a_link_to_a_post_that_not_all_its_readers_may_read_is_an_error(tmp_path: Path, what: str) -> None:
+    path, text, more, code = LINKS[what]
+    settings = site(tmp_path, POSTS | more | {path: text})
+    if not code:
+        pipeline.check(settings)
+        return
+    with pytest.raises(CheckFailed) as failed:
+        pipeline.check(settings)
+    (error,) = failed.value.findings.errors
+    line = 1 + text.split("[", maxsplit=1)[0].count("\n")
+    assert (error.file, error.place) == (path, f"rad {line}")
+    assert "andra läsare" in error.message
+
+
+def test_a_link_to_a_post_that_waits_is_words_and_a_warning(tmp_path: Path) -> None:
+    posts = {
+        "inlagg/Solrosen/2026-09-13 Länk.md": "Se [boken](2026-09-14%20Bok.md) och [kojan](2026-09-10%20Koja.md).",
+        "inlagg/Solrosen/2026-09-14 Bok.md": "Status: utkast\n\nBok. Se [länken](2026-09-15%20Annat.md).",
+        "inlagg/Solrosen/2026-09-15 Annat.md": "Status: utkast\n\nAnnat.",
+        "inlagg/offentligt/Om.md": "Se [hit](Hit.md).",
+        "inlagg/offentligt/Hit.md": "Status: utkast\n\nHit.",
+    }
+    settings = site(tmp_path, POSTS | posts)
+    warnings = [warning for warning in pipeline.check(settings).findings.warnings if "Länken" in warning.message]
+    assert [(warning.file, warning.place) for warning in warnings] == [
+        ("inlagg/Solrosen/2026-09-13 Länk.md", "rad 1"),
+        ("inlagg/offentligt/Om.md", "rad 1"),
+    ]

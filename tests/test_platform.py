@@ -51,14 +51,14 @@ def test_a_private_folder_is_for_this_account_only(tmp_path: Path) -> None:
 
 def test_a_busy_file_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = [PermissionError("busy"), PermissionError("busy")]
-    replace = Path.replace
+    replace = os.replace
 
-    def busy(self: Path, target: Path) -> Path:
+    def busy(temporary: str, target: Path) -> None:
         if refused:
             raise refused.pop()
-        return replace(self, target)
+        replace(temporary, target)
 
-    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(os, "replace", busy)
     write_atomically(tmp_path / "file", b"x")
     assert (tmp_path / "file").read_bytes() == b"x"
 

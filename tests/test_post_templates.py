@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from pluttra_publish.errors import UsageError
+from pluttra_publish.new_post import start_post
 from pluttra_publish.post_templates import BUILT_IN, post_template
 from pluttra_publish.settings import Settings, read_settings
 from pluttra_publish.site.frontmatter import divide
 from pluttra_publish.site.staff_sections import sections_of
-from pluttra_publish.start import start_post
 
 DAY = date(2026, 3, 12)
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pluttra_publish.errors import HostError
+from pluttra_publish.errors import HostError, UsageError
 from pluttra_publish.serve import serve, serving, span_of
 
 NAME = "ab" + "0123456789abcde" * 2
@@ -69,7 +69,10 @@ def folder(tmp_path: Path) -> Path:
     (public / "root").write_bytes(b"sealed root")
     (public / "r" / "3f9c" / "vault.js").write_bytes(b"export {}")
     (public / "sida" / "om.html").write_bytes(b"<!doctype html>")
-    (public / "empty").write_bytes(b"")
+    (public / "robots.txt").write_bytes(b"")
+    (public / "register").mkdir()
+    (public / "register" / "barn.csv").write_bytes(b"secret")
+    (public / "barn.csv").write_bytes(b"secret")
     (public / ".hidden").write_bytes(b"secret")
     (tmp_path / "outside").write_bytes(b"secret")
     return public
@@ -200,8 +203,8 @@ def test_head_says_the_same_without_the_bytes(visitor: Visitor) -> None:
 
 
 def test_an_empty_file_is_served(visitor: Visitor) -> None:
-    assert (visitor.ask("/empty").status, visitor.ask("/empty").body) == (200, b"")
-    assert visitor.ask("/empty", Range="bytes=0-").status == 416
+    assert (visitor.ask("/robots.txt").status, visitor.ask("/robots.txt").body) == (200, b"")
+    assert visitor.ask("/robots.txt", Range="bytes=0-").status == 416
 
 
 @pytest.mark.parametrize(
@@ -212,6 +215,8 @@ def test_an_empty_file_is_served(visitor: Visitor) -> None:
         "/o/ab",
         "/o",
         "/sida/",
+        "/register/barn.csv",
+        "/barn.csv",
         "/.hidden",
         "/o/../.hidden",
         "/../outside",
@@ -246,12 +251,15 @@ def test_a_query_changes_nothing(visitor: Visitor) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="making links needs rights on Windows")
 def test_links_that_lead_out_of_the_folder_are_not_followed(folder: Path, visitor: Visitor) -> None:
-    (folder / "out").symlink_to(folder.parent / "outside")
-    (folder / "up").symlink_to(folder.parent, target_is_directory=True)
-    (folder / "loop").symlink_to("loop")
-    (folder / "within").symlink_to("root")
-    assert visitor.ask("/out").status == visitor.ask("/up/outside").status == visitor.ask("/loop").status == 403
-    assert visitor.ask("/within").status == 200
+    elsewhere = NAME.replace("ab", "cd", 1)
+    (folder.parent / "cd").mkdir()
+    (folder.parent / "cd" / elsewhere).write_bytes(b"secret")
+    (folder / "icon.svg").symlink_to(folder.parent / "outside")
+    (folder / "o" / "cd").symlink_to(folder.parent / "cd", target_is_directory=True)
+    (folder / "icon-180.png").symlink_to("icon-180.png")
+    (folder / "manifest.webmanifest").symlink_to("root")
+    assert [visitor.ask(f"/{path}").status for path in ("icon.svg", f"o/cd/{elsewhere}", "icon-180.png")] == [403] * 3
+    assert visitor.ask("/manifest.webmanifest").status == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
@@ -362,6 +370,12 @@ def test_the_log_holds_paths_that_are_there_and_no_queries_or_mangled_links(fold
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="finns inte"):
         serve(tmp_path / "nowhere", 0)
+
+
+def test_a_preschools_own_folder_is_refused(folder: Path) -> None:
+    (folder / "pluttra.toml").write_text('name = "Backen"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"pluttra\.toml"):
+        serve(folder, 0)
 
 
 def test_a_port_that_is_taken_is_told_with_its_mend(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,12 @@ def test_the_file_that_init_writes_is_read_and_says_the_defaults(tmp_path: Path)
     assert settings == read(tmp_path, f"name = '{name}'\nurl = 'http://localhost:8000'\n")
 
 
+def test_what_init_writes_of_links_is_what_they_do() -> None:
+    (told,) = re.findall(r"(?m)^# (.*)\nlink_days", default_toml("Backen"))
+    assert "inte har öppnats" not in told  # opening never shortens the life of a link
+    assert "på så många telefoner man vill" in told
+
+
 def test_a_file_saved_by_windows_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     (tmp_path / "pluttra.toml").write_bytes(b"\xef\xbb\xbf" + LEAST.replace("\n", "\r\n").encode())
     assert read_settings(tmp_path).name == "Backen"
@@ -89,7 +96,6 @@ def test_a_file_saved_by_windows_with_a_byte_order_mark_is_read(tmp_path: Path) 
         ('[folders]\nregisters = "x"', "folders.registers", "register under [folders]"),
         ('[host]\nsort = "folder"\npth = "x"', "host.pth", "path under [host]"),
         ("[hosts]\nkind = 1", "hosts", "[host]"),
-        ('"värd" = 1', "värd", ""),
     ],
 )
 def test_an_unknown_key_is_an_error_that_names_the_nearest(
@@ -97,6 +103,22 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest(
 ) -> None:
     told = refused(tmp_path, LEAST + written)
     assert any(f"Nyckeln {key} finns inte. Närmaste kända nyckel är {nearest}" in line for line in told), told
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ('"värd" = 1', "värd"),
+        ('[host]\nbucket = "x"', "host.bucket"),
+        ('[sftp]\nhost_key = "x"', "sftp"),
+        ("x = 1", "x"),
+    ],
+)
+def test_an_unknown_key_that_is_like_none_is_not_said_to_be(tmp_path: Path, written: str, key: str) -> None:
+    told = refused(tmp_path, LEAST + written)
+    (line,) = (line for line in told if f"Nyckeln {key} finns inte." in line)
+    assert "Närmaste" not in line
+    assert "Ta bort raden" in line
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from pluttra_publish import approvals
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.register import read_register
 from pluttra_publish.settings import read_settings
@@ -18,7 +18,7 @@ _EXAMPLE = 'Exempel: pluttra approve "inlagg/Solrosen/2026-03-12 Vi byggde koja"
 
 
 @click.command(epilog=_EXAMPLE)
-@click.argument("posts", nargs=-1, metavar="INLÄGG")
+@click.argument("posts", nargs=-1, metavar="[INLÄGG...]", help="Inläggets mapp eller fil, eller dess titel.")
 @click.option("--all", "everything", is_flag=True, help="Godkänn alla som väntar.")
 @click.option("--list", "listing", is_flag=True, help="Visa vilka som väntar. Ingenting godkänns.")
 @click.option("--by", metavar="REKTOR", help="Vem som godkänner. Behövs bara om det finns flera rektorer.")
@@ -30,7 +30,7 @@ def approve(posts: tuple[str, ...], everything: bool, listing: bool, by: str | N
         if sum((bool(posts), everything, listing)) != 1:
             raise UsageError("Ange ett eller flera inlägg, eller --all, eller --list.", hint=_EXAMPLE)
         settings = read_settings(site)
-        now = datetime.now(settings.zone)
+        now = now_of(settings)
         known, _ = approvals.read_posts(settings, now.date())
         waiting = approvals.waiting(known, approvals.read_approvals(settings))
         if listing:
@@ -54,7 +54,7 @@ def approve(posts: tuple[str, ...], everything: bool, listing: bool, by: str | N
 @click.command(
     "return", epilog='Exempel: pluttra return "Vi byggde koja" --reason "Fråga Samiras familj om bilden först"'
 )
-@click.argument("post", metavar="INLÄGG")
+@click.argument("post", metavar="INLÄGG", help="Inläggets mapp eller fil, eller dess titel.")
 @click.option("--reason", required=True, metavar="TEXT", help="Varför. Den som skrev läser det överst i texten.")
 @site_option
 @json_option
@@ -62,7 +62,7 @@ def return_(post: str, reason: str, site: Path, as_json: bool) -> None:
     """Lämna tillbaka INLÄGG med en anledning. Det publiceras inte förrän det är inskickat igen."""
     with report.answering(as_json):
         settings = read_settings(site)
-        known, _ = approvals.read_posts(settings, datetime.now(settings.zone).date())
+        known, _ = approvals.read_posts(settings, now_of(settings).date())
         found = approvals.find_post(known, post)
         text = approvals.send_back(settings, found, reason)
         if as_json:

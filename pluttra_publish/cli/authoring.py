@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,32 +10,48 @@ import click
 from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
-from pluttra_publish.settings import read_settings
-from pluttra_publish.start import start_post, start_site
+from pluttra_publish.clock import now_of
+from pluttra_publish.new_post import start_post
+from pluttra_publish.settings import FILE, read_settings
+from pluttra_publish.settings_text import LOCAL_URL
+from pluttra_publish.start import start_site
+
+_NAME = "Min förskola"
 
 
 @click.command(epilog='Exempel: pluttra init minforskola --name "Backens förskola" --url https://dagar.backen.se')
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--name", default="Min förskola", show_default=True, help="Förskolans namn.")
-@click.option("--url", default="http://localhost:8000", show_default=True, help="Adressen där familjerna ska läsa.")
+@click.argument(
+    "folder",
+    metavar="[MAPP]",
+    type=click.Path(path_type=Path),
+    required=False,
+    help="Ny mapp för förskolan. Annars --site.",
+)
+@click.option("--name", metavar="NAMN", show_default=_NAME, help="Förskolans namn.")
+@click.option("--url", metavar="ADRESS", show_default=LOCAL_URL, help="Adressen där familjerna ska läsa.")
 @site_option
 @json_option
-def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) -> None:
+def init(folder: Path | None, name: str | None, url: str | None, site: Path, as_json: bool) -> None:
     """Börja en egen förskola i MAPP: inställningar, mappar, tomma register och nycklar.
 
     Det som redan finns rörs inte. Återställningsnyckeln visas en enda gång.
     """
     with report.answering(as_json):
         folder = folder or site
-        started = start_site(folder, name=name, url=url)
+        started = start_site(folder, name=_NAME if name is None else name, url=LOCAL_URL if url is None else url)
         settings = read_settings(folder)
         recovery = pipeline.make_keystore(settings)
         if as_json:
-            report.say_json({"site": str(settings.root), "made": list(started.made), "recovery_key": recovery})
+            answer = {"site": str(settings.root), "made": list(started.made)}
+            report.say_json(answer | {"there": list(started.there), "recovery_key": recovery})
             return
         report.say(f"Förskolans mapp: {settings.root}")
         for made in started.made:
             report.say(f"  + {made}")
+        if started.there:
+            report.say(f"Fanns redan, och är inte ändrat: {', '.join(started.there)}")
+        if FILE in started.there and (name is not None or url is not None):
+            report.say(f"--name och --url gäller bara en ny {FILE}. Ändra i filen i stället.")
         if recovery:
             report.say("\nÅterställningsnyckel – skriv ut den och lås in den. Den visas bara nu:\n")
             report.say(f"  {recovery}\n")
@@ -44,19 +60,26 @@ def init(folder: Path | None, name: str, url: str, site: Path, as_json: bool) ->
 
 
 @click.command(epilog='Exempel: pluttra new "Vi byggde koja" --place Solrosen --date 2026-03-12')
-@click.argument("title")
-@click.option("--place", required=True, help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan eller personal.")
+@click.argument("title", metavar="TITEL", help="Inläggets rubrik, inom citattecken om den har mellanslag.")
+@click.option(
+    "--place",
+    metavar="PLATS",
+    required=True,
+    help="Mapp i inlagg/: en avdelning, barn/NAMN, forskolan, personal eller offentligt.",
+)
 @click.option(
     "--template", metavar="MALL", help="Mall för texten: reflektion, veckobrev, utflykt, eller en egen fil i mallar/."
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag.")
+@click.option(
+    "--date", "day", metavar="DATUM", type=click.DateTime(["%Y-%m-%d"]), help="Dagen det hände. Annars i dag."
+)
 @site_option
 @json_option
 def new(title: str, place: str, template: str | None, day: datetime | None, site: Path, as_json: bool) -> None:
     """Börja ett inlägg: en mapp med en text att fylla i. Lägg bilder, film och ljud bredvid."""
     with report.answering(as_json):
         settings = read_settings(site)
-        when = day.date() if day else date.today()
+        when = day.date() if day else now_of(settings).date()
         text = start_post(settings, title=title, place=place, day=when, template=template)
         if as_json:
             report.say_json({"post": str(text.parent), "text": str(text)})

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from pluttra_publish import __version__
-from pluttra_publish.cli.approval import approve, return_
-from pluttra_publish.cli.authoring import check, init, new
-from pluttra_publish.cli.consents import consents
-from pluttra_publish.cli.mask import mask
-from pluttra_publish.cli.proof import what_sees, who_can_see
-from pluttra_publish.cli.publishing import build, invite, publish
-from pluttra_publish.cli.reading import demo, open_, serve
-from pluttra_publish.cli.register import register
+from pluttra_publish.cli import report
+from pluttra_publish.cli.swedish import metavars_in_swedish
+
+# In the order of the work, each with where it is: "module" or "module:name".
+_COMMANDS = {
+    "init": "authoring",
+    "new": "authoring",
+    "mask": "mask",
+    "register": "register",
+    "consents": "consents",
+    "check": "authoring",
+    "approve": "approval",
+    "return": "approval:return_",
+    "build": "publishing",
+    "publish": "publishing",
+    "invite": "publishing",
+    "who-can-see": "proof:who_can_see",
+    "what-sees": "proof:what_sees",
+    "serve": "reading",
+    "open": "reading:open_",
+    "demo": "reading",
+}
 
 _EPILOG = """\b
 Börja så här:
@@ -27,13 +43,36 @@ Utgångskoder: 0 klart, 1 fel i programmet, 2 fel i kommandot, 3 innehåll, 4 sa
 """
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Imports a command when it is asked for: what all the others need is most of what the program would load."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[__name__] = "--json" in args
+        with report.answering_usage(ctx, ctx.meta[__name__]):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with report.answering_usage(ctx, ctx.meta[__name__]):
+            return super().invoke(ctx)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"pluttra_publish.cli.{module}"), name or cmd_name)
+        return metavars_in_swedish(command)
+
+
+@click.group(
+    cls=_Commands,
+    epilog=_EPILOG,
+    options_metavar="[VAL]",
+    subcommand_metavar="KOMMANDO …",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="pluttra")
 def main() -> None:
     """Gör förskolans dagar till en förseglad webbplats som bara familjerna kan läsa."""
-
-
-for _command in (
-    init, new, mask, register, consents, check, approve, return_, build, publish, invite, who_can_see, what_sees, serve, open_, demo,
-):  # fmt: skip
-    main.add_command(_command)

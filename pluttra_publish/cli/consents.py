@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,9 +13,10 @@ from rich.cells import cell_len
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
-from pluttra_publish.consent_page import NO, YES, Section, consent_page, sections
+from pluttra_publish.clock import now_of
+from pluttra_publish.consent_page import NO, YES, Section, consent_page, held, sections
 from pluttra_publish.errors import Findings, PluttraError, UsageError
-from pluttra_publish.platform import write_atomically
+from pluttra_publish.platform import telling, write_atomically
 from pluttra_publish.register import (
     Answer,
     Consents,
@@ -25,6 +25,7 @@ from pluttra_publish.register import (
     Register,
     find_child,
     find_department,
+    holds_through,
     read_consents,
     read_register,
     reference_list,
@@ -40,7 +41,7 @@ _KINDS = {"photo": "bilden", "film": "filmen", "sound": "ljudet", "name": "namne
 
 
 @click.group(invoke_without_command=True, epilog="Exempel: pluttra consents --department Solrosen --page lista.html")
-@click.option("--department", help="Bara den avdelningen.")
+@click.option("--department", metavar="AVDELNING", help="Bara den avdelningen.")
 @click.option(
     "--page", type=click.Path(path_type=Path, dir_okay=False), help="Skriv listan som en sida att skriva ut på A4."
 )
@@ -55,14 +56,16 @@ def consents(context: click.Context, department: str | None, page: Path | None, 
         opened = _Opened.at(site)
         place = _department(opened.register, department)
         rows = reference_list(opened.register, opened.consents, department=place, on=opened.today)
+        through = holds_through(opened.register, opened.consents, department=place, on=opened.today)
         parts = sections(opened.register, rows, place)
         asked = opened.consents.purposes.all
         if page is not None:
-            _write_page(opened, page, parts)
+            _write_page(opened, page, parts, through)
         if as_json:
             report.say_json(
                 {
                     "date": opened.today.isoformat(),
+                    "through": through.isoformat() if through else None,
                     "purposes": [{"id": purpose, "title": title_of(purpose)} for purpose in asked],
                     "children": [
                         {"id": row.child, "name": row.name, "departments": list(row.departments), "may": dict(row.may)}
@@ -76,19 +79,19 @@ def consents(context: click.Context, department: str | None, page: Path | None, 
         if page is not None:
             report.say(f"Listan ligger i {page}. Skriv ut den på A4, och förvara den så att bara personalen ser den.")
             return
-        _say_list(parts, asked, opened.today)
+        _say_list(parts, asked, opened.today, through)
 
 
 @consents.command(epilog='Exempel: pluttra consents withdraw "Alva Lindqvist" film')
-@click.argument("child")
-@click.argument("purpose")
+@click.argument("child", metavar="BARN", help="Barnets namn eller id.")
+@click.argument("purpose", metavar="ÄNDAMÅL", help="foto, film, ljud, namn, eller ett av era egna ändamål.")
 @site_option
 @json_option
 @click.pass_context
 def withdraw(context: click.Context, child: str, purpose: str, site: Path, as_json: bool) -> None:
     """Återkalla barnets samtycke, från i dag, och visa vad som försvinner vid nästa publicering.
 
-    CHILD är barnets hela namn eller id, PURPOSE foto, film, ljud, namn eller ett av förskolans egna ändamål. Svaren finns kvar, med dagen då de
+    BARN är barnets hela namn eller id, ÄNDAMÅL foto, film, ljud, namn eller ett av förskolans egna ändamål. Svaren finns kvar, med dagen då de
     återkallades.
     """
     above = context.parent.params if context.parent else {}
@@ -128,9 +131,7 @@ class _Opened:
         read = read_consents(settings.register, register, settings.consents, findings)
         findings.stop()
         about = Findings(finding for finding in findings if finding.file.endswith(FILE))
-        fixed = os.environ.get("SOURCE_DATE_EPOCH")
-        now = datetime.fromtimestamp(int(fixed), settings.zone) if fixed else datetime.now(settings.zone)
-        return cls(settings, register, read, about, now)
+        return cls(settings, register, read, about, now_of(settings))
 
 
 def _department(register: Register, written: str | None) -> str | None:
@@ -147,18 +148,19 @@ def _child(opened: _Opened, written: str) -> str:
         raise UsageError(str(wrong), hint=wrong.hint) from None
 
 
-def _write_page(opened: _Opened, page: Path, parts: tuple[Section, ...]) -> None:
+def _write_page(opened: _Opened, page: Path, parts: tuple[Section, ...], through: date | None) -> None:
     settings = opened.settings
     if page.suffix.lower() not in {".html", ".htm"}:
         raise UsageError(f"{page.name} är ingen sida.", hint="Ge filen ett namn som slutar på .html.")
     if is_inside(page, settings.posts) or is_inside(page, settings.host.path):
         message = "Listan får inte ligga bland inläggen eller i mappen som publiceras."
         raise UsageError(message, hint="Skriv den någon annanstans, till exempel på skrivbordet.")
-    text = consent_page(settings.name, parts, opened.consents.purposes.all, on=opened.today)
-    write_atomically(page, text.encode("utf-8"), private=True)
+    text = consent_page(settings.name, parts, opened.consents.purposes.all, on=opened.today, through=through)
+    with telling(page):
+        write_atomically(page, text.encode("utf-8"), private=True)
 
 
-def _say_list(parts: tuple[Section, ...], purposes: tuple[Purpose, ...], today: date) -> None:
+def _say_list(parts: tuple[Section, ...], purposes: tuple[Purpose, ...], today: date, through: date | None) -> None:
     widths = [max(cell_len(title_of(purpose)), len(NO)) + 2 for purpose in purposes]
     names = [row.name for _, rows in parts for row in rows]
     first = max([len("Barn"), *map(cell_len, names)]) + 3
@@ -171,7 +173,7 @@ def _say_list(parts: tuple[Section, ...], purposes: tuple[Purpose, ...], today: 
             click.secho(_padded(row.name, first), bold=True, nl=False)
             cells = [_padded(YES if row.may[one] else NO, width) for one, width in zip(purposes, widths, strict=True)]
             report.say("".join(cells).rstrip())
-    report.say(f"\nGäller {today.isoformat()}. Den som inte står med får inte synas alls.")
+    report.say(f"\n{held(today, through)} Den som inte står med får inte synas alls.")
 
 
 def _padded(text: str, width: int) -> str:

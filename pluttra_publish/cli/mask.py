@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import webbrowser
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.local.mask import mask_page
 from pluttra_publish.local.server import show
 from pluttra_publish.media import probe
@@ -18,10 +18,15 @@ from pluttra_publish.site import find_photo
 
 
 @click.command(epilog='Exempel: pluttra mask "inlagg/Solrosen/2026-03-12 Vi byggde koja/IMG_0413.jpg"')
-@click.argument("photo", type=click.Path(path_type=Path))
+@click.argument("photo", metavar="BILD", help="En bild i ett inlägg.", type=click.Path(path_type=Path))
 @click.option("--no-browser", is_flag=True, help="Skriv bara ut adressen, öppna ingen webbläsare.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, show_default="en ledig", help="Port på den här datorn."
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="en ledig",
+    help="Port på den här datorn.",
 )
 @site_option
 def mask(photo: Path, no_browser: bool, port: int, site: Path) -> None:
@@ -32,7 +37,7 @@ def mask(photo: Path, no_browser: bool, port: int, site: Path) -> None:
     """
     with report.answering():
         settings = read_settings(site)
-        today = datetime.now(settings.zone).date()
+        today = now_of(settings).date()
         found = find_photo(settings, _path(photo, settings), probe=probe, today=today)
         drawing = mask_page(settings, found, today=today)
 

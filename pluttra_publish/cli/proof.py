@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pluttra_publish import proof
-from pluttra_publish.answers import AccessDiffers, Seal, WhatSees, Who, WhoSees
+from pluttra_publish.answers import AccessDiffers, Seal, Seen, WhatSees, Who, WhoSees
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.settings import read_settings
@@ -17,7 +17,10 @@ from pluttra_publish.settings import read_settings
 _ROLES = {
     "guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor", "public": "offentligt", "unknown": "okänd",
 }  # fmt: skip
-_WAITS = {"draft": "Det är ett utkast", "future": "Dess dag har inte kommit"}
+_WAITS = {
+    "draft": "Det är ett utkast", "future": "Dess dag har inte kommit", "waiting": "Det väntar på rektor, eller är returnerat",
+}  # fmt: skip
+_KINDS = {"talk": "samtal", "goal": "mål i läroplanen", "consents": "vem får synas"}
 _sealed_option = click.option(
     "--sealed",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -26,12 +29,19 @@ _sealed_option = click.option(
 
 
 @click.command("who-can-see", epilog='Exempel: pluttra who-can-see "inlagg/Solrosen/2026-03-12 Vi byggde koja"')
-@click.argument("path", metavar="INLÄGG", type=click.Path(path_type=Path))
+@click.argument(
+    "path",
+    metavar="VAD",
+    help="Ett inläggs eller samtals mapp eller fil, en bild, film eller ett ljud i det, eller rubriken på en sida för personalen.",
+    type=click.Path(path_type=Path),
+)
 @_sealed_option
 @site_option
 @json_option
 def who_can_see(path: Path, sealed: Path | None, site: Path, as_json: bool) -> None:
-    """Visa vem som får läsa INLÄGG (mapp, fil eller en bild), och bevisa det genom att öppna webbplatsen som alla.
+    """Visa vem som får läsa VAD: ett inlägg eller samtal (mapp, fil eller en bild), eller en sida för personalen (dess rubrik).
+
+    Svaret bevisas genom att webbplatsen öppnas som alla.
 
     Öppnas det för någon annan, eller inte för den som borde, stannar det med utgångskod 9 och säger vem.
     """
@@ -48,7 +58,7 @@ def who_can_see(path: Path, sealed: Path | None, site: Path, as_json: bool) -> N
 
 
 @click.command("what-sees", epilog='Exempel: pluttra what-sees "Maria Lindqvist"')
-@click.argument("name", metavar="NAMN")
+@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
 @_sealed_option
 @site_option
 @json_option
@@ -82,7 +92,7 @@ def _differ(differs: AccessDiffers, as_json: bool) -> None:
 
 def _say_who(answer: WhoSees) -> None:
     what = f"{answer.source}/{answer.medium}" if answer.medium else answer.source
-    report.say(f"{answer.title} – {what}\n")
+    report.say(f"{answer.title}\n" if what == answer.title else f"{answer.title} – {what}\n")
     if answer.status in _WAITS:
         report.say(f"{_WAITS[answer.status]}: ingen läser det ännu. De här skulle få läsa det:")
     elif answer.status == "public":
@@ -105,7 +115,13 @@ def _say_what(answer: WhatSees) -> None:
     for row in answer.posts:
         waits = "" if row.opens else " – har inte nått fram, publicera igen"
         report.say(f"  {row.date:%Y-%m-%d} {row.title} ({', '.join(row.through)}){waits}")
-    _say_seal(answer.seal, [row.opens for row in answer.posts], waits=False)
+    if answer.pages:
+        report.say(f"\nOch {_pages(len(answer.pages))}:\n")
+    for row in answer.pages:
+        waits = "" if row.opens else " – har inte nått fram, publicera igen"
+        day = f"{row.date:%Y-%m-%d} " if row.date else ""
+        report.say(f"  {day}{row.title}, {_KINDS[row.kind]} ({', '.join(row.through)}){waits}")
+    _say_seal(answer.seal, [row.opens for row in (*answer.posts, *answer.pages)], waits=False)
 
 
 def _say_seal(seal: Seal, opens: list[bool], *, waits: bool) -> None:
@@ -119,6 +135,10 @@ def _say_seal(seal: Seal, opens: list[bool], *, waits: bool) -> None:
         report.say("\nInget annat öppnas. Allt är inte publicerat ännu: kör pluttra publish.")
 
 
+def _pages(number: int) -> str:
+    return "en sida som inte är ett inlägg" if number == 1 else f"{number} sidor som inte är inlägg"
+
+
 def _people(number: int) -> str:
     return "En person" if number == 1 else f"{number} personer"
 
@@ -130,22 +150,25 @@ def _months(months: tuple[str, ...]) -> str:
 def _who_json(answer: WhoSees) -> dict[str, Any]:
     rows = [_person(row.who) | {"through": list(row.through), "opens": row.opens} for row in answer.readers]
     return {
+        "kind": answer.kind,
         "path": answer.source,
         "medium": answer.medium,
         "title": answer.title,
-        "date": answer.date.isoformat(),
+        "date": answer.date.isoformat() if answer.date else None,
         "status": answer.status,
         "readers": rows,
     } | _common(answer)
 
 
 def _what_json(answer: WhatSees) -> dict[str, Any]:
-    posts = [
-        {"path": row.source, "title": row.title, "date": row.date.isoformat(), "through": list(row.through), "opens": row.opens}
-        for row in answer.posts
-    ]  # fmt: skip
     months = {title: list(months) for title, months in answer.months.items()}
-    return {"reader": _person(answer.who), "months": months, "posts": posts} | _common(answer)
+    seen = {"posts": [_seen(row) for row in answer.posts], "pages": [_seen(row) for row in answer.pages]}
+    return {"reader": _person(answer.who), "months": months} | seen | _common(answer)
+
+
+def _seen(row: Seen) -> dict[str, Any]:
+    day = row.date.isoformat() if row.date else None
+    return {"kind": row.kind, "path": row.source, "title": row.title, "date": day, "through": list(row.through), "opens": row.opens}  # fmt: skip
 
 
 def _common(answer: WhoSees | WhatSees) -> dict[str, Any]:

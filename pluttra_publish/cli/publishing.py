@@ -12,7 +12,7 @@ from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
-from pluttra_publish.settings import read_settings
+from pluttra_publish.settings import FILE, read_settings
 
 _sequence_option = click.option(
     "--sequence",
@@ -65,7 +65,7 @@ def publish(sequence: int | None, site: Path, as_json: bool) -> None:
 
 
 @click.command(epilog='Exempel: pluttra invite "Maria Lindqvist" --valid-for 7d')
-@click.argument("name")
+@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
 @click.option("--valid-for", type=_Duration(), help="Hur länge länken gäller: 14d, 12h. Annars enligt link_days.")
 @site_option
 @json_option
@@ -74,6 +74,8 @@ def invite(name: str, valid_for: timedelta | None, site: Path, as_json: bool) ->
     with report.answering(as_json):
         settings = read_settings(site)
         invited = pipeline.invite(settings, name, valid_for=valid_for or timedelta(days=settings.link_days))
+        if settings.is_local:
+            report.say_aside(f"Länken fungerar bara på den här datorn: url i {FILE} är {settings.url}.")
         if as_json:
             report.say_json({"name": invited.name, "role": invited.role, "url": invited.url, "ends": invited.ends})
             return

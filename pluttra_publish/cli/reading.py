@@ -11,16 +11,31 @@ from pluttra_publish import demo as sample
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.errors import UsageError
+from pluttra_publish.format.access import was_mangled
 from pluttra_publish.open import host_of, open_site
 from pluttra_publish.plain_copy import write_copy
-from pluttra_publish.resources import sample_folder
 from pluttra_publish.serve import serve as serve_folder
-from pluttra_publish.settings import read_settings
+from pluttra_publish.settings import accepted, read_settings
+
+_MANGLED = "Länken hade ändrats på vägen, så ett program kan ha sett nyckeln. Be förskolan om en ny länk."
 
 
 @click.command(epilog="Exempel: pluttra serve public --port 8000")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port på den här datorn.")
+@click.argument(
+    "folder",
+    metavar="[MAPP]",
+    type=click.Path(path_type=Path),
+    required=False,
+    help="Publicerad mapp. Annars den som inställningarna säger.",
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port på den här datorn.",
+)
 @click.option("--bare", is_flag=True, help="Utan några egna svarshuvuden, som den enklaste värd.")
 @site_option
 def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
@@ -33,8 +48,12 @@ def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
 
 
 @click.command("open", epilog="Exempel: pluttra open --link 'https://dagar.backen.se/#i=…' --into kopia")
-@click.option("--link", required=True, help="Länken som personen fick. Skriv den inom citattecken.")
-@click.option("--host", help="Mapp eller adress där den förseglade webbplatsen ligger. Annars länkens egen adress.")
+@click.option("--link", metavar="LÄNK", required=True, help="Länken som personen fick. Skriv den inom citattecken.")
+@click.option(
+    "--host",
+    metavar="VÄRD",
+    help="Mapp eller adress där den förseglade webbplatsen ligger. Annars länkens egen adress.",
+)
 @click.option(
     "--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="Ny mapp för det som läses."
 )
@@ -47,18 +66,33 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
     """
     with report.answering(as_json), report.progress(as_json) as step:
         written = write_copy(open_site(link, host_of(link, host)), into, step=step)
+        mangled = was_mangled(link)
         if as_json:
-            report.say_json(written.summary())
+            report.say_json(written.summary() | {"mangled": mangled})
         else:
+            if mangled:
+                report.say_aside(_MANGLED)
             report.say(
                 f"{written.name}: {written.posts} inlägg och {written.media} filer i {into}. Börja med index.html."
             )
 
 
 @click.command(epilog="Exempel: pluttra demo provmapp --no-serve --json")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port på den här datorn.")
-@click.option("--base-url", help="Länkarnas adress. Annars http://localhost:PORT.")
+@click.argument(
+    "folder",
+    metavar="MAPP",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Ny mapp för alltihop: exempelförskolan, nycklarna och den förseglade webbplatsen.",
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port på den här datorn.",
+)
+@click.option("--base-url", metavar="ADRESS", help="Länkarnas adress. Annars http://localhost:PORT.")
 @click.option("--no-serve", is_flag=True, help="Försegla och visa länkar, men visa inte webbplatsen.")
 @click.option("--bare", is_flag=True, help="Visa utan några egna svarshuvuden.")
 @click.option("--site", type=click.Path(path_type=Path, file_okay=False), help="En annan förskola än exempelförskolan.")
@@ -66,11 +100,14 @@ def open_(link: str, host: str | None, into: Path, site: Path, as_json: bool) ->
 def demo(
     folder: Path, port: int, base_url: str | None, no_serve: bool, bare: bool, site: Path | None, as_json: bool
 ) -> None:
-    """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare."""
+    """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare.
+
+    Dess dagar flyttas så att det är den här veckan där. Kopian ligger i MAPP/exempel.
+    """
     with report.answering(as_json):
-        url = (base_url or f"http://localhost:{port}").rstrip("/")
+        url = accepted("url", base_url) if base_url else f"http://localhost:{port}"
         with report.progress(as_json) as step:
-            made = sample.make_demo(site or sample_folder(), folder, url=url, step=step)
+            made = sample.make_demo(site, folder, url=url, step=step)
         if as_json:
             report.say_json(made.summary())
         else:
@@ -78,6 +115,10 @@ def demo(
             for link in made.links:
                 about = ", ".join(link.children or link.departments)
                 report.say(f"{link.name} – {link.role_text}{f' ({about})' if about else ''}\n  {link.url}\n")
+            if made.moved:
+                report.say(
+                    "Exemplets dagar är flyttade till i dag, och därför kan årstider och helger i texterna se underliga ut.\n"
+                )
         if not no_serve:
             _serve(made.public, port, bare=bare, tell=report.say_aside if as_json else report.say)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.register import clearing
 from pluttra_publish.register.changes import AccessChange, Difference, RowChange
@@ -32,7 +32,14 @@ def register() -> None:
 
 
 @register.command(epilog="Exempel: pluttra register inspect elever.csv föräldrar.csv")
-@click.argument("files", nargs=-1, required=True, metavar="FIL...", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FIL...",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV-filer ur ett annat system.",
+)
 @click.option(
     "--into", type=click.Path(path_type=Path, dir_okay=False), help=f"Mappningens fil. Annars {MAPPING} i --site."
 )
@@ -56,9 +63,17 @@ def inspect(files: tuple[Path, ...], into: Path | None, site: Path, as_json: boo
 
 
 @register.command("import", epilog="Exempel: pluttra register import exporten --apply --allow-wider")
-@click.argument("source", nargs=-1, required=True, metavar="KÄLLA...")
+@click.argument(
+    "source",
+    nargs=-1,
+    required=True,
+    metavar="KÄLLA...",
+    help="Mappar, CSV-filer, sparade SS 12000-svar, eller adressen till ett SS 12000-API.",
+)
 @click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="Mappning, gjord av inspect.")
-@click.option("--organisation", default="", help="Vilken förskola, om källan har flera: namn, kod eller id.")
+@click.option(
+    "--organisation", metavar="NAMN", default="", help="Vilken förskola, om källan har flera: namn, kod eller id."
+)
 @click.option("--all", "everything", is_flag=True, help="Läs hela API:et, inte bara det som ändrats sedan sist.")
 @click.option("--apply", "do_apply", is_flag=True, help="Skriv ändringarna. Annars visas de bara.")
 @click.option("--allow-wider", is_flag=True, help="Godkänn att någon får läsa mer, efter att ha läst listan.")
@@ -85,7 +100,7 @@ def import_(
     """
     with report.answering(as_json):
         settings = read_settings(site)
-        now = datetime.now(UTC)
+        now = now_of(settings)
         wanted = Wanted(source, mapping, organisation, assume_unmarked, everything)
         planned = plan_import(settings, wanted, now=now)
         refused: WiderAccess | None = None
@@ -100,6 +115,8 @@ def import_(
                 refused = wider
         if as_json:
             _say_json(planned, applied=do_apply and refused is None, refused=refused)
+        elif do_apply and not planned.difference:
+            report.say("\nRegistret stämmer med källan.")  # also where all that changed is not to be told
         elif do_apply:
             report.say("\nRegistret är skrivet. De tidigare filerna ligger i register/tidigare. Kör pluttra publish.")
         else:
@@ -122,15 +139,15 @@ def waiting(site: Path, as_json: bool) -> None:
 
 
 @register.command(epilog="Exempel: pluttra register clear barn-7f3a91 --yes")
-@click.argument("name")
+@click.argument("name", metavar="NAMN", help="Barnets eller vårdnadshavarens namn eller id.")
 @click.option("--yes", is_flag=True, help="Släpp in familjen. Annars visas den bara.")
 @site_option
 @json_option
 def clear(name: str, yes: bool, site: Path, as_json: bool) -> None:
-    """Släpp in en familj som står utanför: NAME är id eller namn på någon i den. Beslutet loggas, utan namn."""
+    """Släpp in en familj som står utanför: NAMN är id eller namn på någon i den. Beslutet loggas, utan namn."""
     with report.answering(as_json):
         settings = read_settings(site)
-        now = datetime.now(UTC)
+        now = now_of(settings)
         family, planned = clearing.plan_clearing(settings, name, now=now)
         if not as_json:
             _say_family(family)
@@ -152,7 +169,7 @@ def missing(site: Path, as_json: bool) -> None:
         settings = read_settings(site)
         # A row that is wrong is told by check; here it must not keep the others from being listed.
         people = read_register(settings.register, Findings())
-        today = datetime.now(settings.zone).date()
+        today = now_of(settings).date()
         found = without_email(people, today=today, grace_days=settings.grace_days)
         if as_json:
             report.say_json({"guardians": [asdict(row) for row in found]})

@@ -6,26 +6,28 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pluttra_publish.errors import CheckFailed, Finding, Findings, FormatError, PluttraError
 
 Step = Callable[[str, int, int], None]
 
-_MENDS = {
-    "wrong-link": "Länken är inte hel. Kopiera hela länken, inom citattecken.",
-    "expired-link": "Länken gäller inte längre, eller hör till en annan webbplats. Be om en ny.",
-    "access-ended": "Förskolan har avslutat den här läsarens tillgång.",
-    "unreachable": "Värden svarar inte, eller saknar något som ska finnas där. Försök igen om en stund.",
-    "tampered": "Något på värden är inte det som förskolan lade dit. Säg till förskolan; ingenting har skrivits.",
-    "rolled-back": "Värden visar en äldre webbplats än den som har lästs förut. Säg till förskolan.",
-    "newer-format": "Webbplatsen är gjord med en nyare version. Uppdatera programmet.",
+_NAMED = 5  # files of one post that are named after the first
+_REFUSALS = {  # what a reader reports: what it is, and its mend
+    "wrong-link": ("Länken är inte hel.", "Kopiera hela länken, och skriv den inom citattecken."),
+    "expired-link": ("Länken gäller inte längre, eller hör till en annan webbplats.", "Be om en ny länk."),
+    "access-ended": (
+        "Förskolan har avslutat den här läsarens tillgång.",
+        "Tror du att det är fel, så fråga förskolan.",
+    ),
+    "unreachable": ("Värden svarar inte, eller saknar något som ska finnas där.", "Försök igen om en stund."),
+    "tampered": ("Något på värden är inte det som förskolan lade dit.", "Säg till förskolan. Ingenting har skrivits."),
+    "rolled-back": ("Värden visar en äldre webbplats än den som har lästs förut.", "Säg till förskolan."),
+    "newer-format": ("Webbplatsen är gjord med en nyare version än den här.", "Uppdatera programmet."),
 }
 
 
@@ -44,40 +46,47 @@ def say_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def told(findings: Findings) -> dict[str, list[dict[str, str]]]:
-    """Return findings as a script reads them."""
-    return {"errors": [_row(f) for f in findings.errors], "warnings": [_row(f) for f in findings.warnings]}
+def told(findings: Findings) -> dict[str, list[dict[str, str | int]]]:
+    """Return findings as a script reads them, one for each file; an error has the exit code of its kind."""
+    errors = [_row(f) | {"kind": f.kind.__name__, "code": f.kind.exit_code} for f in findings.errors]
+    return {"errors": errors, "warnings": [_row(f) for f in findings.warnings]}
 
 
-def _row(finding: Finding) -> dict[str, str]:
-    return {
-        "file": finding.file,
-        "place": finding.place,
-        "message": finding.message,
-        "mend": finding.mend,
-        "kind": finding.kind.__name__,
-        "code": str(finding.kind.exit_code),
-    }
+def _row(finding: Finding) -> dict[str, str | int]:
+    return {"file": finding.file, "place": finding.place, "message": finding.message, "mend": finding.mend}
 
 
 def say_findings(findings: Findings) -> None:
-    """Print all findings on standard error: errors, then what remains to do."""
+    """Print all findings on standard error: errors, then what remains to do, where a post's photos of one fault are told together."""
     for finding in findings.errors:
         click.secho("fel: ", fg="red", nl=False, err=True)
         _say_finding(finding)
-    if findings.warnings:
+    to_do = _together(findings.warnings)
+    if to_do:
         click.echo("", err=True)
-        click.secho(f"Att göra ({len(findings.warnings)}):", bold=True, err=True)
-    for finding in findings.warnings:
+        click.secho(f"Att göra ({len(to_do)}):", bold=True, err=True)
+    for alike in to_do:
         click.secho("  • ", nl=False, err=True)
-        _say_finding(finding)
+        _say_finding(*alike)
 
 
-def _say_finding(finding: Finding) -> None:
-    where = f"{finding.file} ({finding.place})" if finding.place else finding.file
-    click.echo(f"{where}: {finding.message}", err=True)
-    if finding.mend:
-        click.echo(f"     → {finding.mend}", err=True)
+def _together(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Return findings that say the same of files in one folder as one."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in found:
+        alike.setdefault((finding.file.rpartition("/")[0], finding.place, finding.message), []).append(finding)
+    return list(alike.values())
+
+
+def _say_finding(first: Finding, *others: Finding) -> None:
+    where = f"{first.file} ({first.place})" if first.place else first.file
+    click.echo(f"{where}: {first.message}", err=True)
+    if first.mend:
+        click.echo(f"     → {first.mend}", err=True)
+    if others:
+        names = [finding.file.rpartition("/")[2] for finding in others]
+        rest = f" och {len(names) - _NAMED} till" if len(names) > _NAMED else ""
+        click.echo(f"     Likadant: {', '.join(names[:_NAMED])}{rest}", err=True)
 
 
 @contextmanager
@@ -108,18 +117,35 @@ def answering(as_json: bool = False) -> Iterator[None]:
         sys.exit(told_bug.exit_code)
 
 
+@contextmanager
+def answering_usage(context: click.Context, as_json: bool) -> Iterator[None]:
+    """Turn a command written wrong into a JSON object and exit code 2, where JSON is asked for; else click tells it."""
+    try:
+        yield
+    except click.UsageError as wrong:
+        if not as_json:
+            raise
+        where = wrong.ctx or context
+        hint = f"Hjälp: {where.command_path} --help"
+        say_json({"error": wrong.format_message(), "hint": hint, "exit_code": wrong.exit_code})
+        context.exit(wrong.exit_code)
+
+
 def _tell(error: PluttraError, code: int, as_json: bool) -> None:
     findings: Findings | None = getattr(error, "findings", None)
-    hint = _MENDS.get(error.word, "") if isinstance(error, FormatError) and not error.hint else error.hint
+    said, hint = str(error), error.hint
+    if isinstance(error, FormatError):
+        what, mend = _REFUSALS[error.word]
+        said, hint = f"{what} [{said}]", hint or mend
     if as_json:
-        value: dict[str, Any] = {"error": str(error), "hint": hint, "exit_code": code}
+        value: dict[str, Any] = {"error": said, "hint": hint, "exit_code": code}
         say_json(value | (told(findings) if findings else {}))
         return
     if findings:
         say_findings(findings)
         click.echo("", err=True)
     if findings is None or isinstance(error, CheckFailed):
-        click.secho(f"pluttra: {error}", fg="red", err=True)
+        click.secho(f"pluttra: {said}", fg="red", err=True)
     if hint:
         click.echo(f"tips: {hint}", err=True)
 
@@ -127,14 +153,22 @@ def _tell(error: PluttraError, code: int, as_json: bool) -> None:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Step]:
     """Give a `step(what, done, total)` that draws a bar on standard error once the work has taken a second."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
+    from rich.console import Console  # noqa: PLC0415 # only whoever sees a bar waits for what draws it
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars: dict[str, Any] = {}
     began = time.monotonic()
-    with Progress(*columns, console=console, transient=True) as drawn:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
 
         def step(what: str, done: int, total: int) -> None:
             if time.monotonic() - began < 1:

@@ -45,14 +45,17 @@ class Curriculum:
         """Return the goal meant by `2.2-a`, `2.2a` or `2.2 A`.
 
         Raises:
-            ContentError: there is none; the hint names the nearest, or the form.
+            ContentError: there is none; the hint names those whose label has the words, else the nearest, else the form.
         """
         match = _WRITTEN.fullmatch(written.strip())
         goal = self.goals.get(f"{match[1]}.{match[2]}-{match[3].lower()}") if match else None
         if goal is not None:
             return goal
-        near = difflib.get_close_matches(written.strip().lower(), self.goals, n=1, cutoff=0.7)
-        hint = f"Menade du {near[0]} ({self.goals[near[0]].label})?" if near else "Skriv målet som 2.2-a."
+        words = " ".join(written.casefold().split())
+        near = [name for name, one in self.goals.items() if len(words) > 2 and words in one.label.casefold()]
+        near = near or difflib.get_close_matches(words, self.goals, n=1, cutoff=0.7)
+        meant = ", ".join(f"{name} ({self.goals[name].label})" for name in near)
+        hint = f"Menade du {meant}?" if near else "Skriv målet som 2.2-a."
         raise ContentError(f"Målet ”{written.strip()}” finns inte i {self.title}.", hint=hint)
 
 

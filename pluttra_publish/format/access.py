@@ -257,6 +257,12 @@ def link(origin: str, secret: bytes) -> str:
     return f"{origin.rstrip('/')}/#i={b64(secret)}"
 
 
+def was_mangled(link: str) -> bool:
+    """Tell whether the `#` of a link was written `%23` on the way: then a program there has seen the key (§10)."""
+    found = _SECRET.search(link)
+    return found is not None and not found[0].startswith("#")
+
+
 def secret_of(link: str) -> bytes:
     """Return the invitation secret of a link, also of one whose `#` was written `%23` on the way.
 

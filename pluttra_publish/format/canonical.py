@@ -13,6 +13,12 @@ VERSION = 1
 LARGEST = 2**53 - 1
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
+_LAST = {0: re.compile(""), 2: re.compile("[AQgw]$"), 3: re.compile("[AEIMQUYcgkosw048]$")}
+# Sorting by code points, as Python's encoder does, and by UTF-16 code units differ only where there are characters of four bytes in UTF-8.
+_FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
+_FORM: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
+_BY_CODE_POINT = json.JSONEncoder(sort_keys=True, **_FORM)
+_AS_IT_IS = json.JSONEncoder(**_FORM)
 
 
 def encode(value: object) -> bytes:
@@ -22,10 +28,10 @@ def encode(value: object) -> bytes:
         FormatError: layer `encoding`, for fractions, integers not from 0 to 2⁵³−1, lone surrogates and other types.
     """
     try:
-        text = json.dumps(_ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode("utf-8")
-    except (RecursionError, UnicodeEncodeError):
+        _check(value)
+    except RecursionError:
         raise FormatError("encoding") from None
+    return _canonical(value)
 
 
 def decode(encoded: bytes) -> dict[str, Any]:
@@ -35,10 +41,10 @@ def decode(encoded: bytes) -> dict[str, Any]:
         FormatError: layer `encoding` if the bytes are not canonical or no object with `v`; `version` if `v` is newer.
     """
     try:
-        value = json.loads(encoded.decode("utf-8"), parse_float=_refuse, parse_constant=_refuse)
+        value = json.loads(encoded.decode("utf-8"), parse_int=_integer, parse_float=_refuse, parse_constant=_refuse)
     except (RecursionError, ValueError):
         raise FormatError("encoding") from None
-    if not isinstance(value, dict) or encode(value) != encoded:
+    if not isinstance(value, dict) or _canonical(value) != encoded:
         raise FormatError("encoding")
     version = value.get("v")
     if type(version) is not int or version < VERSION:
@@ -59,30 +65,62 @@ def unb64(text: str, length: int | None = None) -> bytes:
     Raises:
         FormatError: layer `encoding`, for padding, other characters, non-zero spare bits or another length.
     """
-    if not _ALPHABET.fullmatch(text) or len(text) % 4 == 1:
+    last = _LAST.get(len(text) % 4)
+    if last is None or not _ALPHABET.fullmatch(text) or not last.search(text):
         raise FormatError("encoding")
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if b64(raw) != text or (length is not None and len(raw) != length):
+    if length is not None and len(raw) != length:
         raise FormatError("encoding")
     return raw
 
 
-def _ordered(value: object) -> object:
-    """Check every part, and order members by their UTF-16 code units as RFC 8785 §3.2.3 asks."""
+def _canonical(value: object) -> bytes:
+    """Return the canonical form of a value of which every part is allowed."""
+    try:
+        encoded = _BY_CODE_POINT.encode(value).encode("utf-8")
+        if _FOUR_BYTES.search(encoded):
+            encoded = _AS_IT_IS.encode(_ordered(value)).encode("utf-8")
+    except (RecursionError, UnicodeEncodeError):
+        raise FormatError("encoding") from None
+    return encoded
+
+
+def _check(value: object) -> None:
+    """Refuse what has no canonical form."""
     if value is None or isinstance(value, str | bool):
-        return value
+        return
     if isinstance(value, int):
         if not 0 <= value <= LARGEST:
             raise FormatError("encoding")
-        return value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            if type(part) is not str:
+                _check(part)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if type(name) is not str:
+                raise FormatError("encoding")
+            if type(part) is not str:
+                _check(part)
+    else:
+        raise FormatError("encoding")
+
+
+def _ordered(value: object) -> object:
+    """Order members by their UTF-16 code units as RFC 8785 §3.2.3 asks."""
     if isinstance(value, list | tuple):
         return [_ordered(part) for part in value]
     if isinstance(value, dict):
-        if not all(isinstance(name, str) for name in value):
-            raise FormatError("encoding")
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
         return {name: _ordered(value[name]) for name in names}
-    raise FormatError("encoding")
+    return value
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= LARGEST:
+        raise ValueError("out of bounds")
+    return number
 
 
 def _refuse(_: str) -> NoReturn:

@@ -41,6 +41,7 @@ LENGTHS: dict[Label, int] = {
     "id": 8,
 }
 
+_INFO = {label: CONTEXT + len(label).to_bytes(2, "big") + label.encode("ascii") for label in LENGTHS}
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -62,11 +63,13 @@ def keyring_path(name: str) -> str:
     return _path("k", name)
 
 
-def kdf_info(label: str, *parts: bytes | str | int) -> bytes:
+def kdf_info(label: Label, *parts: bytes | str | int) -> bytes:
     """Return the info string of the KDF: text parts become UTF-8, integers u64."""
-    return CONTEXT + b"".join(
-        len(part).to_bytes(2, "big") + part for part in (label.encode("ascii"), *map(_part, parts))
-    )
+    info = _INFO[label]
+    for part in parts:
+        encoded = part if isinstance(part, bytes) else _encoded(part)
+        info += len(encoded).to_bytes(2, "big") + encoded
+    return info
 
 
 def sealed_length(padded: int) -> int:
@@ -118,9 +121,5 @@ def _path(folder: str, name: str) -> str:
     return f"{folder}/{name[:2]}/{name}"
 
 
-def _part(part: bytes | str | int) -> bytes:
-    if isinstance(part, str):
-        return part.encode("utf-8")
-    if isinstance(part, int):
-        return part.to_bytes(8, "big")
-    return part
+def _encoded(part: str | int) -> bytes:
+    return part.encode("utf-8") if isinstance(part, str) else part.to_bytes(8, "big")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,8 +30,9 @@ class FolderHost:
             HostError: the folder cannot be written.
         """
         target = self._locate(thing.path)
-        with self._telling(thing.path, "skrivas"), thing.open() as source, atomic_file(target, durable=False) as file:
-            shutil.copyfileobj(source, file, 1 << 20)
+        with self._telling(thing.path, "skrivas"), atomic_file(target, durable=False) as file:
+            for block in thing.blocks():
+                file.write(block)
         self._unsettled.append(target)
 
     def settle(self) -> None:

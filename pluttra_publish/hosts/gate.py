@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -26,6 +26,7 @@ _PLACE_OF_ROLE = {
     "root": "root",
 }
 _GATE = object()
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,20 @@ class Admitted:
         if self._gate is not _GATE:
             raise LeakError("Något försökte gå förbi spärren före uppladdning.")
 
-    def open(self) -> BinaryIO:
-        """Open the bytes for reading once through.
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the bytes once through, a mebibyte at a time.
 
-        Reading past the last byte raises `LeakError` if they were not `length` bytes with `digest`: they changed after
-        they were admitted.
+        Raises:
+            LeakError: at the end, if they were not `length` bytes with `digest`: they changed after they were admitted.
         """
-        return io.BufferedReader(_Verified(self), 1 << 20)
+        digesting, length = Digesting(segmented=self.segmented), 0
+        with self._source() as source:
+            while block := source.read(_BLOCK):
+                digesting.update(block)
+                length += len(block)
+                yield block
+        if (length, digesting.digest()) != (self.length, self.digest):
+            raise LeakError(f"Innehållet i {self.path} ändrades efter att det släpptes igenom spärren.")
 
 
 def admit(thing: Publishable) -> Admitted:
@@ -112,32 +120,3 @@ def _admit_shell(thing: ShellFile) -> Admitted:
         _source=lambda: io.BytesIO(content),
         _gate=_GATE,
     )
-
-
-class _Verified(io.RawIOBase):
-    """Passes bytes on while hashing them, and refuses to end if they were not the admitted ones."""
-
-    def __init__(self, thing: Admitted) -> None:
-        self._thing = thing
-        self._source = thing._source()
-        self._digesting = Digesting(segmented=thing.segmented)
-        self._length = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no slices
-        block = self._source.read(len(buffer))
-        if not block:
-            if (self._length, self._digesting.digest()) != (self._thing.length, self._thing.digest):
-                raise LeakError(f"Innehållet i {self._thing.path} ändrades efter att det släpptes igenom spärren.")
-            return 0
-        self._digesting.update(block)
-        self._length += len(block)
-        buffer[: len(block)] = block
-        return len(block)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._source.close()
-        super().close()

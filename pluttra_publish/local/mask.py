@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import ContentError, Findings
 from pluttra_publish.local.server import LocalPage, Reply, json_reply
 from pluttra_publish.media import CELLS, MARGIN, derive, probe
@@ -105,7 +106,7 @@ class MaskPage:
         masks = self._read(content)
         if masks is None:
             return json_reply({"error": "Rutorna gick inte att läsa.", "hint": ""}, HTTPStatus.BAD_REQUEST)
-        today = date.today()
+        today = now_of(self._settings).date()
         now = find_photo(self._settings, self.photo.path, probe=probe, today=today)
         if now.people.masks != self._masks:
             message = "Någon annan har ändrat rutorna medan sidan var öppen."

@@ -128,7 +128,7 @@ def known_kind(name: str) -> Kind:
     """
     kind = kind_of(name)
     if kind is None:
-        raise ContentError(f"”{name}” är varken bild, film eller ljud.", hint="Ta bort filen ur inläggets mapp.")
+        raise ContentError(f"”{name}” är varken bild, film eller ljud.", hint="Ge filen rätt ändelse, till exempel .jpg.")
     return kind
 
 

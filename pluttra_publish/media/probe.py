@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pluttra_publish.media import containers, pictures
-from pluttra_publish.media.kinds import Probe, known_kind, unreachable
+from pluttra_publish.media.kinds import Probe, kind_of, unreachable
+from pluttra_publish.media.nameless import nameless
 
 
 def probe(path: Path) -> Probe:
@@ -16,8 +17,10 @@ def probe(path: Path) -> Probe:
     Raises:
         ContentError: the file is unreadable or of a format that we cannot read; the hint says what can be used.
     """
-    kind = known_kind(path.name)
     try:
+        kind = kind_of(path.name)
+        if kind is None:
+            raise nameless(path)
         return pictures.look(path, path.name) if kind == "photo" else containers.look(path, path.name, kind)
     except OSError as error:
         raise unreachable(path.name, error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pluttra_publish.register.access import access, audiences
+from pluttra_publish.register.allowed_words import ALLOWED_WORDS, read_allowed_words
 from pluttra_publish.register.consents import (
     FILM,
     NAME,
@@ -13,8 +14,6 @@ from pluttra_publish.register.consents import (
     Purpose,
     PurposeNotFound,
     Purposes,
-    ReferenceRow,
-    reference_list,
     title_of,
 )
 from pluttra_publish.register.consents_file import empty_consents, read_consents, read_purposes, write_withdrawal
@@ -34,6 +33,7 @@ from pluttra_publish.register.names import (
 )
 from pluttra_publish.register.quarantine import quarantined, without_quarantined
 from pluttra_publish.register.read import FILES, check_place, empty_register, read_register
+from pluttra_publish.register.reference import ReferenceRow, holds_through, reference_list
 from pluttra_publish.register.values import (
     PRESCHOOL,
     STAFF,
@@ -50,6 +50,7 @@ from pluttra_publish.register.values import (
 )
 
 __all__ = [
+    "ALLOWED_WORDS",
     "FILES",
     "FILM",
     "NAME",
@@ -88,7 +89,9 @@ __all__ = [
     "find_department",
     "find_reader",
     "guardians_of",
+    "holds_through",
     "quarantined",
+    "read_allowed_words",
     "read_consents",
     "read_purposes",
     "read_register",

@@ -10,7 +10,6 @@ several from the same day the one that says no. Only those who are the child's g
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from itertools import product
 from typing import Literal
 
 from pluttra_publish.errors import UsageError
-from pluttra_publish.register.names import departments_of, guardians_of
+from pluttra_publish.register.names import guardians_of
 from pluttra_publish.register.values import Register, Span, fold
 
 Purpose = str
@@ -143,6 +142,14 @@ class Consents:
             if answer.yes and (answer.withdrawn is None or answer.withdrawn > on) and not _over(answer.until, on)
         )
 
+    def turns(self, child: str) -> set[date]:
+        """Return every day on which what the child may be shown in can differ from the day before."""
+        days = turns_of(row.span for row in self.register.relations_by_child.get(child, ()))
+        for purpose in self.purposes.all:
+            for answer in self._by_child.get((child, purpose), ()):
+                days |= turns_of([Span(answer.day, answer.until)]) | ({answer.withdrawn} if answer.withdrawn else set())
+        return days
+
     def _may(self, child: str, purpose: Purpose, moment: _Moment) -> bool:
         if child not in self._visible:
             return False
@@ -161,9 +168,8 @@ class Consents:
 
     def _turns(self, child: str, purpose: Purpose) -> set[date]:
         """The days on which a no may have become a yes."""
-        spans = [row.span for row in self.register.relations_by_child.get(child, ())]
         days = {answer.day for answer in self._by_child.get((child, purpose), ())}
-        return days | {span.start for span in spans} | {_after(span) for span in spans}
+        return days | turns_of(row.span for row in self.register.relations_by_child.get(child, ()))
 
     @cached_property
     def _by_child(self) -> Mapping[tuple[str, Purpose], tuple[Answer, ...]]:
@@ -182,37 +188,6 @@ class Consents:
         return frozenset(child.id for child in self.register.visible.children)
 
 
-@dataclass(frozen=True)
-class ReferenceRow:
-    """One child of the quick reference list: what it may be shown in, without reasons."""
-
-    child: str
-    name: str
-    departments: tuple[str, ...]
-    may: Mapping[Purpose, bool]
-
-    @property
-    def answers(self) -> tuple[tuple[str, bool], ...]:
-        """What each purpose is called, and yes or no, in order."""
-        return tuple((title_of(purpose), yes) for purpose, yes in self.may.items())
-
-
-def reference_list(
-    register: Register, consents: Consents, *, department: str | None, on: date
-) -> tuple[ReferenceRow, ...]:
-    """Return the children placed in a department (an id; None is all) on that day, in the order of the Swedish alphabet.
-
-    Families that stand outside are not in it.
-    """
-    rows = []
-    for child in register.visible.children:
-        placed = departments_of(register, child.id, on)
-        if any(department in {None, one.id} for one in placed):
-            may = {purpose: consents.may(child.id, purpose, on) for purpose in consents.purposes.all}
-            rows.append(ReferenceRow(child.id, child.name, tuple(one.name for one in placed), may))
-    return tuple(sorted(rows, key=lambda row: (_alphabetically(row.name), row.child)))
-
-
 def _newest(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
     """Return the answers of each one's latest day, by who answered."""
     newest: dict[str, list[Answer]] = {}
@@ -229,15 +204,9 @@ def _over(until: date | None, on: date) -> bool:
     return until is not None and until < on
 
 
-def _after(span: Span) -> date:
-    end = span.end or date.max
-    return end if end == date.max else end + timedelta(days=1)
-
-
-_SWEDISH = str.maketrans({"å": "{", "ä": "|", "ö": "}", "æ": "|", "ø": "}"})
-
-
-def _alphabetically(name: str) -> str:
-    """Return what sorts as Swedish does: å, ä, ö last, other accents as if they were not there."""
-    kept = fold(name).translate(_SWEDISH)
-    return "".join(letter for letter in unicodedata.normalize("NFD", kept) if not unicodedata.combining(letter))
+def turns_of(spans: Iterable[Span]) -> set[date]:
+    """Return the first day of each span, and the first after it."""
+    days = set()
+    for span in spans:
+        days |= {span.start} | ({span.end + timedelta(days=1)} if span.end and span.end < date.max else set())
+    return days

@@ -55,7 +55,9 @@ def find_child(register: Register, written: str, *, department: str | None, on: 
     else:
         matches = _children_called(register, fold(written), department, on)
     if not matches or any(child.id in register.quarantined for child in matches):
-        raise ChildNotFound(f"Barnet ”{_shown(written)}” finns inte.", hint=_unknown_hint(department))
+        raise ChildNotFound(
+            f"Barnet ”{_shown(written)}” finns inte.", hint=_unknown_hint(register, written, department)
+        )
     if len(matches) > 1:
         candidates = tuple(sorted(matches, key=lambda child: (fold(child.name), child.id)))
         listed = ", ".join(f"{child.name} (id {child.id})" for child in candidates)
@@ -77,10 +79,23 @@ def _children_called(register: Register, name: str, department: str | None, on: 
     return _unique((*placed, *(child for child in written if not placed or fold(child.id) == name)))
 
 
-def _unknown_hint(department: str | None) -> str:
+def _unknown_hint(register: Register, written: str, department: str | None) -> str:
+    """Return what to write instead: whom among the visible it may be, who are not meant by this name here."""
+    visible = register.visible
+    likely = sorted(
+        visible.children_by_first_name.get(fold(written), ()), key=lambda child: (fold(child.name), child.id)
+    )
+    if likely:
+        named = [child.name if _is_only(visible, child) else f"{child.name} (id {child.id})" for child in likely]
+        listed = " eller ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+        return f"Menade du {listed}? Skriv hela namnet, eller id."
     if department is None:
         return "Skriv barnets för- och efternamn som i registret, eller dess id."
     return "Skriv förnamnet på ett barn som gick på avdelningen den dagen, hela namnet som i registret, eller id."
+
+
+def _is_only(visible: Register, child: Child) -> bool:
+    return len(visible.children_by_written.get(fold(child.name), ())) == 1
 
 
 def find_department(register: Register, written: str) -> Department:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.register.allowed_words import ALLOWED_WORDS
 from pluttra_publish.register.journal import current_file
 from pluttra_publish.register.tables import Column, Row, Table, read_table
 from pluttra_publish.register.values import (
@@ -109,8 +110,9 @@ def check_place(register: Path, posts: Path, findings: Findings) -> None:
         message = "Registret ligger i inläggsmappen, som kan synkas mellan datorer."
         findings.error(RegisterError, register.name, "", message, mend)
         return
-    for file in sorted(posts.rglob("*.[cC][sS][vV]")):
-        if fold(file.name) in {*FILES, "samtycken.csv"}:
+    ours = {*FILES, "samtycken.csv", ALLOWED_WORDS}
+    for file in sorted(posts.rglob("*.[cCtT][sSxX][vVtT]")):
+        if fold(file.name) in ours:
             name = f"{posts.name}/{file.relative_to(posts).as_posix()}"
             findings.error(RegisterError, name, "", "En fil ur registret ligger i inläggsmappen, som kan synkas.", mend)
 

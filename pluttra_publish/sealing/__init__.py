@@ -6,14 +6,13 @@ from pluttra_publish.sealing.keys import AudienceKeys, InvitationKeys, ReaderKey
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Entry, Ledger
 from pluttra_publish.sealing.objects import (
+    Sealable,
     SealedObject,
     Source,
     open_bytes,
     open_range,
     open_reference,
-    recall_object,
-    remember_object,
-    seal_object,
+    sealable,
 )
 
 __all__ = [
@@ -23,12 +22,11 @@ __all__ = [
     "Keystore",
     "Ledger",
     "ReaderKeys",
+    "Sealable",
     "SealedObject",
     "Source",
     "open_bytes",
     "open_range",
     "open_reference",
-    "recall_object",
-    "remember_object",
-    "seal_object",
+    "sealable",
 ]

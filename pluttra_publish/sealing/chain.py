@@ -17,7 +17,7 @@ from pluttra_publish.format.chain import SLOTS, Catalogue, Kind, Root, Row, Slot
 from pluttra_publish.format.padding import SIGNATURE
 from pluttra_publish.format.posts import INDEX_TYPE, Index
 from pluttra_publish.sealing.kdf import kdf, name_of
-from pluttra_publish.sealing.objects import SealedObject, open_bytes, seal_fixed, seal_named, seal_object, seal_row
+from pluttra_publish.sealing.objects import SealedObject, open_bytes, seal_fixed, seal_named, seal_row, sealable
 from pluttra_publish.sealing.signing import SigningKey, verifies
 
 
@@ -26,16 +26,15 @@ def seal_index(
 ) -> tuple[Row, SealedObject]:
     """Seal an index for the audience whose seal secret it is; return the row that leads to it."""
     content = index.to_bytes()
-    _same(Index.from_bytes(content).to_bytes(), content)
-    reference, made = seal_object(
+    _same(Index.from_bytes(content), index)
+    reference, made = sealable(
         content,
         role="index",
         media_type=INDEX_TYPE,
         seal_secret=seal_secret,
         naming_secret=naming_secret,
         turn=turn,
-        workspace=workspace,
-    )
+    ).seal(workspace)
     return Row(reference.secret, reference.name, reference.digest, reference.length), made
 
 
@@ -87,11 +86,11 @@ def seal_catalogue(
     Returns its slot too, as it stands in the root of that sequence.
     """
     months = sorted(rows, reverse=True)
-    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), month_secret(epoch_secret, m))) for m in months)
+    epoch = epoch_of(epoch_secret, tuple(months))
+    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), epoch.months[m])) for m in months)
     catalogue = Catalogue(audience, kind, title, sealed_rows)
     content = catalogue.to_bytes()
-    _same(Catalogue.from_bytes(content).to_bytes(), content)
-    epoch = epoch_of(epoch_secret, tuple(months))
+    _same(Catalogue.from_bytes(content), catalogue)
     _same(open_rows(catalogue, epoch), dict(rows))
     name, made = seal_named(content, role="catalogue", secret=epoch.catalogue, naming_secret=naming_secret)
     return slot_of(epoch.catalogue, sequence, Whereabouts(name, made.digest)), made
@@ -147,7 +146,7 @@ def keyring_name(guardian_key: bytes) -> str:
 def seal_keyring(keyring: Keyring, guardian_key: bytes) -> SealedObject:
     """Seal a reader's keyring under their guardian key."""
     content = keyring.to_bytes()
-    _same(Keyring.from_bytes(content).to_bytes(), content)
+    _same(Keyring.from_bytes(content), keyring)
     return seal_fixed(content, role="keyring", secret=kdf(guardian_key, "keyring"), name=keyring_name(guardian_key))
 
 
@@ -217,7 +216,7 @@ def invitation_name(secret: bytes) -> str:
 def seal_invitation(invitation: Invitation, secret: bytes) -> SealedObject:
     """Seal an invitation under the secret that its link carries."""
     content = invitation.to_bytes()
-    _same(Invitation.from_bytes(content).to_bytes(), content)
+    _same(Invitation.from_bytes(content), invitation)
     return seal_fixed(content, role="invitation", secret=kdf(secret, "invitation"), name=invitation_name(secret))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography.hazmat.primitives.hashes import SHA512
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from pluttra_publish.format.layout import LENGTHS, Label, kdf_info
+
+_SHA_512 = SHA512()
 
 
 def kdf(secret: bytes, label: Label, *parts: bytes | str | int) -> bytes:
@@ -13,7 +17,12 @@ def kdf(secret: bytes, label: Label, *parts: bytes | str | int) -> bytes:
 
     Text parts are UTF-8, integers u64.
     """
-    return HKDF(SHA512(), LENGTHS[label], None, kdf_info(label, *parts)).derive(secret)
+    return HKDFExpand(_SHA_512, LENGTHS[label], kdf_info(label, *parts)).derive(_extract(secret))
+
+
+@lru_cache(maxsize=16)  # a secret is mostly asked for several things in a row
+def _extract(secret: bytes) -> bytes:
+    return HKDF.extract(_SHA_512, None, secret)
 
 
 def name_of(secret: bytes, label: Label, *parts: bytes | str | int) -> str:

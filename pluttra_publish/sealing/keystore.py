@@ -16,7 +16,7 @@ import pyrage
 from pluttra_publish.errors import FormatError, KeystoreError
 from pluttra_publish.format import canonical, shape
 from pluttra_publish.format.canonical import b64
-from pluttra_publish.platform import private_folder, write_atomically
+from pluttra_publish.platform import private_folder, telling, write_atomically
 from pluttra_publish.sealing.kdf import name_of
 from pluttra_publish.sealing.keys import AudienceKeys, InvitationKeys, ReaderKeys
 from pluttra_publish.sealing.signing import SigningKey
@@ -30,7 +30,7 @@ class Keystore:
 
     `generation` is the keystore's own, for the root: raise it before a root is sealed. `keyrings` is the least
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
-    by register id.
+    by register id, `turns` by the name that the object had first.
     """
 
     path: Path
@@ -50,6 +50,7 @@ class Keystore:
     audiences: dict[str, AudienceKeys] = field(default_factory=dict, repr=False)
     readers: dict[str, ReaderKeys] = field(default_factory=dict, repr=False)
     invitations: list[InvitationKeys] = field(default_factory=list, repr=False)
+    turns: dict[str, int] = field(default_factory=dict, repr=False)
     _on_disk: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -59,7 +60,7 @@ class Keystore:
         This machine's identity is made too, if it has none.
 
         Raises:
-            KeystoreError: there is a keystore already, or the identity can't be read.
+            KeystoreError: there is a keystore already, or it or the identity can't be read or written.
         """
         if path.exists():
             raise KeystoreError(
@@ -107,7 +108,7 @@ class Keystore:
         """Encrypt and replace the file; after a crash the old or the new one is there, whole.
 
         Raises:
-            KeystoreError: the file was changed by another since it was read.
+            KeystoreError: the file was changed by another since it was read, or can't be written.
         """
         on_disk = self.path.read_bytes() if self.path.exists() else None
         if on_disk != self._on_disk:
@@ -119,7 +120,8 @@ class Keystore:
         recipients = [own.to_public(), pyrage.x25519.Recipient.from_str(self.recovery)]
         encrypted: bytes = pyrage.encrypt(canonical.encode(self._to_value()), recipients)
         private_folder(self.path.parent)
-        write_atomically(self.path, encrypted, private=True)
+        with telling(self.path, KeystoreError):
+            write_atomically(self.path, encrypted, private=True)
         self._on_disk = encrypted
 
     def audience(self, key: str) -> AudienceKeys:
@@ -183,6 +185,7 @@ class Keystore:
             "signingKey": b64(self.signing_key.scalar),
             "site": b64(self.site),
             "siteKey": b64(self.site_key),
+            "turns": self.turns,
             "v": canonical.VERSION,
         }
 
@@ -193,6 +196,7 @@ class Keystore:
 
         audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
         readers = shape.mapping(shape.member(value, "readers"), "readers")
+        turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
         return cls(
             path=path,
             _identity=identity,
@@ -215,6 +219,7 @@ class Keystore:
             invitations=list(
                 shape.listed(shape.member(value, "invitations"), "invitations", InvitationKeys.from_value)
             ),
+            turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
             _on_disk=encrypted,
         )
 
@@ -250,7 +255,8 @@ def _own_identity(path: Path) -> str:
         return _read_identity(path)
     identity = str(pyrage.x25519.Identity.generate())
     private_folder(path.parent)
-    write_atomically(path, f"# Pluttra Publish\n{identity}\n".encode(), private=True)
+    with telling(path, KeystoreError):
+        write_atomically(path, f"# Pluttra Publish\n{identity}\n".encode(), private=True)
     return identity
 
 

@@ -19,7 +19,7 @@ from pluttra_publish.format.posts import Reference
 from pluttra_publish.sealing import streaming
 from pluttra_publish.sealing.cobblestone import Chunks, open_header, open_sealed, seal_padded
 from pluttra_publish.sealing.kdf import kdf, name_of
-from pluttra_publish.sealing.ledger import Entry, Ledger
+from pluttra_publish.sealing.ledger import Ledger
 
 Source = bytes | Path
 
@@ -58,83 +58,76 @@ class SealedObject:
         return io.BytesIO(self._body) if isinstance(self._body, bytes) else self._body.open("rb")
 
 
-def seal_object(
-    source: Source,
-    *,
-    role: Role,
-    media_type: str,
-    seal_secret: bytes,
-    naming_secret: bytes,
-    turn: int = 0,
-    workspace: Path,
-) -> tuple[Reference, SealedObject]:
-    """Seal a page, medium or index for the audience whose seal secret it is.
+@dataclass(frozen=True)
+class Sealable:
+    """A page, medium or index with the file secret and the name that it has for the audience whose seal secret it was derived from."""
 
-    A path must be a private copy. What is longer than 8 MiB goes to a private file below `workspace`, which the caller
-    deletes; the rest stays in memory. Same source, secrets and turn: same reference and same bytes.
+    name: str
+    role: Role
+    media_type: str
+    _content: _Short | _Long = field(repr=False)
+    _secret: bytes = field(repr=False)
 
-    Raises:
-        LeakError: the source changed underneath, or what was sealed does not open; nothing is kept.
+    @property
+    def path(self) -> str:
+        """Where it lies on a host, once sealed."""
+        return layout.object_path(self.name)
+
+    @property
+    def sealed_length(self) -> int:
+        return layout.sealed_length(self._content.padded)
+
+    def recall(self, ledger: Ledger) -> Reference | None:
+        """Return the reference that `seal` would, without sealing, if the ledger remembers the sealed file."""
+        entry = ledger.recall(self.path)
+        if entry is None or entry.sealed_length != self.sealed_length:
+            return None
+        segments = entry.segments if self._has_segments else ()
+        if bool(segments) != self._has_segments:
+            return None
+        return self._reference(entry.digest, segments)
+
+    def seal(self, workspace: Path) -> tuple[Reference, SealedObject]:
+        """Seal it. What is longer than 8 MiB goes to a private file below `workspace`, which the caller deletes; the rest stays in memory.
+
+        Raises:
+            LeakError: the source changed underneath, or what was sealed does not open; nothing is kept.
+        """
+        content = self._content
+        if isinstance(content, _Long):
+            source: Source = workspace / self.name
+            key, salt = _keys(self._secret, self.role, content)
+            check = streaming.Check(key, content.marks)
+            streamed = streaming.seal_stream(
+                content.content, Chunks(key, salt), check, workspace / self.name, segments=self._has_segments
+            )
+            segments, digest = streamed.segments, streamed.digest
+        else:
+            source = _seal_short(content, self.role, self._secret)
+            digesting = Digesting(segmented=self._has_segments)
+            digesting.update(source)
+            segments, digest = digesting.segments, digesting.digest()
+        made = SealedObject(self.name, self.path, self.sealed_length, digest, self.role, True, source, _MADE_HERE)
+        return self._reference(digest, segments), made
+
+    def _reference(self, digest: bytes, segments: tuple[bytes, ...]) -> Reference:
+        return Reference(self.name, self._secret, digest, self._content.length, self.media_type, segments)
+
+    @property
+    def _has_segments(self) -> bool:
+        return layout.has_segments(self.role, self._content.padded)
+
+
+def sealable(
+    source: Source, *, role: Role, media_type: str, seal_secret: bytes, naming_secret: bytes, turn: int = 0
+) -> Sealable:
+    """Return a page, medium or index made ready for the audience whose seal secret it is.
+
+    A path must be a private copy. Same source, secrets and turn: same name, reference and sealed bytes.
     """
     content = _content(source, role)
-    secret, name = _derive(
-        content,
-        role=role,
-        media_type=media_type,
-        seal_secret=seal_secret,
-        naming_secret=naming_secret,
-        turn=turn,
-    )
-    if isinstance(content, _Long):
-        path = workspace / name
-        key, salt = _keys(secret, role, content)
-        wanted = layout.has_segments(role, content.padded)
-        check = streaming.Check(key, content.marks)
-        streamed = streaming.seal_stream(content.content, Chunks(key, salt), check, path, segments=wanted)
-        segments = streamed.segments
-        length = layout.sealed_length(content.padded)
-        made = SealedObject(name, layout.object_path(name), length, streamed.digest, role, True, path, _MADE_HERE)
-    else:
-        body = _seal_short(content, role, secret)
-        digesting = Digesting(segmented=layout.has_segments(role, content.padded))
-        digesting.update(body)
-        segments, digest, place = digesting.segments, digesting.digest(), layout.object_path(name)
-        made = SealedObject(name, place, len(body), digest, role, True, body, _MADE_HERE)
-    return Reference(name, secret, made.digest, content.length, media_type, segments), made
-
-
-def recall_object(
-    source: Source,
-    *,
-    role: Role,
-    media_type: str,
-    seal_secret: bytes,
-    naming_secret: bytes,
-    turn: int = 0,
-    ledger: Ledger,
-) -> Reference | None:
-    """Return the reference that `seal_object` would, without sealing, if the ledger remembers the sealed file."""
-    content = _content(source, role)
-    secret, name = _derive(
-        content,
-        role=role,
-        media_type=media_type,
-        seal_secret=seal_secret,
-        naming_secret=naming_secret,
-        turn=turn,
-    )
-    entry = ledger.recall(layout.object_path(name))
-    if entry is None or entry.sealed_length != layout.sealed_length(content.padded):
-        return None
-    segments = entry.segments if layout.has_segments(role, content.padded) else ()
-    if bool(segments) != layout.has_segments(role, content.padded):
-        return None
-    return Reference(name, secret, entry.digest, content.length, media_type, segments)
-
-
-def remember_object(reference: Reference, made: SealedObject, ledger: Ledger) -> None:
-    """Let the ledger remember what `seal_object` returned."""
-    ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
+    secret = kdf(seal_secret, "object", role, media_type, content.length, content.hash, turn)
+    return Sealable(name_of(naming_secret, "name", secret, content.hash), role, media_type, content, secret)
 
 
 def seal_named(content: bytes, *, role: Role, secret: bytes, naming_secret: bytes) -> tuple[str, SealedObject]:
@@ -253,13 +246,6 @@ def _content(source: Source, role: Role) -> _Short | _Long:
 def _short(content: bytes, role: Role, at_least: int = 0) -> _Short:
     padded = padding.frame_and_pad(role, content, at_least=at_least)
     return _Short(padded, padding.true_length(role, content), hashlib.sha256(padded).digest())
-
-
-def _derive(
-    content: _Short | _Long, *, role: Role, media_type: str, seal_secret: bytes, naming_secret: bytes, turn: int
-) -> tuple[bytes, str]:
-    secret = kdf(seal_secret, "object", role, media_type, content.length, content.hash, turn)
-    return secret, name_of(naming_secret, "name", secret, content.hash)
 
 
 def _keys(secret: bytes, role: Role, content: _Short | _Long) -> tuple[bytes, bytes]:

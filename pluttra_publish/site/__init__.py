@@ -6,9 +6,10 @@ derivatives or hosts.
 
 from __future__ import annotations
 
-from pluttra_publish.site.frontmatter import returned_text
+from pluttra_publish.site.frontmatter import decoded, returned_text
 from pluttra_publish.site.lookup import PostPhoto, find_photo
 from pluttra_publish.site.press import press
+from pluttra_publish.site.readers import as_address
 from pluttra_publish.site.shell import ShellFiles, shell_files
 from pluttra_publish.site.talks import read_talks
 from pluttra_publish.site.values import (
@@ -18,6 +19,7 @@ from pluttra_publish.site.values import (
     Edition,
     FilmView,
     GoalSheet,
+    Link,
     MediaFile,
     MediaKind,
     MediaView,
@@ -43,6 +45,7 @@ __all__ = [
     "Edition",
     "FilmView",
     "GoalSheet",
+    "Link",
     "MediaFile",
     "MediaKind",
     "MediaView",
@@ -61,6 +64,8 @@ __all__ = [
     "StandingView",
     "Talk",
     "TalkSheet",
+    "as_address",
+    "decoded",
     "find_photo",
     "press",
     "read_talks",

@@ -24,7 +24,7 @@ _TAGS = {
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
-    "img": {"src", "alt"},
+    "img": {"src", "alt", "title"},
     "ol": {"start"},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
@@ -132,10 +132,18 @@ class Cleaner:
         return None
 
 
-def place_figures(html: str, figure: Callable[[str], str], post_link: Callable[[int], str | None]) -> str:
-    """Return a cleaned body with figures for media and addresses for post links; a link without a goal becomes text."""
+def place_figures(html: str, figure: Callable[[str, str], str], post_link: Callable[[int], str | None]) -> str:
+    """Return a cleaned body with figures for media and addresses for post links; a link without a goal becomes text.
+
+    `figure` gets a medium's name, and the caption it has in this place or nothing.
+    """
     if "<img" in html:
-        html = _IMAGE.sub(lambda match: figure(unescape(dict(_ATTRIBUTE.findall(match["attributes"]))["src"])), html)
+
+        def placed(match: re.Match[str]) -> str:
+            attributes = dict(_ATTRIBUTE.findall(match["attributes"]))
+            return figure(unescape(attributes["src"]), unescape(attributes.get("title", "")))
+
+        html = _IMAGE.sub(placed, html)
     if '"#/p/@' in html:
 
         def link(match: re.Match[str]) -> str:
@@ -192,7 +200,9 @@ def _lift(html: str, images: list[tuple[str, str]]) -> tuple[str, bool]:
                 continue
             alt = " ".join(attributes.get("alt", "").split())
             images.append((attributes["src"], alt))
-            image = f'<img src="{escape(attributes["src"])}" alt="{escape(alt)}">'
+            caption = " ".join(attributes.get("title", "").split())
+            said = f' title="{escape(caption)}"' if caption else ""
+            image = f'<img src="{escape(attributes["src"])}" alt="{escape(alt)}"{said}>'
             closing = "".join(f"</{opened['tag']}>" for opened in reversed(inside))
             out.append(f"{closing}\n{image}\n{''.join(opened[0] for opened in inside)}" if inside else image)
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -25,13 +25,16 @@ _IGNORED = frozenset(
 )
 _IGNORED_SUFFIXES = (".aae", ".xmp", ".thm", ".tmp", ".part", ".crdownload")
 
-_SHARED: dict[str, PlaceKind] = {
+SHARED: dict[str, PlaceKind] = {
     "forskolan": "preschool",
     "förskolan": "preschool",
     "personal": "staff",
     "offentligt": "public",
 }
-_CHILDREN = "barn"
+CHILDREN = "barn"
+_ALIKE = (
+    "De ser lika ut, men Mac och Windows skriver bokstäverna olika. Lägg ihop dem, eller ge det ena ett annat namn."
+)
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,14 @@ def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
     shown = relative_name(posts, root)
     found: list[Source] = []
     for entry in entries(posts, shown, findings):
-        kind = _SHARED.get(entry.name.casefold())
+        kind = SHARED.get(entry.name.casefold())
         if not entry.folder:
             _stray(
                 entry,
                 "Lägg inlägget i en avdelnings mapp, eller i barn, forskolan, personal eller offentligt.",
                 findings,
             )
-        elif entry.name.casefold() == _CHILDREN:
+        elif entry.name.casefold() == CHILDREN:
             for child in entries(entry.path, entry.shown, findings):
                 if child.folder:
                     found += _posts(child, Place("child", child.name), findings)
@@ -88,7 +91,18 @@ def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
                     _stray(child, "Lägg inlägget i en mapp med barnets namn.", findings)
         else:
             found += _posts(entry, Place(kind) if kind else Place("department", entry.name), findings)
-    return sorted(found, key=lambda source: (source.place, source.name))
+    return sorted(_once(found, findings), key=lambda source: (source.place, source.name))
+
+
+def _once(found: Iterable[Source], findings: Findings) -> Iterator[Source]:
+    """Yield every post whose name no other has; a department's two folders are one, but two posts in it may not be called the same."""
+    seen: set[str] = set()
+    for source in found:
+        if source.name in seen:
+            findings.error(ContentError, source.name, "", "Två inlägg har samma namn.", _ALIKE)
+        else:
+            yield source
+        seen.add(source.name)
 
 
 def _posts(place_folder: Entry, place: Place, findings: Findings) -> Iterator[Source]:
@@ -156,14 +170,19 @@ def entries(folder: Path, shown: str, findings: Findings) -> Iterator[Entry]:
     """Yield what lies in a folder by NFC name, without links and without what systems and cameras leave behind."""
     try:
         with os.scandir(folder) as listing:
-            found = sorted((nfc(entry.name), entry) for entry in listing)
+            found = sorted(((nfc(entry.name), entry) for entry in listing), key=lambda one: (one[0], one[1].name))
     except OSError as error:
         message = f"Mappen går inte att läsa ({error.strerror})."
         findings.error(ContentError, shown, "", message, "Kontrollera att mappen finns och att du får läsa den.")
         return
+    seen: set[str] = set()
     for name, entry in found:
         if _ignored(name):
             continue
+        if name in seen and not entry.is_dir():
+            findings.error(ContentError, f"{shown}/{name}", "", "Två filer har samma namn.", _ALIKE)
+            continue
+        seen.add(name)
         if entry.is_symlink() or _is_junction(entry.path):
             message = "Det här är en länk till en annan fil eller mapp."
             findings.error(ContentError, f"{shown}/{name}", "", message, "Kopiera filen hit i stället för att länka.")

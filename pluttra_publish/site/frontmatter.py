@@ -34,6 +34,7 @@ MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
 REPEATABLE = frozenset({"alt", "clip", "children", "authors", "tags", "goals"})
 
 _FIELD = re.compile(r" {0,3}(?P<word>[^\W\d_][\w-]*(?: av)?)[ \t]*:(?:[ \t]+(?P<value>.*)|[ \t]*)")
+_ITEM = re.compile(r"[ \t]*-[ \t]+(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)[ \t]*")
 _FENCE = re.compile(r"-{3,}[ \t]*")
 
 
@@ -60,7 +61,8 @@ def divide(text: str, meanings: Mapping[str, str] = MEANINGS) -> Matter:
 
     The lines on top count as front matter if they stand between `---` lines or if at least one of them begins with a
     word that we know, or nearly: a text may begin with `Idag: vi byggde koja`, but `Satus: utkast` is a fault.
-    `meanings` are the words known, case-folded, with what they mean.
+    `meanings` are the words known, case-folded, with what they mean. Under a word that may stand many times, and has nothing after
+    it, there may be a list with a `-` before each; every item is a field.
     """
     lines = text.splitlines()
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
@@ -69,8 +71,10 @@ def divide(text: str, meanings: Mapping[str, str] = MEANINGS) -> Matter:
     )
     at = start + fenced
     fields: list[Field] = []
+    listing = False
     while at < len(lines):
         line = lines[at]
+        last = fields[-1] if fields else None
         if fenced and _FENCE.fullmatch(line):
             at += 1
             break
@@ -78,8 +82,12 @@ def divide(text: str, meanings: Mapping[str, str] = MEANINGS) -> Matter:
         if match:
             word = unicodedata.normalize("NFC", match["word"])
             fields.append(Field(meanings.get(word.casefold(), ""), word, (match["value"] or "").strip(), at + 1))
-        elif fields and line.strip() and line[:1].isspace():
-            last = fields[-1]
+            listing = fields[-1].meaning in REPEATABLE and not fields[-1].value
+        elif last and listing and (item := _ITEM.fullmatch(line)):
+            if not last.value:
+                fields.pop()
+            fields.append(Field(last.meaning, last.word, item["value"].strip(), at + 1))
+        elif last and line.strip() and line[:1].isspace():
             fields[-1] = Field(last.meaning, last.word, f"{last.value} {line.strip()}".strip(), last.line)
         elif not fenced or line.strip():
             break
@@ -95,14 +103,22 @@ def nearest(word: str, meanings: Mapping[str, str] = MEANINGS, *, alike: float =
     return found[0].capitalize() if found else ""
 
 
+def decoded(octets: bytes, errors: str = "strict") -> str:
+    """Return a text file's text: UTF-8, or UTF-16 if it begins as such. `errors` is as for `bytes.decode`."""
+    return octets.decode("utf-16" if _is_utf16(octets) else "utf-8-sig", errors)
+
+
+def _is_utf16(octets: bytes) -> bool:
+    return octets.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
 def returned_text(octets: bytes, reason: str) -> bytes:
     """Return a post's text with `Status: returnerad` and `Anledning: …` among its fields, and all else as it was written.
 
     Whatever stood there of status and reason before is gone. Line ends, byte order mark and encoding are kept.
     """
-    utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
     marked = octets.startswith(b"\xef\xbb\xbf")
-    text = octets.decode("utf-16" if utf16 else "utf-8-sig")
+    text = decoded(octets)
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = divide("\n".join(lines)).fields
@@ -122,6 +138,6 @@ def returned_text(octets: bytes, reason: str) -> bytes:
         *(line for n, line in enumerate(lines[at:], at) if n not in gone),
     ]
     whole = newline.join(kept)
-    if utf16:
+    if _is_utf16(octets):
         return whole.encode("utf-16")
     return (b"\xef\xbb\xbf" if marked else b"") + whole.encode("utf-8")

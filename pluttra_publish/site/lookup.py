@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -52,7 +52,9 @@ def find_photo(settings: SiteSettings, photo: Path, *, probe: Callable[[Path], P
     people = People()
     if source.sidecar is not None:
         names = [file for file, _ in source.files]
-        people = read_sidecar(source.sidecar, f"{source.name}/{SIDECAR}", names, findings).get(name, people)
+        written = read_sidecar(source.sidecar, f"{source.name}/{SIDECAR}", names, findings)
+        people, whole = written.get(name, people), written.get("", people)
+        people = replace(people, children=whole.children) if people.children is None else people
     for finding in findings.errors:
         raise ContentError(f"{finding.file} ({finding.place}): {finding.message}", hint=finding.mend)
     text = source.text.read_bytes().decode("utf-8-sig", errors="replace") if source.text else ""

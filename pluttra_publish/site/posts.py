@@ -24,7 +24,7 @@ from pluttra_publish.site.people import People, left_over, read_attributes
 from pluttra_publish.site.readers import read_text
 from pluttra_publish.site.run import Opened, Run, Shot
 from pluttra_publish.site.sidecar import read_sidecar
-from pluttra_publish.site.values import MediaFile, MediaKind, Post, Status
+from pluttra_publish.site.values import Link, MediaFile, MediaKind, Post, Status
 
 _SHORT: dict[MediaKind, str] = {"photo": "Bild", "film": "Film", "sound": "Ljud"}
 _LACKING: dict[MediaKind, str] = {
@@ -83,13 +83,13 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
 def make_post(article: Any, opened: Opened, run: Run, cleaner: Cleaner) -> Post:
     """Return the post that a content object has become, after all plugins; its faults are in the findings."""
     source = opened.source
-    links: list[str] = []
+    links: list[Link] = []
 
     def resolve(value: str) -> int | tuple[str, str]:
         goal = run.library.find(value, source)
         if isinstance(goal, tuple):
             return goal
-        links.append(goal.name)
+        links.append(Link(goal.name, _place(source, value)))
         return len(links) - 1
 
     names = {shot.name.casefold(): shot.name for shot in opened.shots}
@@ -131,6 +131,7 @@ def make_post(article: Any, opened: Opened, run: Run, cleaner: Cleaner) -> Post:
         staff_body=staff.html if staff else None,
         staff_media=media if staff else (),
         files=_files(source),
+        text_name=source.text_name,
     )
 
 
@@ -207,7 +208,9 @@ def _people(opened: Opened, tagged: tuple[str, ...], names: Mapping[str, str], r
     if source.sidecar is None:
         return said
     shown = f"{source.name}/{SIDECAR}"
-    for name, people in read_sidecar(source.sidecar, shown, names.values(), run.findings).items():
+    written = read_sidecar(source.sidecar, shown, names.values(), run.findings)
+    whole = written.pop("", _NOT_SAID)
+    for name, people in written.items():
         in_text = said.get(name, _NOT_SAID)
         if not people.agrees(in_text):
             message = f"Texten och {SIDECAR} säger olika om vilka som är på ”{name}”."
@@ -215,7 +218,8 @@ def _people(opened: Opened, tagged: tuple[str, ...], names: Mapping[str, str], r
                 ContentError, shown, f'"{name}".barn', message, "Ta bort det ena, eller skriv samma barn."
             )
         said[name] = replace(in_text if people.children is None else people, masks=people.masks)
-    return said
+    others = {name: said.get(name, _NOT_SAID) for name in names.values()}
+    return said | {name: replace(one, children=whole.children) for name, one in others.items() if one.children is None}
 
 
 def _keep_people_out(texts: Iterable[str], source: Source, run: Run) -> None:

@@ -17,7 +17,7 @@ from pluttra_publish.errors import PluttraError
 FIRST = "app.js"
 WORKER = "worker.js"
 CLASSIC = "old.js"
-"""Run by every browser, to tell those that are too old: not a module, and sent as it is."""
+"""Run by every browser, to tell those that are too old: not a module, and joined with none."""
 
 _NOTICE = "// Pluttra Publish, AGPL-3.0-or-later"
 _IMPORT = re.compile(r"^import\s*\{(?P<names>[^}]*)\}\s*from\s*'\./(?P<module>[\w-]+\.js)';[ \t]*\n?", re.MULTILINE)
@@ -27,6 +27,7 @@ _EXPORT = re.compile(r"^export (?=(?:async\s+)?(?:function|const|let|class)\b)",
 _TOP_LEVEL = re.compile(r"^(?:export )?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.MULTILINE)
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^[ \t]*//[^\n]*\n", re.MULTILINE)
+_TRAILING_COMMENT = re.compile(r"[ \t]+//[^'\"`\n]*$", re.MULTILINE)
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{2,}")
 
@@ -37,20 +38,23 @@ def reader_code(modules: Mapping[str, bytes]) -> tuple[dict[str, bytes], bytes]:
     Raises:
         PluttraError: a module is missing, or written in a way that can't be joined.
     """
-    sources = {name: _uncommented(content.decode("utf-8")) for name, content in modules.items() if name != CLASSIC}
+    sources = {name: _uncommented(content.decode("utf-8")) for name, content in modules.items()}
+    classic = sources.pop(CLASSIC, None)
     for name in (FIRST, WORKER):
         if name not in sources:
             raise PluttraError(f"Temat saknar static/reader/{name}.")
     _check(sources)
     files = {name: _module(parts, sources) for name, parts in _parts(sources).items()}
-    if CLASSIC in modules:
-        files[CLASSIC] = modules[CLASSIC]
+    if classic is not None:
+        files[CLASSIC] = _bytes([f"{_NOTICE}\n", classic])
     return dict(sorted(files.items())), _worker(sources)
 
 
 def _uncommented(text: str) -> str:
-    """Return a module without comments. No string of ours spans lines or holds a block comment."""
-    return _LINE_COMMENT.sub("", _BLOCK_COMMENT.sub("", text.replace("\r\n", "\n")))
+    """Return a module without comments. No string of ours spans lines or holds a block comment; what has quotes after the slashes is
+    left, since it may be the end of a string."""
+    lines = _LINE_COMMENT.sub("", _BLOCK_COMMENT.sub("", text.replace("\r\n", "\n")))
+    return _TRAILING_COMMENT.sub("", lines)
 
 
 def _check(sources: Mapping[str, str]) -> None:

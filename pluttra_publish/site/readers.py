@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pelican.readers import BaseReader, MarkdownReader
+from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.site.dates import read_name
 from pluttra_publish.site.folders import Source, nfc
-from pluttra_publish.site.frontmatter import Matter, divide
+from pluttra_publish.site.frontmatter import Matter, decoded, divide
 from pluttra_publish.site.metadata import describe
 from pluttra_publish.site.quick_markdown import PostMarkdown, make_markdown
 from pluttra_publish.site.run import current_run
@@ -68,14 +69,19 @@ class _PostReader(BaseReader):  # type: ignore[misc] # Pelican has no types
     def _address(self, source: Source, text: str) -> str:
         if source.place.kind == "public" and text == source.stem:
             text = read_name(text).title or text
-        address = slugify(text.replace("_", " "), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"])
-        address = re.sub(r"[^0-9a-z_-]+", "", address)[:LONGEST_ADDRESS].strip("-_")
+        address = as_address(text)[:LONGEST_ADDRESS].strip("-_")
         if not address:
             message = "Namnet går inte att göra en adress av."
             mend = "Ge det ett namn med bokstäver eller siffror."
             current_run().findings.error(ContentError, source.name, "namnet", message, mend)
             raise UnusableError
-        return str(address)
+        return address
+
+
+def as_address(text: str) -> str:
+    """Return a text as addresses spell it: a-z, 0-9, `-` and `_`."""
+    address = slugify(text.replace("_", " "), regex_subs=DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"])
+    return re.sub(r"[^0-9a-z_-]+", "", address)
 
 
 class FolderReader(_PostReader):
@@ -138,8 +144,7 @@ def read_text(source: Source) -> str:
     except OSError as error:
         _unreadable(source, f"Filen går inte att läsa ({error.strerror}).", "Kontrollera att du får öppna den.")
     try:
-        utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-        text = octets.decode("utf-16" if utf16 else "utf-8-sig")
+        text = decoded(octets)
     except UnicodeDecodeError as error:
         line = octets.count(b"\n", 0, error.start) + 1
         _unreadable(

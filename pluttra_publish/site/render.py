@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,9 @@ from pluttra_publish.site.values import (
 
 Context = Mapping[str, Any]
 
+THEME_LANGUAGE = "sv"
+"""What the templates' own words are in, and so dates too, whatever language the posts are in."""
+
 
 @dataclass(frozen=True)
 class PostPage:
@@ -46,6 +49,12 @@ class PostPage:
     gallery: tuple[MediaView, ...]
     audience_title: str
     goals: tuple[tuple[str, str], ...] = ()
+
+
+def _listed(public: Iterable[PostView]) -> tuple[tuple[str, str, str], ...]:
+    """Return the address on the host, the title and the language of every public page, in the order of their titles."""
+    rows = ((f"/sida/{view.post.address}.html", view.post.title, view.post.lang) for view in public)
+    return tuple(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
 
 
 @dataclass(frozen=True)
@@ -105,11 +114,11 @@ class GoalPage:
 
 @dataclass(frozen=True)
 class ConsentPage:
-    """What consents.html sees: (name, ((purpose, yes or no), …)), and the day that it holds for."""
+    """What consents.html sees: (name, ((purpose, yes or no), …)), and the last day it is sure to hold, if there is one, else empty."""
 
     title: str
-    day: str
-    day_text: str
+    through: str
+    through_text: str
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
 
 
@@ -120,9 +129,10 @@ class Renderer:
         self._settings = settings
         self._shell = edition.shell
         macros: Any = env.get_template("media.html").make_module()
-        self._figure: Callable[[MediaView], str] = macros.figure
+        self._figure: Callable[[MediaView, str], str] = macros.figure
         self._ids = {view.post.source: f"#/p/{view.id}" for view in edition.posts}
         self._pages = {view.post.source: f"{view.post.address}.html" for view in edition.public}
+        self._public = _listed(edition.public)
 
     def post(self, view: PostView) -> Context:
         return {"post": self._page(view, self._ids)}
@@ -132,7 +142,7 @@ class Renderer:
 
     def month(self, view: MonthView) -> Context:
         cards = tuple(self._card(post) for post in view.posts)
-        return {"month": MonthPage(view.title, view.month, month_text(view.month, self._settings.language), cards)}
+        return {"month": MonthPage(view.title, view.month, month_text(view.month, THEME_LANGUAGE), cards)}
 
     def standing(self, view: StandingView) -> Context:
         where: dict[str, Any] = {"audience_title": view.audience_title}
@@ -142,8 +152,9 @@ class Renderer:
             case GoalSheet() as sheet:
                 return where | {"goal": self._goal(sheet)}
             case ConsentSheet() as sheet:
-                day = long_date(sheet.day, self._settings.language)
-                return where | {"consents": ConsentPage(view.title, sheet.day.isoformat(), day, sheet.rows)}
+                day = sheet.through.isoformat() if sheet.through else ""
+                text = long_date(sheet.through, THEME_LANGUAGE) if sheet.through else ""
+                return where | {"consents": ConsentPage(view.title, day, text, sheet.rows)}
 
     def shell(self, view: ShellView) -> Context:
         return self._house() | {
@@ -151,19 +162,19 @@ class Renderer:
             "modules": view.modules,
             "rules": view.rules,
             "contact": view.contact,
-            "objects_origin": view.objects_origin,
+            "public": self._public,
         }
 
     def _house(self) -> dict[str, Any]:
-        return {"preschool": self._settings.name, "lang": self._settings.language, "style": self._shell.style}
+        return {"preschool": self._settings.name, "lang": THEME_LANGUAGE, "style": self._shell.style}
 
     def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
-        talk, lang = sheet.talk, self._settings.language
+        talk, lang = sheet.talk, THEME_LANGUAGE
         placed: set[str] = set()
 
-        def figure(name: str) -> str:
+        def figure(name: str, caption: str) -> str:
             placed.add(name)
-            return self._figure(view.media[name])
+            return self._figure(view.media[name], caption)
 
         def placing(html: str) -> Markup:
             return Markup(place_figures(html, figure, lambda _: None))  # noqa: S704 # sanitised
@@ -185,7 +196,7 @@ class Renderer:
         )
 
     def _goal(self, sheet: GoalSheet) -> GoalPage:
-        lang = self._settings.language
+        lang = THEME_LANGUAGE
         places = tuple(
             (title, tuple((post, when.date().isoformat(), long_date(when, lang)) for post, when in posts))
             for title, posts in sheet.places
@@ -197,18 +208,18 @@ class Renderer:
         undated = post.place.kind == "public" and post.date.date() == EARLIEST
         placed: set[str] = set()
 
-        def figure(name: str) -> str:
+        def figure(name: str, caption: str) -> str:
             placed.add(name)
             if name not in view.media:
                 raise PluttraError(f"Ett medium i {post.source} har ingen vy.")
-            return self._figure(view.media[name])
+            return self._figure(view.media[name], caption)
 
-        body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n])))  # noqa: S704 # sanitised
+        body = Markup(place_figures(post.body, figure, lambda n: goals.get(post.links[n].goal)))  # noqa: S704 # sanitised
         return PostPage(
             id=view.id,
             title=post.title,
             date=post.date,
-            date_text="" if undated else long_date(post.date, self._settings.language),
+            date_text="" if undated else long_date(post.date, THEME_LANGUAGE),
             lang=post.lang,
             by=post.by,
             children=view.children,
@@ -224,7 +235,7 @@ class Renderer:
             id=view.id,
             title=post.title,
             date=post.date,
-            date_text=long_date(post.date, self._settings.language),
+            date_text=long_date(post.date, THEME_LANGUAGE),
             lang=post.lang,
             summary=post.summary,
             cover=view.cover,

@@ -6,6 +6,8 @@
     ["IMG_1.jpg".masker]
     Alva = [[0.12, 0.30, 0.10, 0.14]]
 
+`barn = [...]` above all these is for every medium that nothing else is said of.
+
 Everything that is wrong is told at once; what is wrong is never used.
 """
 
@@ -42,7 +44,10 @@ class UnreadableError(Exception):
 
 
 def read_sidecar(path: Path, shown: str, names: Iterable[str], findings: Findings) -> dict[str, People]:
-    """Return who is on each of the media `names` that the file speaks of; its faults go to `findings` under `shown`."""
+    """Return who is on each of the media `names`, as far as the file says it; its faults go to `findings` under `shown`.
+
+    What it says of the whole folder stands under the name `""`.
+    """
     try:
         written = parse(path.read_bytes())
     except OSError as error:
@@ -86,7 +91,9 @@ class _Reading:
         for key, value in written.items():
             name = self.names.get(nfc(key).casefold())
             field = dotted(key)
-            if name is None:
+            if name is None and MEANINGS.get(nfc(key).casefold()) == "children":
+                found[""] = People(self._children(field, value))
+            elif name is None:
                 self._unknown_file(key, value)
             elif name in found:
                 self._fault(field, f"”{name}” står två gånger.", "För ihop dem till ett stycke.")

@@ -16,7 +16,7 @@ from pluttra_publish.errors import ContentError, Findings
 from pluttra_publish.site.bodies import Body, Cleaner
 from pluttra_publish.site.dates import plausible, read_date, read_name, read_time
 from pluttra_publish.site.folders import TEXTS, Entry, entries, nfc, relative_name
-from pluttra_publish.site.frontmatter import Field, divide, nearest
+from pluttra_publish.site.frontmatter import Field, decoded, divide, nearest
 from pluttra_publish.site.posts import natural
 from pluttra_publish.site.quick_markdown import MARKDOWN, make_markdown
 from pluttra_publish.site.values import MediaFile, ProbeLike, SiteSettings, Talk
@@ -60,6 +60,7 @@ def read_talks(
         return ()
     desk = _Desk(settings, probe, findings, today, Cleaner(), make_markdown(MARKDOWN))
     talks: list[Talk] = []
+    seen: set[str] = set()
     for child in entries(folder, relative_name(folder, settings.root.absolute()), findings):
         if not child.folder:
             desk.fault(child.shown, "", "Filen ligger där inget samtal kan ligga.", "Lägg den i samtal/BARN/DATUM/.")
@@ -68,8 +69,12 @@ def read_talks(
             if not day.folder:
                 mend = "Lägg den i en mapp med samtalets dag, till exempel 2026-11-26."
                 desk.fault(day.shown, "", "Filen ligger där inget samtal kan ligga.", mend)
+            elif day.shown in seen:
+                mend = "De ser lika ut, men bokstäverna är skrivna på två sätt. Lägg ihop dem."
+                desk.fault(day.shown, "", "Två samtal har samma namn.", mend)
             elif talk := desk.read(child, day):
                 talks.append(talk)
+            seen.add(day.shown)
     return tuple(sorted(talks, key=lambda talk: (talk.child, talk.date, talk.source)))
 
 
@@ -170,9 +175,7 @@ class _Desk:
 
     def _text(self, entry: Entry) -> _Text | None:
         try:
-            octets = entry.path.read_bytes()
-            utf16 = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-            text = nfc(octets.decode("utf-16" if utf16 else "utf-8-sig")).replace("\r\n", "\n").replace("\r", "\n")
+            text = nfc(decoded(entry.path.read_bytes())).replace("\r\n", "\n").replace("\r", "\n")
         except (OSError, UnicodeDecodeError):
             self.fault(entry.shown, "", "Texten går inte att läsa.", "Spara om filen och välj kodningen UTF-8.")
             return None

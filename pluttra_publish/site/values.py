@@ -87,11 +87,19 @@ class MediaFile:
 
 
 @dataclass(frozen=True)
-class Post:
-    """One post as read. `source` names it in findings; `place` and `address` together are unique.
+class Link:
+    """A link to another post, named by its source, and the line of the text that it stands on."""
 
-    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, and a link to another post
-    as `#/p/@n`, n being its number in `links`, which holds the sources of the posts linked to. `media` stand in the
+    goal: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post as read. `source` names it in findings, and `text_name` its text; `place` and `address` together are unique.
+
+    `body` is sanitised HTML where a medium stands as `<img src="FILE">` between paragraphs, with `title` for a caption, and a link to another post
+    as `#/p/@n`, n being its number in `links`. `media` stand in the
     order they are shown: by capture, then by name. A `date` without a time of day is midnight in the site's zone; a
     public page without a date has 1 January 2000.
 
@@ -112,7 +120,7 @@ class Post:
     summary: str
     body: str
     media: tuple[MediaFile, ...]
-    links: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     tags: tuple[str, ...] = ()
     modified: datetime | None = None
     goals: tuple[str, ...] = ()
@@ -121,6 +129,7 @@ class Post:
     staff_body: str | None = None
     staff_media: tuple[MediaFile, ...] = ()
     files: tuple[Path, ...] = ()
+    text_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,9 +282,12 @@ class GoalSheet:
 
 @dataclass(frozen=True)
 class ConsentSheet:
-    """Who may be seen in what on a day: (name, ((purpose, yes or no), …)) in the order shown. Never any reason."""
+    """Who may be seen in what: (name, ((purpose, yes or no), …)) in the order shown. Never any reason.
 
-    day: date
+    `through` is the last day on which it is sure to hold, None while no known day changes it.
+    """
+
+    through: date | None
     rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
     kind: Literal["consents"] = field(default="consents", init=False)
 
@@ -300,7 +312,6 @@ class ShellView:
     style: tuple[str, str]
     rules: tuple[str, ...] = ()
     contact: str = ""
-    objects_origin: str = ""
 
 
 @dataclass(frozen=True)

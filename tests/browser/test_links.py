@@ -71,6 +71,28 @@ def test_a_link_that_has_ended_says_so_and_opens_nothing(
     device.shows(OPENS_WITH_LINK)
 
 
+def test_who_cannot_get_in_finds_the_public_pages_and_so_does_who_can(device: Device, sample: Sample) -> None:
+    device.expect("403")
+    for address, heading in {"#/": OPENS_WITH_LINK, "#i=kort": WRONG_LINK, "#i=" + "A" * 43: EXPIRED_LINK}.items():
+        device.visit(address)
+        if heading == EXPIRED_LINK:
+            device.tap(OPEN)
+        device.shows(heading)
+        assert _public_pages(device) == ["Hjälp med länken", "Om Backens förskola", "Så använder vi bilder"]
+        device.page.get_by_role("link", name="Hjälp med länken").click()
+        device.shows("Hjälp med länken")
+        device.page.get_by_role("link", name="Backens förskola").click()
+        device.shows(OPENS_WITH_LINK)
+    device.enter(sample.link("maria"))
+    device.page.get_by_role("link", name="Om läsaren").click()
+    device.shows("Om den här läsaren")
+    assert len(_public_pages(device)) == 3
+
+
+def _public_pages(device: Device) -> list[str]:
+    return device.page.get_by_role("navigation", name="Sidor som alla kan läsa").get_by_role("link").all_text_contents()
+
+
 def test_a_device_that_has_read_goes_on_after_an_old_link(
     school: School, hosting: MakeHost, make_device: MakeDevice
 ) -> None:

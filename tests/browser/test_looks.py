@@ -30,6 +30,10 @@ MOVING = """() => [...document.querySelectorAll('*')].filter(element => {
     return (animationName !== 'none' && longest(animationDuration) > 0.01) || longest(transitionDuration) > 0.01;
 }).map(element => `${element.localName}.${element.className}`)"""
 
+TWICE = "document.addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '225%' })"
+ANSWERS = """side => [...document.querySelectorAll('main .who > li')].map(
+    child => [...child.querySelectorAll('strong')].map(answer => Math.round(answer.getBoundingClientRect()[side])))"""
+
 
 def pages(sample: Sample) -> dict[str, str | re.Pattern[str]]:
     """The kinds of pages there are: address and heading."""
@@ -62,6 +66,36 @@ def test_nothing_is_wider_than_a_small_screen(scheme: str, make_device: MakeDevi
             expect(device.heading).to_have_text(heading)
             device.page.evaluate("direction => { document.documentElement.dir = direction }", direction)
             assert device.page.evaluate(OVERFLOWING) == [], f"{fragment} {direction}"
+
+
+def test_nothing_is_wider_than_a_small_screen_with_text_of_twice_the_size(
+    make_device: MakeDevice, host: Host, sample: Sample
+) -> None:
+    device = make_device(host, viewport={"width": 320, "height": 640})
+    device.context.add_init_script(TWICE)
+    device.enter(sample.link("maria"))
+    for fragment, heading in pages(sample).items():
+        device.go(fragment)
+        expect(device.heading).to_have_text(heading)
+        assert device.page.evaluate(OVERFLOWING) == [], fragment
+
+
+def test_the_list_of_who_may_be_seen_stands_in_columns_under_its_heading(
+    make_device: MakeDevice, host: Host, sample: Sample
+) -> None:
+    for width in (320, 390, 1280):
+        device = make_device(host, viewport={"width": width, "height": 900})
+        device.enter(sample.link("ingrid"))
+        device.go(f"#/a/{sample.audience('ingrid', 'Personal')}")
+        device.page.get_by_role("link", name="Vem får synas: Blåklockan").click()
+        device.shows("Vem får synas: Blåklockan")
+        assert device.page.evaluate(OVERFLOWING) == []
+        edges = device.page.evaluate("selector => [...document.querySelectorAll(selector)].map(one => one.getBoundingClientRect().left)", "main h1, main .who")  # fmt: skip
+        assert edges[0] == edges[1]
+        side = "left" if width > 1000 else "right"
+        answers = device.page.evaluate(ANSWERS, side)
+        assert len(answers) == 6
+        assert all(row == answers[0] for row in answers)
 
 
 def test_dark_and_light_are_different_and_both_readable(make_device: MakeDevice, host: Host, sample: Sample) -> None:

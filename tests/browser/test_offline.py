@@ -12,6 +12,22 @@ from tests.browser.schools import Sample, School
 
 pytestmark = pytest.mark.browser
 
+IS_KEPT_TOGETHER = "() => caches.match('/together', { cacheName: 'sealed:chain' }).then(Boolean)"
+KEPT_ONE_BY_ONE_IS_GONE = """async () => {
+    const chain = await caches.open('sealed:chain');
+    for (const request of await chain.keys()) if (!request.url.endsWith('/together')) await chain.delete(request);
+}"""
+DAMAGE = """async from => {
+    const chain = await caches.open('sealed:chain');
+    const bytes = new Uint8Array(await (await chain.match('/together')).arrayBuffer());
+    await chain.put('/together', new Response(bytes.map((byte, i) => i < from ? byte : byte ^ 1)));
+}"""
+HOLD = """async () => {
+    const chain = await caches.open('sealed:chain');
+    globalThis.held = await (await chain.match('/together')).arrayBuffer();
+}"""
+PUT_BACK = "async () => (await caches.open('sealed:chain')).put('/together', new Response(globalThis.held))"
+
 
 def test_what_was_read_can_be_read_again_offline_with_its_photos(device: Device, sample: Sample) -> None:
     device.expect("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
@@ -40,6 +56,55 @@ def test_what_was_read_can_be_read_again_offline_with_its_photos(device: Device,
         device.page.reload()
         device.shows(card.title)
         assert len(device.decoded(device.photos)) == count
+
+
+def test_a_start_needs_only_what_was_kept_together(device: Device, sample: Sample) -> None:
+    device.expect("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "404")  # covers that no worker has kept
+    device.enter(sample.link("maria"))
+    device.shell_kept()
+    device.eventually(lambda: device.page.evaluate(IS_KEPT_TOGETHER))
+    device.offline()
+    device.page.evaluate(KEPT_ONE_BY_ONE_IS_GONE)
+    device.page.reload()
+    device.shows("Hej Maria!")
+    expect(device.page.locator("main .card h2 a").first).to_be_visible()
+
+
+@pytest.mark.parametrize("from_byte", [0, 2000], ids=["its lengths", "what is in it"])
+def test_a_start_reads_the_files_one_by_one_where_what_was_kept_together_is_damaged(
+    from_byte: int, device: Device, sample: Sample
+) -> None:
+    device.expect("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "404")  # covers that no worker has kept
+    device.enter(sample.link("maria"))
+    device.shell_kept()
+    device.eventually(lambda: device.page.evaluate(IS_KEPT_TOGETHER))
+    device.offline()
+    device.page.evaluate(DAMAGE, from_byte)
+    device.page.reload()
+    device.shows("Hej Maria!")
+    expect(device.page.locator("main .card h2 a").first).to_be_visible()
+
+
+def test_what_was_kept_together_before_the_newest_root_is_not_shown(
+    make_device: MakeDevice, hosting: MakeHost, school: School
+) -> None:
+    school.publish()
+    device = make_device(hosting(school.public))
+    device.expect("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
+    device.enter(school.link("maria"))
+    device.shell_kept()
+    device.eventually(lambda: device.page.evaluate(IS_KEPT_TOGETHER))
+    device.page.evaluate(HOLD)
+    school.later(hours=1).post("Solrosen/2026-11-23 Pulkabacken", "Det gick undan.\n")
+    school.publish()
+    device.page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(device.page.locator("main .card h2 a").first).to_have_text("Pulkabacken")
+    device.kept_quiet()
+    device.page.wait_for_timeout(2_000)
+    device.page.evaluate(PUT_BACK)
+    device.offline()
+    device.page.reload()
+    expect(device.page.locator("main .card h2 a").first).to_have_text("Pulkabacken")
 
 
 def test_a_post_that_was_never_seen_is_said_not_to_be_there(device: Device, sample: Sample) -> None:

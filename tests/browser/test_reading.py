@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import MakeDevice
+from tests.browser.conftest import MakeDevice, MakeHost
 from tests.browser.device import LOST, Device
 from tests.browser.hosting import Host
-from tests.browser.schools import Sample
+from tests.browser.schools import Sample, School
+from tests.whole.preschool import PURPOSES, photo
 from tests.whole.truth import may_read, posts
 
 pytestmark = pytest.mark.browser
@@ -54,6 +55,18 @@ def test_home_shows_exactly_what_the_register_allows_newest_first_and_once(
     dates = [time.get_attribute("datetime") or "" for time in device.page.locator("main .card time").all()]
     assert dates == sorted(dates, reverse=True)
     assert date.fromisoformat(dates[0][:10]) <= sample.now.date()
+
+
+def test_children_of_the_same_name_are_told_apart_by_department_and_others_are_not(
+    device: Device, sample: Sample
+) -> None:
+    device.enter(sample.link("ingrid"))
+    device.page.get_by_text("Barnen", exact=True).click()
+    names = device.page.locator("main .everyone .names a").all_text_contents()
+    assert {"Elsa (Solrosen)", "Elsa (Blåklockan)", "Alva", "Noah"} <= set(names)
+    device.page.get_by_role("link", name="Elsa (Blåklockan)", exact=True).click()
+    device.shows("Elsa")
+    expect(device.page.locator("main .where")).to_have_text("Blåklockan")
 
 
 def test_the_siblings_post_is_there_once_with_both_names(device: Device, sample: Sample) -> None:
@@ -135,3 +148,40 @@ def test_the_pedagogue_sees_the_staffs_post_and_a_guardian_does_not(
     guardian.enter(sample.link("maria"))
     assert STAFFS in pedagogue.cards()
     assert STAFFS not in guardian.cards()
+
+
+def test_the_staffs_list_says_yes_and_no_in_words_and_how_old_it_is(device: Device, sample: Sample) -> None:
+    device.enter(sample.link("petra"))
+    for door in ("Personal", "Vem får synas: Solrosen"):
+        device.page.get_by_role("link", name=door).first.click()
+    page = device.page.locator("article.consents")
+    samira = page.get_by_role("listitem").filter(has_text="Samira Warsame")
+    expect(samira.get_by_text(re.compile(r"^Film"))).to_have_text(re.compile(r"^Film\s+✕ NEJ$"))
+    expect(samira.get_by_text(re.compile(r"^Foto"))).to_have_text(re.compile(r"^Foto\s+✓ JA$"))
+    expect(page.locator("header")).to_contain_text(re.compile("Senast publicerat 23 november"))
+
+
+def test_a_family_sees_the_fullest_copy_of_a_post_that_others_see_less_of(
+    make_device: MakeDevice, hosting: MakeHost, school: School
+) -> None:
+    photos = {"a.jpg": photo("red"), "b.jpg": photo("blue")}
+    school.post(
+        "Solrosen/2026-11-20 Vi målar", 'Rött.\n\n![Alva](a.jpg){barn="Alva"}\n\n![Burk](b.jpg){barn=""}\n', **photos
+    )
+    school.tables["samtycken"] = [
+        [child, purpose, "", "Allmänt intresse", "2019-01-01", "", "", "2026-11-22" if (child, purpose) == ("alva", "foto") else ""]
+        for child in ("alva", "noah", "li")
+        for purpose in PURPOSES
+    ]  # fmt: skip
+    school.tables["vardnadshavare"].append(["bo", "Bo", "Berg", "bo@example.se", "sv", "nej"])
+    school.tables["barn"].append(["sam", "Sam", "Berg", "nej"])
+    school.tables["relationer"].append(["sam", "bo", "2021-01-01", ""])
+    school.tables["placeringar"].append(["sam", "solrosen", "2024-08-19", ""])
+    school.publish()
+    host = hosting(school.public)
+    for reader, alts in {"johan": ["Alva", "Burk"], "bo": ["Burk"]}.items():
+        device = make_device(host)
+        device.enter(school.link(reader))
+        device.read(school.find(reader, "Vi målar").card.id, "Vi målar")
+        expect(device.photos).to_have_count(len(alts))
+        assert [shown.get_attribute("alt") for shown in device.photos.all()] == alts

@@ -22,6 +22,26 @@ UNKEPT = """(() => {
     };
 })()"""
 
+COUNTED = """(() => {
+    globalThis.told = [];
+    const post = ServiceWorker.prototype.postMessage;
+    ServiceWorker.prototype.postMessage = function (message) {
+        if (message.tickets) globalThis.told.push(message.tickets.length);
+        return post.call(this, message);
+    };
+})()"""
+
+
+def test_all_photos_of_a_page_are_told_the_worker_at_once(device: Device, sample: Sample) -> None:
+    card = sample.find("maria", "Vi byggde koja").card
+    device.enter(sample.link("maria"))
+    device.shell_kept()
+    device.page.evaluate(COUNTED)
+    device.read(card.id, card.title)
+    device.decoded(device.photos)
+    (told,) = device.page.evaluate("globalThis.told")
+    assert told > device.photos.count() > 1
+
 
 @pytest.mark.parametrize("lost", [UNTOLD, UNKEPT], ids=["what it was told", "what was kept"])
 def test_photos_show_when_the_worker_has_lost(lost: str, device: Device, sample: Sample) -> None:

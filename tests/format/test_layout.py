@@ -53,5 +53,11 @@ def test_paths_are_made_of_names_only() -> None:
 
 
 def test_parts_cannot_run_into_each_other() -> None:
-    infos = [kdf_info("id", "a", "b"), kdf_info("id", "ab"), kdf_info("id", "ab", ""), kdf_info("ida", "b")]
+    infos = [
+        kdf_info("id", "a", "b"),
+        kdf_info("id", "ab"),
+        kdf_info("id", "ab", ""),
+        kdf_info("keyring", "-name", "b"),
+    ]
+    infos.append(kdf_info("keyring-name", "b"))
     assert len(set(infos)) == len(infos)

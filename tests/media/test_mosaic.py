@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import random
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import ExifTags, Image, ImageDraw
 
 from pluttra_publish.errors import ContentError
 from pluttra_publish.media import UNEDITED, Box, Derived, Edit, derive, derive_all
@@ -62,6 +64,31 @@ def test_nothing_under_a_mask_remains_in_any_width_and_the_original_is_untouched
     assert source.read_bytes() == content
     for file in masked.files:
         assert_bare(file.path)
+
+
+def with_thumbnail(jpeg: bytes, thumbnail: bytes) -> bytes:
+    """Return a JPEG with another in its EXIF, as cameras and phones put it there, and a third after its end."""
+    entries = ((0x0103, 3, 6), (0x0201, 4, 56), (0x0202, 4, len(thumbnail)))
+    second = struct.pack("<H", len(entries)) + b"".join(
+        struct.pack("<HHII", tag, kind, 1, at) for tag, kind, at in entries
+    )
+    tiff = struct.pack("<2sHIHI", b"II", 42, 8, 0, 14) + second + struct.pack("<I", 0) + thumbnail
+    exif = b"Exif\0\0" + tiff
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:] + thumbnail
+
+
+def test_no_thumbnail_of_the_unmasked_photo_is_left_in_any_copy(written: Written, cache: Path) -> None:
+    small, whole = io.BytesIO(), io.BytesIO()
+    chequered().resize((160, 160)).save(small, "JPEG")
+    chequered().save(whole, "JPEG")
+    photo = written("a.jpg", with_thumbnail(whole.getvalue(), small.getvalue()))
+    with Image.open(photo) as image:
+        assert image.getexif().get_ifd(ExifTags.IFD.IFD1)
+    for file in derive(photo, cache=cache, masks=(BOX,)).files:
+        assert_bare(file.path)
+        content = file.path.read_bytes()
+        assert small.getvalue()[20:200] not in content
+        assert b"Exif" not in content
 
 
 def test_only_the_mean_of_each_square_remains(written: Written, cache: Path) -> None:

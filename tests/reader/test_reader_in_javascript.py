@@ -1,7 +1,8 @@
-"""Runs the reader's own tests in Node: vectors, ranges, the vault against a host. Knows where Node and cryptography's vectors are."""
+"""Runs the reader's own tests in Node: vectors, ranges, the vault against a host. Knows where Node is."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,20 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.vectors.public import every_vector
+
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
-def _chunked_encryption_vectors() -> str:
-    cryptography_vectors = pytest.importorskip("cryptography_vectors")
-    return str(Path(cryptography_vectors.__file__).parent / "chunked-encryption" / "vectors.json")
-
-
 @needs_node
 @pytest.mark.parametrize("module", sorted(path.name for path in HERE.glob("*.test.mjs")))
-def test_the_readers_own_tests_pass(module: str) -> None:
-    environment = {**os.environ, "CHUNKED_ENCRYPTION_VECTORS": _chunked_encryption_vectors()}
+def test_the_readers_own_tests_pass(module: str, tmp_path: Path) -> None:
+    packaged = tmp_path / "public.json"
+    packaged.write_text(json.dumps(every_vector()), encoding="utf-8")
+    environment = {**os.environ, "PACKAGED_VECTORS": str(packaged)}
     assert NODE is not None
     ran = subprocess.run(
         [NODE, "--test", str(HERE / module)],

@@ -4,7 +4,9 @@ import { after, beforeEach, test } from 'node:test';
 import { piecesOf } from '../../theme/static/reader/pieces.js';
 import { forgetAll } from '../../theme/static/reader/forget.js';
 import { remember } from '../../theme/static/reader/store.js';
-import { Vault, openInvitation } from '../../theme/static/reader/vault.js';
+import { openInvitation } from '../../theme/static/reader/current.js';
+import { findStanding, standingPages } from '../../theme/static/reader/standing.js';
+import { Vault } from '../../theme/static/reader/vault.js';
 import { concat, toHex, utf8 } from '../../theme/static/reader/bytes.js';
 import { kdf } from '../../theme/static/reader/kdf.js';
 import { keyringPath, objectPath } from '../../theme/static/reader/layout.js';
@@ -300,12 +302,12 @@ test('a talk stands on its child’s page in every month, a page without a day i
   await publisher.putKeyring(KEY, [child, staff]);
   await publisher.publish();
   const vault = await adopted();
-  const names = async (id) => (await vault.pages(id)).map(({ title }) => title);
+  const names = async (id) => (await standingPages(vault, id)).map(({ title }) => title);
   assert.deepEqual([await names(child.id), await names(staff.id)], [['Samtal'], ['Lista']]);
-  const found = await vault.standingPage(talk.id);
+  const found = await findStanding(vault, talk.id);
   assert.equal(await vault.page(found.page), '<article><h1>Samtal</h1></article>');
   assert.equal(vault.media(found.index, `media:${talk.id}/0`).type, 'text/calendar');
-  assert.equal(await vault.standingPage(old.id), null);
+  assert.equal(await findStanding(vault, old.id), null);
   assert.deepEqual(await titles(vault.posts()), []);
 });
 
@@ -315,7 +317,7 @@ test('a reader of later months only does not see an earlier talk', async () => {
   delete child.epochs[0].months['2026-02'];
   await publisher.putKeyring(KEY, [child]);
   await publisher.publish();
-  assert.equal(await (await adopted()).standingPage(talk.id), null);
+  assert.equal(await findStanding(await adopted(), talk.id), null);
 });
 
 test('forgetting the device leaves no key', async () => {

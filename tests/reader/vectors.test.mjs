@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { concat, fromB64, fromHex, toB64, toHex, uint } from '../../theme/static/reader/bytes.js';
+import { concat, fromB64, fromHex, toHex, uint } from '../../theme/static/reader/bytes.js';
 import { decodeValue, encodeValue } from '../../theme/static/reader/canonical.js';
 import { mustHaveDigest, openSealed, openerOf } from '../../theme/static/reader/cobblestone.js';
 import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, mustBeCurrent, nameFrom, parseLink, rootFrom, rowFrom } from '../../theme/static/reader/chain.js';
@@ -18,9 +18,7 @@ import { sealed } from './publisher.mjs';
 /** What to do with a vector of each file: compare what comes out, or throw the layer that refuses. */
 const RUN = {
   'b64.json': async ({ text, raw }) => {
-    const bytes = fromB64(text);
-    assert.deepEqual(bytes, await bytesOf(raw));
-    assert.equal(toB64(bytes), text);
+    assert.deepEqual(fromB64(text), await bytesOf(raw));
   },
   'canonical.json': async ({ encoded }) => {
     const bytes = await bytesOf(encoded);

@@ -24,7 +24,6 @@ from pluttra_publish.register import (
     empty_consents,
     guardians_of,
     read_consents,
-    reference_list,
     write_withdrawal,
 )
 from pluttra_publish.settings import ConsentSettings
@@ -139,35 +138,6 @@ def test_a_consent_that_held_for_a_moment_is_remembered() -> None:
     assert had(yes(day=TODAY), EARLIER)
     assert not had(yes(day=TODAY), EARLIER, TODAY - timedelta(days=1))
     assert not had(no(), EARLIER)
-
-
-def test_the_reference_list_holds_the_placed_children_by_the_swedish_alphabet_and_gives_no_reasons() -> None:
-    consents = Consents(FAMILY, (yes(), no(purpose=FILM)), Purposes(("utställning",)))
-    rows = reference_list(FAMILY, consents, department=None, on=TODAY)
-    assert [(row.name, row.departments) for row in rows] == [
-        ("Alva Berg", ("Solrosen",)),
-        ("Åke Berg", ("Blåklockan",)),
-    ]
-    assert rows[0].may == {PHOTO: True, FILM: False, SOUND: False, NAME: False, "utställning": False}
-    assert rows[0].answers == (
-        ("Foto", True),
-        ("Film", False),
-        ("Ljud", False),
-        ("Namn", False),
-        ("Utställning", False),
-    )
-    assert [row.child for row in reference_list(FAMILY, consents, department="blaklockan", on=TODAY)] == ["ake"]
-    assert reference_list(FAMILY, consents, department=None, on=date(2024, 1, 1)) == ()
-
-
-def test_swedish_letters_come_last_and_in_their_order() -> None:
-    names = ["Östen", "Åke", "Ärla", "Élise", "Zoe", "Emil"]
-    children = tuple(child(f"c{n}", name) for n, name in enumerate(names))
-    register = Register(
-        departments=(SOLROSEN,), children=children, placements=tuple(placed(c.id, "solrosen") for c in children)
-    )
-    rows = reference_list(register, Consents(register), department=None, on=TODAY)
-    assert [row.name.split()[0] for row in rows] == ["Élise", "Emil", "Zoe", "Åke", "Ärla", "Östen"]
 
 
 def test_a_purpose_is_found_in_swedish_and_english_and_an_unknown_one_lists_those_there_are() -> None:

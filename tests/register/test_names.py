@@ -85,6 +85,44 @@ def test_an_ambiguous_name_lists_those_it_could_be() -> None:
     assert "Elsa Berg (id elsa-b), Elsa Nyström (id elsa-n)" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "department", "hint"),
+    [
+        ("Åke", None, "Menade du Åke Sandström? "),
+        ("Åke", "blaklockan", "Menade du Åke Sandström? "),
+        ("elsa", None, "Menade du Elsa Berg, Elsa Lund eller Elsa Nyström? "),
+        ("Xerxes", None, "Skriv barnets för- och efternamn"),
+        ("", None, "Skriv barnets för- och efternamn"),
+    ],
+)
+def test_a_first_name_that_means_nobody_there_says_who_it_could_be(
+    written: str, department: str | None, hint: str
+) -> None:
+    with pytest.raises(ChildNotFound, match="finns inte") as refused:
+        meant(written, department)
+    assert refused.value.hint.startswith(hint)
+    assert not refused.value.candidates
+
+
+def test_two_of_the_same_whole_name_are_told_apart_by_id() -> None:
+    twice = replace(PRESCHOOL, children=(child("e1", "Elsa", "Berg"), child("e2", "Elsa", "Berg")))
+    with pytest.raises(ChildNotFound) as refused:
+        find_child(twice, "Elsa", department=None, on=TODAY)
+    assert "Elsa Berg (id e1) eller Elsa Berg (id e2)" in refused.value.hint
+
+
+@pytest.mark.parametrize("department", [None, "blaklockan"])
+def test_one_who_stands_outside_is_never_among_those_it_could_be(department: str | None) -> None:
+    marked = tuple(replace(one, protected=True) if one.id == "elsa-n" else one for one in PRESCHOOL.children)
+    with pytest.raises(ChildNotFound, match="finns inte") as refused:
+        find_child(replace(PRESCHOOL, children=marked), "Elsa", department=department, on=TODAY)
+    assert refused.value.hint.startswith("Menade du Elsa Berg eller Elsa Lund? ")
+    alone = replace(PRESCHOOL, children=tuple(one for one in marked if one.id == "elsa-n"))
+    with pytest.raises(ChildNotFound, match="finns inte") as unknown:
+        find_child(alone, "Elsa", department=None, on=TODAY)
+    assert "Elsa" not in unknown.value.hint
+
+
 def test_an_unknown_or_empty_name_means_nobody() -> None:
     for written in ("Xerxes", "", "  "):
         with pytest.raises(ChildNotFound, match="finns inte"):

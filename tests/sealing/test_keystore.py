@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -191,10 +192,10 @@ def test_a_save_that_fails_leaves_the_file_as_it_was(machine: Machine, monkeypat
     keystore.reader("v-1")
 
     def full(_descriptor: int) -> None:
-        raise OSError("no space left on device")
+        raise OSError(errno.ENOSPC, "no space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(KeystoreError, match="no space"):
         keystore.save()
     monkeypatch.undo()
     assert machine.path.read_bytes() == before

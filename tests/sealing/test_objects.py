@@ -14,9 +14,9 @@ from pluttra_publish.format import layout, padding
 from pluttra_publish.format.layout import CONTEXT
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import Reference
-from pluttra_publish.sealing import Ledger, SealedObject, open_range, open_reference, recall_object, remember_object
+from pluttra_publish.sealing import Entry, Ledger, SealedObject, open_range, open_reference
 from pluttra_publish.sealing.kdf import kdf
-from pluttra_publish.sealing.objects import LONG, Source, seal_object
+from pluttra_publish.sealing.objects import LONG, Source, sealable
 
 SECRETS = {"seal_secret": b"\x22" * 32, "naming_secret": b"\x33" * 32}
 FILM: dict[str, Any] = {"role": "media", "media_type": "video/mp4", **SECRETS}
@@ -33,14 +33,14 @@ def body(made: SealedObject) -> bytes:
 
 
 def sealed(source: Source, workspace: Path, **more: Any) -> tuple[Reference, bytes]:
-    reference, made = seal_object(source, **(FILM | more), workspace=workspace)
+    reference, made = sealable(source, **(FILM | more)).seal(workspace)
     return reference, body(made)
 
 
 @given(st.binary(max_size=200) | st.integers(0, 40_000).map(film), st.sampled_from([FILM, PAGE]))
 @settings(max_examples=60)
 def test_what_was_sealed_opens_to_what_it_was(content: bytes, kind: dict[str, Any]) -> None:
-    reference, made = seal_object(content, **kind, workspace=Path())
+    reference, made = sealable(content, **kind).seal(Path())
     assert open_reference(body(made), reference) == content
     assert (made.name, made.digest, made.path) == (reference.name, reference.digest, layout.object_path(made.name))
     assert made.sealed_length == len(body(made)) == layout.sealed_length(reference.padded_length)
@@ -49,7 +49,7 @@ def test_what_was_sealed_opens_to_what_it_was(content: bytes, kind: dict[str, An
 @given(st.integers(0, 40_000), st.sampled_from([FILM, PAGE]))
 @settings(max_examples=30)
 def test_the_decryptor_of_the_library_opens_all_that_is_sealed(length: int, kind: dict[str, Any]) -> None:
-    reference, made = seal_object(film(length), **kind, workspace=Path())
+    reference, made = sealable(film(length), **kind).seal(Path())
     decryptor = Cobblestone256Decryptor(kdf(reference.secret, "seal", kind["role"]), CONTEXT)
     opened = decryptor.update(body(made)) + decryptor.finalize()
     assert opened == padding.frame_and_pad(kind["role"], film(length))
@@ -94,7 +94,7 @@ def test_anything_else_gives_another_name_and_other_bytes(tmp_path: Path) -> Non
 
 def test_long_media_lie_in_a_private_file_of_the_workspace(tmp_path: Path) -> None:
     content = film(LONG + 100_000)
-    reference, made = seal_object(content, **FILM, workspace=tmp_path)
+    reference, made = sealable(content, **FILM).seal(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == [reference.name]
     assert open_reference(body(made), reference) == content
     assert made.digest == reference.digest == hashlib.sha256(b"".join(reference.segments)).digest()
@@ -122,7 +122,7 @@ def test_long_media_are_verified_whole_by_their_segments(length: int, tmp_path: 
 
 def test_an_object_says_whether_its_digest_is_that_of_its_segments(tmp_path: Path) -> None:
     for kind, length, segmented in ((FILM, 2**20, False), (FILM, 2**20 + 1, True), (PAGE, 2**20 + 1, False)):
-        reference, made = seal_object(film(length), **kind, workspace=tmp_path)
+        reference, made = sealable(film(length), **kind).seal(tmp_path)
         assert (made.segmented, bool(reference.segments)) == (segmented, segmented)
 
 
@@ -139,7 +139,7 @@ def test_nothing_but_the_seal_functions_makes_a_sealed_object() -> None:
 
 
 def test_neither_content_nor_secrets_show_when_an_object_is_printed(tmp_path: Path) -> None:
-    reference, made = seal_object(b"Ada i kojan", **PAGE, workspace=tmp_path)
+    reference, made = sealable(b"Ada i kojan", **PAGE).seal(tmp_path)
     for shown in (repr(reference), repr(made)):
         assert "Ada" not in shown
         assert repr(reference.secret) not in shown
@@ -149,7 +149,7 @@ def test_neither_content_nor_secrets_show_when_an_object_is_printed(tmp_path: Pa
 @pytest.mark.parametrize("role", ["page", "media"])
 def test_every_flipped_bit_is_refused(role: Role, tmp_path: Path) -> None:
     kind = PAGE if role == "page" else FILM
-    reference, made = seal_object(b"hej", **kind, workspace=tmp_path)
+    reference, made = sealable(b"hej", **kind).seal(tmp_path)
     whole = body(made)
     for offset in range(0, len(whole), 1 if role == "media" else 97):
         wrong = bytearray(whole)
@@ -164,9 +164,9 @@ def test_every_flipped_bit_is_refused(role: Role, tmp_path: Path) -> None:
 def test_what_the_ledger_remembers_needs_no_sealing(tmp_path: Path) -> None:
     ledger = Ledger.load(tmp_path / "ledger.json")
     for content in (b"hej", film(2**20 + 9), film(LONG + 9)):
-        assert recall_object(content, **FILM, ledger=ledger) is None
-        reference, made = seal_object(content, **FILM, workspace=tmp_path)
-        remember_object(reference, made, ledger)
+        assert sealable(content, **FILM).recall(ledger) is None
+        reference, made = sealable(content, **FILM).seal(tmp_path)
+        ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
         ledger.save()
-        assert recall_object(content, **FILM, ledger=Ledger.load(tmp_path / "ledger.json")) == reference
-    assert recall_object(b"hejsan", **FILM, ledger=ledger) is None
+        assert sealable(content, **FILM).recall(Ledger.load(tmp_path / "ledger.json")) == reference
+    assert sealable(b"hejsan", **FILM).recall(ledger) is None

@@ -1,4 +1,4 @@
-"""Public vectors of C2SP chunked encryption, ECDSA P-256 and HKDF, against what ours is built of."""
+"""Public vectors of C2SP chunked encryption, ECDSA P-256 and HKDF, against what ours is built of: those of cryptography_vectors, and more where they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ from pluttra_publish.errors import FormatError
 from pluttra_publish.format.layout import HEADER, SALT, padded_length_of
 from pluttra_publish.sealing.cobblestone import Chunks, open_header, open_sealed, seal_padded
 from pluttra_publish.sealing.signing import verifies
+from tests.vectors import public
+from tests.vectors.public import Vector
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "vectors"
 present = pytest.mark.skipif(not SHARED.is_dir(), reason="shared vectors are not present")
-
-Vector = dict[str, Any]
 
 
 def shared(name: str) -> Iterator[Any]:
@@ -35,14 +34,6 @@ def shared(name: str) -> Iterator[Any]:
             yield pytest.param(group | vector, id=f"{vector['tcId']} {vector['comment']}")
 
 
-def packaged() -> Iterator[Any]:
-    """Yield the AES-256 vectors of the package cryptography_vectors. Their hash is SHA-256: Cobblestone's but for that."""
-    file = resources.files("cryptography_vectors") / "chunked-encryption" / "vectors.json"
-    for vector in json.loads(file.read_text(encoding="utf-8"))["vectors"]:
-        if vector["aead"] == "AEAD_AES_256_GCM":
-            yield pytest.param(vector, id=vector["name"])
-
-
 def opens_and_seals_alike(key: bytes, context: bytes, sealed: bytes) -> bytes:
     """Return what the sealed bytes open to, in every way that ours has; sealing that gives them again."""
     padded = open_sealed(key, sealed, context)
@@ -51,7 +42,7 @@ def opens_and_seals_alike(key: bytes, context: bytes, sealed: bytes) -> bytes:
     return padded
 
 
-@pytest.mark.parametrize("vector", list(packaged()))
+@pytest.mark.parametrize("vector", [pytest.param(vector, id=vector["name"]) for vector in public.chunks()])
 def test_the_packaged_chunked_encryption_vectors(vector: Vector) -> None:
     key, context = bytes.fromhex(vector["key"]), vector["context"].encode("utf-8")
     sealed = base64.b64decode(vector["ciphertext"] or "")
@@ -74,6 +65,25 @@ def test_the_packaged_chunked_encryption_vectors(vector: Vector) -> None:
         with pytest.raises(FormatError) as refused:
             opened()
         assert refused.value.layer == "object"
+
+
+@pytest.mark.parametrize("vector", list(public.signatures()))
+def test_the_packaged_signature_vectors(vector: Vector) -> None:
+    signed, signature = bytes.fromhex(vector["message"]), bytes.fromhex(vector["signature"])
+    assert verifies(bytes.fromhex(vector["public"]), signed, signature) == vector["valid"]
+
+
+@pytest.mark.parametrize("vector", list(public.derivations()))
+def test_the_packaged_hkdf_vectors(vector: Vector) -> None:
+    ikm, salt, info = (bytes.fromhex(vector[name]) for name in ("ikm", "salt", "info"))
+    assert HKDF(SHA256(), vector["length"], salt, info).derive(ikm).hex() == vector["okm"]
+
+
+def test_the_packaged_vectors_are_there() -> None:
+    assert {name: len(found) > 3 for name, found in public.every_vector().items()} == dict.fromkeys(
+        ("chunks", "derivations", "signatures"), True
+    )
+    assert {vector["valid"] for vector in public.signatures()} == {True, False}
 
 
 @present

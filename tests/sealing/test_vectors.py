@@ -14,7 +14,7 @@ from pluttra_publish.format import canonical, layout, padding
 from pluttra_publish.format.access import Epoch, Invitation, Keyring, secret_of
 from pluttra_publish.format.chain import Catalogue, Root, Row, Slot, Whereabouts
 from pluttra_publish.format.posts import Index, Reference
-from pluttra_publish.sealing import chain, open_bytes, open_range, open_reference, seal_object
+from pluttra_publish.sealing import chain, open_bytes, open_range, open_reference, sealable
 from pluttra_publish.sealing.kdf import kdf
 from tests.vectors.make import FILES, HERE
 from tests.vectors.notation import read_bytes, seal
@@ -114,15 +114,14 @@ def test_sealed_files(vector: Vector, shared: Shared) -> None:
 @vectors("objects.json")
 def test_objects(vector: Vector, shared: Shared, tmp_path: Path) -> None:
     content = read_bytes(vector["content"], shared)
-    reference, made = seal_object(
+    reference, made = sealable(
         content,
         role=vector["role"],
         media_type=vector["mediaType"],
         seal_secret=bytes.fromhex(vector["sealSecret"]),
         naming_secret=bytes.fromhex(vector["namingSecret"]),
         turn=vector["turn"],
-        workspace=tmp_path,
-    )
+    ).seal(tmp_path)
     assert (reference.name, reference.secret.hex()) == (vector["objectName"], vector["secret"])
     assert (made.sealed_length, made.digest.hex()) == (vector["sealedLength"], vector["digest"])
     assert b"".join(reference.segments).hex() == vector["segments"]

@@ -28,7 +28,10 @@ TODAY = date(2026, 4, 1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 KINDS: dict[str, MediaKind] = {".jpg": "photo", ".heic": "photo", ".mp4": "film", ".mov": "film", ".m4a": "sound"}
 TEMPLATES = {
-    "media.html": "{% macro figure(view) %}<figure>{{ view.kind }}: {{ view.alt }}</figure>{% endmacro %}",
+    "media.html": (
+        "{% macro figure(view, caption='') %}<figure>{{ view.kind }}: {{ view.alt }}"
+        "{% if caption %} [{{ caption }}]{% endif %}</figure>{% endmacro %}"
+    ),
     "post.html": (
         "{% from 'media.html' import figure %}<h1>{{ post.title }}</h1>|{{ post.date_text }}|{{ post.body }}|"
         "{% for view in post.gallery %}{{ figure(view) }}{% endfor %}"

@@ -120,6 +120,17 @@ def test_photos_stand_where_the_text_puts_them_and_the_others_after(house: House
     assert all(file.alt_written for file in house.posts[0].media)
 
 
+def test_what_stands_in_quotation_marks_after_a_file_is_its_caption_in_that_place(house: House) -> None:
+    house.write(f"{FOLDER}/a.jpg")
+    house.write(MD, '![En koja](a.jpg "Tak & <väggar>, sa \'Elsa\'"){barn="Elsa"} Hej.\n\n![](a.jpg)')
+    assert house.page().split("|", 2)[2] == (
+        "<figure>photo: En koja [Tak &amp; &lt;väggar&gt;, sa &#39;Elsa&#39;]</figure>\n<p> Hej.</p>\n"
+        "<figure>photo: En koja</figure>|\n"
+    )
+    assert house.posts[0].media[0].children == ("Elsa",)
+    assert "Tak" not in house.posts[0].summary
+
+
 def test_a_photo_that_is_not_in_the_text_stands_after_it(house: House) -> None:
     house.write(f"{FOLDER}/a.jpg")
     house.write(MD, "Hej.")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,41 @@ def test_all_faults_are_found_in_one_run(house: House) -> None:
     house.write("Solrosen/Hej.txt", "Utan datum")
     assert house.press() is None
     assert [error.place for error in house.findings.errors] == ["namnet", "rad 1", "rad 3", "Datum", ""]
+
+
+BOTH_FORMS = pytest.mark.skipif(sys.platform == "darwin", reason="macOS takes the two forms of a name for one")
+
+
+@BOTH_FORMS
+def test_two_photos_whose_names_look_the_same_are_an_error_and_no_crash(house: House) -> None:
+    house.write(f"{FOLDER}/blåsippa.jpg")
+    house.write(f"{FOLDER}/{nfd('blåsippa.jpg')}")
+    error = house.error()
+    assert error.file == f"inlagg/{FOLDER}/blåsippa.jpg"
+    assert "samma namn" in error.message
+    assert "Mac" in error.mend
+
+
+@BOTH_FORMS
+@pytest.mark.parametrize("inside", ["", "/koja.jpg"])
+def test_so_are_two_posts(house: House, inside: str) -> None:
+    house.write(f"Solrosen/2026-03-12 Vår{inside or '.md'}")
+    house.write(f"Solrosen/{nfd('2026-03-12 Vår')}{inside or '.md'}")
+    error = house.error()
+    assert error.file == f"inlagg/Solrosen/2026-03-12 Vår{'' if inside else '.md'}"
+    assert "samma namn" in error.message
+
+
+@BOTH_FORMS
+def test_two_folders_of_one_department_are_one(house: House) -> None:
+    house.write("Blåsippan/2026-03-12 Hej.txt", "Hej.")
+    house.write(f"{nfd('Blåsippan')}/2026-03-13 Hå.txt", "Hå.")
+    assert house.press() is not None
+    assert [post.place for post in house.posts] == [Place("department", "Blåsippan")] * 2
+
+
+@BOTH_FORMS
+def test_but_not_with_two_posts_of_the_same_name_in_them(house: House) -> None:
+    house.write("Blåsippan/2026-03-12 Hej.txt", "Hej.")
+    house.write(f"{nfd('Blåsippan')}/2026-03-12 Hej.txt", "Hå.")
+    assert "samma namn" in house.error().message

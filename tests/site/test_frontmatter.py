@@ -46,6 +46,23 @@ def test_front_matter_may_stand_in_plain_text_and_between_lines_of_dashes(house:
     assert [(post.children, post.body) for post in house.posts] == [(("Elsa",), "<p>Hej.</p>")] * 2
 
 
+@pytest.mark.parametrize("fence", ["", "---\n"])
+@pytest.mark.parametrize("indent", ["", "  ", "\t"])
+def test_a_list_under_a_word_is_as_good_as_commas(house: House, fence: str, indent: str) -> None:
+    items = "".join(f"{indent}- {name}\n" for name in ("Elsa", '"Noah Ek"', "Tove"))
+    house.write(MD, f"{fence}Barn:\n{items}Av:\n{indent}- Karin\nTitel: Koja\n{fence}\n- En lista.\n")
+    post = house.read()
+    assert (post.children, post.by, post.title) == (("Elsa", "Noah Ek", "Tove"), ("Karin",), "Koja")
+    assert post.body == "<ul>\n<li>En lista.</li>\n</ul>"
+
+
+def test_captions_may_be_a_list_too(house: House) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        house.write(f"{FOLDER}/{name}")
+    house.write(f"{FOLDER}/text.md", "Bildtext:\n- a.jpg: En koja, av grenar\n- b.jpg: Regn\n\nHej.")
+    assert [file.alt for file in house.read().media] == ["En koja, av grenar", "Regn"]
+
+
 def test_decomposed_words_and_names_are_understood(house: House) -> None:
     house.write(MD, nfd("Författare: Åsa\nBarn: Zoë\n\nHej."))
     post = house.read()

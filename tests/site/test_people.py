@@ -146,6 +146,18 @@ def test_a_sidecar_says_who_is_on_which_photo_and_what_is_masked(house: House) -
     assert film.children == ()
 
 
+def test_a_sidecar_may_speak_of_the_whole_folder_and_then_of_some(house: House) -> None:
+    house.write(MD, 'Hej.\n\n![x](b.jpg){barn=""}')
+    house.write(
+        TOML,
+        'barn = ["Alva", "Noah"]\n\n["a.jpg".masker]\nAlva = [[0.1, 0.1, 0.2, 0.2]]\n\n["c.mp4"]\nbarn = ["Noah"]\n',
+    )
+    assert people(house) == {"a.jpg": ("Alva", "Noah"), "b.jpg": (), "c.mp4": ("Noah",)}
+    assert photo(house).masks
+    house.write(TOML, 'barn = "Alva"\n')
+    assert house.error().place == "barn"
+
+
 def test_a_sidecar_may_be_written_on_a_mac_or_in_notepad_and_in_english(house: House) -> None:
     house.write(f"{FOLDER}/Åke.jpg")
     text = nfd('["Åke.jpg"]\r\nchildren = ["Åke"]\r\nmasks = { "Åke" = [[0.1, 0.1, 0.2, 0.2]] }\r\n')

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     def planned(posts: list[Post]) -> object:
         edition = plan(posts)
         assert edition is not None
-        shell = type(edition.shell)(files.version, files.modules, files.style, ("Sprid inte bilder.",), "rektorn", "")
+        shell = type(edition.shell)(files.version, files.modules, files.style, ("Sprid inte bilder.",), "rektorn")
         return type(edition)(shell, edition.posts, edition.months, edition.public)
 
     findings = Findings()
@@ -138,6 +139,21 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     assert all(tag in page for tag in ("<article", "<figure", "<video", "<audio", 'alt="Koja"'))
     assert f"/r/{files.version}/app.js" in pages.shell.decode()
     assert "Sprid inte bilder." in pages.shell.decode()
+    assert "<strong>Vem kan hjälpa till?</strong> Hör av dig till rektorn." in pages.shell.decode()
+    assert '<a href="/sida/om-oss.html" lang="sv" dir="ltr">Om oss</a>' in pages.shell.decode()
     assert "Vi byggde koja" in pages.months[("solrosen", "2026-03")].decode()
     assert "förskola" in pages.public["sida/om-oss.html"].decode()
     assert json.loads(pages.manifest)["name"] == "Äppelgården"
+
+
+def test_posts_in_another_language_stand_in_pages_that_say_they_are_swedish(full: House) -> None:
+    theme = REPOSITORY / "theme"
+    settings = replace(Settings(full.root), language="en")
+    pages = press(settings, theme=(theme,), probe=probe, findings=Findings(), between=full.plan, today=TODAY)
+    assert pages is not None
+    assert '<html lang="sv"' in pages.shell.decode()
+    assert json.loads(pages.manifest)["lang"] == "sv"
+    page = pages.posts["id-2026-03-12-vi-byggde-koja"].decode()
+    assert '<article class="post" lang="en"' in page
+    assert ">torsdag 12 mars 2026<" in page
+    assert "Mars 2026" in pages.months[("solrosen", "2026-03")].decode()

@@ -45,6 +45,16 @@ def test_the_service_worker_is_its_modules_joined_in_order_as_a_classic_script_w
     )
 
 
+def test_no_file_of_the_reader_is_sent_with_its_comments(tmp_path: Path) -> None:
+    told = {
+        "late.js": "export const late = 1; // milliseconds\nexport const where = 'https://a // b';\n",
+        "old.js": "// @ts-nocheck\n/** Tells old browsers. */\n(function () {\n  var a = 1; // ES5\n}());\n",
+    }
+    files = code(tmp_path, {**MODULES, **told})
+    assert files["late.js"] == NOTICE + "export const late = 1;\nexport const where = 'https://a // b';\n"
+    assert files["old.js"] == NOTICE + "(function () {\nvar a = 1;\n}());\n"
+
+
 def test_what_the_first_page_needs_is_one_module_and_what_is_loaded_later_is_another(tmp_path: Path) -> None:
     files = code(tmp_path, MODULES)
     assert files["app.js"] == (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from pluttra_publish.errors import Findings
 from pluttra_publish.site import Talk, read_talks
-from tests.site.house import STOCKHOLM, TODAY, Settings, probe
+from tests.site.house import STOCKHOLM, TODAY, Settings, nfd, probe
 
 DAY = "Alva Lindqvist/2026-04-16"
 
@@ -115,3 +116,12 @@ def test_what_is_wrong_with_a_talk_is_said_with_its_file(desk: Desk, path: str, 
 def test_script_in_a_talk_is_gone(desk: Desk) -> None:
     desk.write(f"{DAY}/inbjudan.md", "Hej<script>alert(1)</script> <b onclick='x()'>du</b>.")
     assert desk.talk().invitation == "<p>Hej <b>du</b>.</p>"
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS takes the two forms of a name for one")
+def test_two_folders_of_one_child_are_one_but_the_same_day_in_both_is_an_error(desk: Desk) -> None:
+    desk.write("Åke Ek/2026-04-16/anteckningar.md", "Först.")
+    desk.write(f"{nfd('Åke Ek')}/2026-04-17/anteckningar.md", "Sedan.")
+    assert [talk.child for talk in desk.read()] == ["Åke Ek", "Åke Ek"]
+    desk.write(f"{nfd('Åke Ek')}/2026-04-16/anteckningar.md", "Igen.")
+    assert "Två samtal har samma namn" in desk.error()

@@ -23,8 +23,7 @@ Value = dict[str, Any]
 Memory = dict[str, Value]  # by guardian key (its keyring's name): the site, publisher, generation and root accepted
 WORDS = {"link": "wrong-link", "missing": "expired-link", "ends": "expired-link", "ended": "access-ended"}
 WORDS |= {"host": "unreachable", "version": "newer-format", "sequence": "rolled-back", "generation": "rolled-back"}
-HEAD, CHUNK, SEGMENT, MIB = 56, 16384 + 16, 64 * (16384 + 16), 1 << 20
-STEPS = [4096 * 4**i for i in range(12)]  # the padded lengths of keyrings
+HEAD, CHUNK, SEGMENT, MIB, STEPS = 56, 16384 + 16, 64 * (16384 + 16), 1 << 20, [4096 * 4**i for i in range(12)]
 HTTP = request.build_opener(type("Stay", (request.HTTPRedirectHandler,), {"redirect_request": lambda *_: None}))
 
 
@@ -228,15 +227,16 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
             root["keyrings"] <= self.keyring["generation"] or refuse("generation")
         self.seen |= {n: (root | self.keyring)[n] for n in ("site", "publisher", "generation", "sequence", "hash")}
         mine = self.keyring["audiences"]
+        staff = {a["id"] for a in mine if a["kind"] == "staff"}
         self.indexes = {(a["id"], index["month"]): index for a in mine for index in self._indexes(a, root)}
         self.audiences = [a | {"months": [month for home, month in self.indexes if home == a["id"]]} for a in mine]
         found = [(card, home) for home in reversed(self.indexes) for card in self.indexes[home]["posts"]]
+        found.sort(key=lambda pair: (pair[1][0] in staff, len(pair[0]["media"])))  # §7: of one post, the last is shown
         found.sort(key=lambda pair: (-datetime.fromisoformat(pair[0]["date"]).timestamp(), pair[0]["id"]))
         newest = {home[0]: home for home in reversed(self.indexes)}.values()
         stand = [(p, h) for h in reversed(self.indexes) for p in self.indexes[h]["pages"] if p["date"] or h in newest]
         self.home = {card["id"]: home for card, home in found + stand}  # of one post the first home, last here
-        self.pages = {page["id"]: page for page, _ in stand}
-        self.cards, self.root = {card["id"]: card for card, _ in found}, root
+        self.cards, self.pages, self.root = {c["id"]: c for c, _ in found}, {p["id"]: p for p, _ in stand}, root
 
     def _indexes(self, audience: Value, root: Value) -> list[Value]:  # §8, §9
         for epoch in audience["epochs"]:

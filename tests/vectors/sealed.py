@@ -14,7 +14,7 @@ from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.sealing.cobblestone import seal_padded
 from pluttra_publish.sealing.kdf import kdf
-from pluttra_publish.sealing.objects import seal_object
+from pluttra_publish.sealing.objects import sealable
 
 from . import notation
 from .notation import flipped, join, piece, read_bytes, repeat, text, vector_file
@@ -171,10 +171,10 @@ def objects_file() -> str:
     ]
     vectors = []
     for name, role, media_type, content, turn in made:
-        reference, sealed = seal_object(
+        reference, sealed = sealable(
             content, role=role, media_type=media_type, seal_secret=SEAL_SECRET, naming_secret=NAMING_SECRET,
-            turn=turn, workspace=Path(),
-        )  # fmt: skip
+            turn=turn,
+        ).seal(Path())  # fmt: skip
         vectors.append(
             {
                 "name": name,

@@ -11,38 +11,33 @@ from pathlib import Path
 import click
 import pytest
 
-from pluttra_publish.cli import main
 from pluttra_publish.format.access import secret_of
 from pluttra_publish.format.layout import keyring_path
+from pluttra_publish.platform import IDENTITY_VARIABLE
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
+from tests.commands import every_command
 from tests.whole.preschool import NOON, Preschool, files_of, photo, titles
 from tests.whole.shell import Shell
 
 INTERACTIVE = {"serve", "mask"}  # these go on until they are stopped
 
 
-def leaves(group: click.Group, *before: str) -> dict[tuple[str, ...], click.Command]:
-    """Return every command that is no group, by the words that are typed."""
-    found: dict[tuple[str, ...], click.Command] = {}
-    for name, command in group.commands.items():
-        found |= leaves(command, *before, name) if isinstance(command, click.Group) else {(*before, name): command}
-    return found
+LEAVES = {name: command for name, command in every_command() if not isinstance(command, click.Group)}
 
 
-@pytest.mark.parametrize("words", leaves(main), ids=" ".join)
-def test_every_command_has_help_with_an_example_and_takes_a_site(shell: Shell, words: tuple[str, ...]) -> None:
-    told = shell.run(*words, "--help")
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_has_help_with_an_example_and_takes_a_site(shell: Shell, name: str) -> None:
+    told = shell.run(*name.split(), "--help")
     assert told.exit_code == 0
     assert "Exempel: pluttra" in told.stdout
     assert "--site" in told.stdout
-    assert ("--json" in told.stdout) == (words[0] not in INTERACTIVE)
-    command = leaves(main)[words]
-    assert all(option.help for option in command.params if isinstance(option, click.Option) and not option.hidden)
+    assert ("--json" in told.stdout) == (name not in INTERACTIVE)
+    assert all(option.help for option in LEAVES[name].params if isinstance(option, click.Option) and not option.hidden)
 
 
 def test_the_commands_are_these(shell: Shell) -> None:
-    assert {"init", "new", "check", "build", "publish", "invite", "serve", "open", "demo"} <= set(main.commands)
+    assert {"init", "new", "check", "build", "publish", "invite", "serve", "open", "demo"} <= set(LEAVES)
     assert "Utgångskoder: 0 klart" in shell.run("--help").stdout
     assert shell.run("--version").stdout.startswith("pluttra, version ")
 
@@ -87,6 +82,50 @@ def test_init_in_a_file_is_refused(shell: Shell, tmp_path: Path, where: str) -> 
     (tmp_path / "fil").write_text("min", encoding="utf-8")
     assert shell.run("init", tmp_path / where).exit_code == 2
     assert (tmp_path / "fil").read_text(encoding="utf-8") == "min"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--url", "https://a.se/dagar"), ("--url", "http://a.se"), ("--url", "skräp"), ("--url", ""), ("--name", ""), ("--name", " ")],
+)  # fmt: skip
+def test_init_makes_nothing_when_it_is_asked_for_what_cannot_be(
+    shell: Shell, tmp_path: Path, options: tuple[str, str]
+) -> None:
+    refused = shell.run("init", tmp_path / "förskola", *options)
+    assert refused.exit_code == 2
+    assert "tips: " in refused.stderr
+    assert not (tmp_path / "förskola").exists()
+
+
+def test_init_makes_nothing_beside_settings_that_are_faulty(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "pluttra.toml").write_text("name = 3\n", encoding="utf-8")
+    assert shell.run("init", tmp_path).exit_code == 5
+    assert list(files_of(tmp_path)) == ["pluttra.toml"]
+
+
+def test_init_says_what_was_there_and_that_the_options_no_longer_count(shell: Shell, tmp_path: Path) -> None:
+    shell.run("init", tmp_path / "förskola")
+    (tmp_path / "förskola" / "register" / "personal.csv").unlink()
+    again = shell.run("init", tmp_path / "förskola", "--name", "Annan")
+    assert "  + register/personal.csv\n" in again.stdout
+    assert "Fanns redan, och är inte ändrat: pluttra.toml, " in again.stdout
+    assert "--name och --url gäller bara en ny pluttra.toml" in again.stdout
+    assert "--name" not in shell.run("init", tmp_path / "förskola").stdout
+
+
+def test_a_place_that_cannot_be_written_is_told_and_is_no_bug(shell: Shell, at: Shell, published: Preschool) -> None:
+    root = published.root
+    (root / "fil").write_text("min", encoding="utf-8")
+    (root / "halv").mkdir()
+    (root / "halv" / "register").write_text("min", encoding="utf-8")
+    assert shell.run("init", root / "halv").exit_code == 2
+    assert at.run("open", "--link", published.invite("mei", days=90), "--host", published.public, "--into", root / "fil" / "ut").exit_code == 2  # fmt: skip
+    assert at.run("consents", "--page", root / "fil" / "lista.html", "--site", root).exit_code == 2
+    shell.environment[IDENTITY_VARIABLE] = str(root / "fil" / "identity.txt")
+    told = shell.run("init", root / "ny")
+    assert told.exit_code == 6
+    assert "identity.txt" in told.stderr or "fil" in told.stderr
+    assert (root / "fil").read_text(encoding="utf-8") == "min"
 
 
 def test_new_begins_a_post_that_waits_as_a_draft(at: Shell, published: Preschool) -> None:
@@ -140,6 +179,60 @@ def test_build_seals_without_publishing(at: Shell, published: Preschool, tmp_pat
     after = published.files()
     assert {path for path in built.keys() | after.keys() if built.get(path) != after.get(path)} == {"root"}
     assert at.answer("build", "--site", published.root)["public"] == str(published.state / "sealed")
+
+
+@pytest.mark.parametrize(
+    "into", [".", "..", "privat", "register", "register/ut", "inlagg", "inlagg/Solrosen/ut", "samtal/ut", "INLAGG/Ut"]
+)
+def test_build_refuses_a_folder_where_sealed_files_would_lie_with_what_is_secret(
+    at: Shell, published: Preschool, into: str
+) -> None:
+    before = files_of(published.root.parent)
+    refused = at.run("build", "--into", published.root / into, "--site", published.root)
+    assert refused.exit_code == 2
+    assert "--into" in refused.stderr
+    assert files_of(published.root.parent) == before
+
+
+@pytest.mark.parametrize("folder", [".", "ny", "inlagg/ny", "public", "public/ny"])
+def test_demo_refuses_a_folder_of_a_preschool(at: Shell, published: Preschool, folder: str) -> None:
+    before = files_of(published.root.parent)
+    for site in ((), ("--site", published.root)):
+        refused = at.run("demo", published.root / folder, *site, "--no-serve")
+        assert refused.exit_code == 2
+        assert "förskolas mapp" in refused.stderr
+    assert files_of(published.root.parent) == before
+
+
+def test_demo_refuses_to_publish_the_folder_that_the_preschool_lies_in(at: Shell, published: Preschool) -> None:
+    around = published.root.parent
+    published.root.rename(around / "public")
+    before = files_of(around)
+    assert at.run("demo", around, "--site", around / "public", "--no-serve").exit_code == 2
+    assert {path for path in files_of(around) if path not in before} <= {"privat/identity.txt", "privat/keystore.age"}
+
+
+def test_serve_refuses_the_preschools_own_folder(at: Shell, published: Preschool) -> None:
+    (published.root / "index.html").write_text("", encoding="utf-8")
+    refused = at.run("serve", published.root)
+    assert refused.exit_code == 2
+    assert "pluttra.toml" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "local"), [("http://localhost:8000", True), ("http://127.0.0.1", True), ("https://dagar.example.se", False)]
+)
+def test_publish_and_invite_say_when_the_links_lead_to_this_computer_alone(
+    at: Shell, published: Preschool, url: str, local: bool
+) -> None:
+    published.settings_text = f'name = "Backens förskola"\nurl = "{url}"\n'
+    published.write()
+    for command in (("publish",), ("invite", "maria")):
+        said = at.run(*command, "--site", published.root)
+        assert said.exit_code == 0
+        assert ("fungerar bara på den här datorn" in said.stderr) == local, command
+        assert "den här datorn" not in said.stdout
+    assert "den här datorn" not in at.run("build", "--site", published.root).stderr
 
 
 def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
@@ -341,13 +434,43 @@ def test_a_broken_template_of_the_preschools_own_stops_the_publish(at: Shell, pu
     assert published.files() == before
 
 
-@pytest.mark.parametrize(
-    "words",
-    [(), ("nonsense",), ("publish", "--nonsense"), ("new", "Hej"), ("open",), ("invite",), ("demo",),
-     ("serve", "--port", "70000"), ("new", "Hej", "--place", "Solrosen", "--date", "i går")],
-)  # fmt: skip
-def test_a_command_written_wrong_exits_with_two(shell: Shell, words: tuple[str, ...]) -> None:
-    assert shell.run(*words).exit_code == 2
+ENGLISH = re.compile(
+    r"Usage:|Options:|Positional|Commands:|Error|Missing|Invalid|Show th|Try '|default:|required|No such|Did you|Got unexp"
+    r"|does not|requires an|is not|Choose from|is a |Aborted"
+    r"|\b(OPTIONS|COMMAND|ARGS|FOLDER|TITLE|NAME|PHOTO|CHILD|PURPOSE|INTEGER|DIRECTORY|FILE|PATH|SOURCE)\b"
+)
+WRONG = [
+    ("nonsense",), ("publish", "--nonsense"), ("publish", "--jsn"), ("new", "Hej"), ("new",), ("open",), ("invite",), ("demo",),
+    ("check", "mer"), ("check", "mer", "än"), ("check", "--json=ja"), ("invite", "Maria", "--valid-for"), ("invite", "Maria", "--valid-for", "x"),
+    ("serve", "--port", "70000"), ("serve", "--port", "åtta"), ("build", "--into", __file__), ("register", "nonsense"),
+    ("register", "inspect", "."), ("what-sees", "Maria", "--sealed", "saknas"), ("new", "Hej", "--place", "Solrosen", "--date", "i går"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [(), *WRONG])
+def test_a_command_written_wrong_exits_with_two_and_says_so_in_swedish(shell: Shell, words: tuple[str, ...]) -> None:
+    told = shell.run(*words)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert ENGLISH.findall(told.stderr) == []
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_a_command_written_wrong_answers_with_one_json_object_where_json_is_asked_for(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    told = shell.run(*words, "--json") if words[-1] != "--valid-for" else shell.run("invite", "--json", *words[1:])
+    assert told.exit_code == 2
+    assert told.stderr == ""
+    answer = json.loads(told.stdout)
+    assert set(answer) == {"error", "hint", "exit_code"}
+    assert answer["exit_code"] == 2
+    assert answer["error"]
+
+
+@pytest.mark.parametrize("name", ["", *(name for name, _ in every_command())])
+def test_the_help_of_every_command_is_in_swedish(shell: Shell, name: str) -> None:
+    assert ENGLISH.findall(shell.run(*name.split(), "--help").stdout) == []
 
 
 @pytest.mark.parametrize("name", ["new", "check", "build", "publish", "invite", "serve"])

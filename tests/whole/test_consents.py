@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pluttra_publish.errors import CheckFailed, ConsentError
 from pluttra_publish.format.layout import object_path
-from pluttra_publish.open import Opened, SeenPost
-from tests.whole.preschool import PURPOSES, Preschool, grain
+from pluttra_publish.open import Opened, SeenPage, SeenPost
+from pluttra_publish.proof import who_can_see
+from tests.whole.preschool import PURPOSES, Preschool, clock, grain
 
 TITLE = "Vi målar"
 ANSWERED = "2025-08-18"
@@ -16,7 +19,7 @@ ANSWERED = "2025-08-18"
 @pytest.fixture
 def painting(school: Preschool) -> Preschool:
     """A department's post with two photos, of which one shows Alva; everybody may be seen."""
-    text = f'Titel: {TITLE}\n\nRött och blått.\n\n![Alva målar](alva.jpg){{barn="Alva"}}\n\n![Burkarna](burkar.jpg)\n'
+    text = f'Titel: {TITLE}\n\nRött och blått.\n\n![Alva målar](alva.jpg "Rött på näsan"){{barn="Alva"}}\n\n![Burkarna](burkar.jpg)\n'
     school.post("Solrosen/2026-11-10 Vi målar", text, **{"alva.jpg": grain(1), "burkar.jpg": grain(2)})
     school.tables["barn"].append(["sam", "Sam", "Berg", "nej"])
     school.tables["vardnadshavare"].append(["bo", "Bo", "Berg", "bo@example.se", "sv", "nej"])
@@ -69,12 +72,31 @@ def test_a_withdrawn_consent_takes_the_photo_from_everybody_but_the_childs_own_p
     assert len(found(others).card.media) < whole == len(found(own).card.media)
     page = others.content(found(others).card.page).decode()
     assert "Alva målar" not in page
+    assert "näsan" not in page
     assert "Burkarna" in page
-    assert "Alva målar" in own.content(found(own).card.page).decode()
+    whole_page = own.content(found(own).card.page).decode()
+    assert "Alva målar" in whole_page
+    assert "<figcaption>Rött på näsan</figcaption>" in whole_page
     kept = {object_path(reference.name) for reference in found(others).card.media}
     anew = {object_path(reference.name) for reference in found(own).card.media}
     assert not anew & before
     assert not (before - kept) & set(painting.files())
+
+
+def test_who_sees_a_photo_that_was_withdrawn_is_the_childs_own_and_the_post_is_counted_once(
+    painting: Preschool,
+) -> None:
+    whole = painting.publish().posts
+    answers(painting, withdrawn="2026-11-20")
+    assert painting.publish().posts == whole
+    folder = Path("inlagg/Solrosen/2026-11-10 Vi målar")
+    with clock(painting.now):
+        photo, post = (
+            who_can_see(painting.settings, path, identity=painting.identity) for path in (folder / "alva.jpg", folder)
+        )
+    assert {row.who.id for row in photo.readers} == {"maria", "johan", "petra", "ingrid"}
+    assert {row.who.id for row in post.readers} == {"maria", "johan", "petra", "ingrid", "bo"}
+    assert all(row.opens for row in (*photo.readers, *post.readers))
 
 
 def test_a_masked_child_needs_no_consent_and_no_copy_shows_the_child(painting: Preschool) -> None:
@@ -97,13 +119,36 @@ def test_the_staff_has_the_quick_reference_list_without_reasons_and_guardians_do
     painting.post("Solrosen/2026-11-10 Vi målar", f"Titel: {TITLE}\n\nRött.\n")
     painting.publish()
     opened = painting.open("petra")
-    (page,) = (page for page in opened.pages if page.page.kind == "consents" and "Solrosen" in page.page.title)
-    text = opened.content(page.page.page).decode()
+    text = opened.content(listed(opened).page.page).decode()
     assert "Alva Lindqvist" in text
     assert "NEJ" in text
     assert "Ylva" not in text
     assert ANSWERED not in text
     assert not [page for page in painting.open("maria").pages if page.page.kind == "consents"]
+
+
+def listed(opened: Opened) -> SeenPage:
+    (page,) = (page for page in opened.pages if page.page.kind == "consents" and "Solrosen" in page.page.title)
+    return page
+
+
+def test_the_list_is_sealed_anew_when_an_answer_changes_or_has_an_end_and_not_every_day(painting: Preschool) -> None:
+    painting.publish()
+    first = listed(painting.open("petra")).page.page
+    painting.later(days=1).publish()
+    assert listed(painting.open("petra")).page.page == first
+    painting.later(days=5).publish()
+    assert listed(painting.open("petra")).page.page == first
+    row = painting.row("samtycken", "alva", "foto")
+    row[6] = "2026-12-18"
+    painting.publish()
+    opened = painting.open("petra")
+    until = opened.content(listed(opened).page.page).decode()
+    assert "längst till och med" in until
+    assert "18 december 2026" in until
+    row[6], row[7] = "", f"{painting.now:%Y-%m-%d}"
+    painting.later(days=1).publish()
+    assert listed(painting.open("petra")).page.page != first
 
 
 def test_a_development_talk_is_read_by_the_childs_guardians_and_staff_only(painting: Preschool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -58,8 +59,36 @@ def test_open_takes_a_folder_as_host_and_an_empty_folder_to_write_in(
 
 
 def test_open_takes_a_link_whose_hash_was_mangled_on_the_way(at: Shell, today: Preschool, tmp_path: Path) -> None:
-    link = today.invite("mei").replace("#", "%23")
-    assert at.run("open", "--link", link, "--host", today.public, "--into", tmp_path / "kopia").exit_code == 0
+    link = today.invite("mei")
+    words = ("--host", today.public, "--into")
+    whole, mangled = (
+        at.run("open", "--link", written, *words, tmp_path / name)
+        for name, written in (("hel", link), ("ändrad", link.replace("#", "%23")))
+    )
+    assert whole.exit_code == mangled.exit_code == 0
+    assert "sett nyckeln" not in whole.stderr
+    assert "kan ha sett nyckeln. Be förskolan om en ny länk." in mangled.stderr
+    assert at.answer("open", "--link", link.replace("#", "%23"), *words, tmp_path / "json")["mangled"] is True
+    assert at.answer("open", "--link", link, *words, tmp_path / "json hel")["mangled"] is False
+
+
+def test_open_tells_a_host_that_does_not_answer_from_a_link_that_no_longer_holds(
+    at: Shell, today: Preschool, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        dead = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    words = ("open", "--link", today.invite("mei"), "--into", tmp_path / "kopia", "--host")
+    for host in (dead, "http://nowhere.invalid", f"http://{'a' * 70}.invalid"):
+        answer = at.run(*words, host)
+        assert answer.exit_code == 8, host
+        assert "unreachable" in answer.stderr
+    (today.root / "tom").mkdir()
+    for host in (str(today.root / "nixmapp"), str(today.root / "tom"), "dagar.example.se", "ftp://a.se", "http://[a"):
+        answer = at.run(*words, host)
+        assert answer.exit_code == 2, host
+        assert "tips: Ange" in answer.stderr
+    assert at.run(*words[:1], "--link", "https://a.se/#i=" + "A" * 43, *words[3:], today.public).exit_code == 7
+    assert not (tmp_path / "kopia").exists()
 
 
 def test_open_writes_into_no_folder_that_has_something_in_it(at: Shell, today: Preschool, tmp_path: Path) -> None:
@@ -69,6 +98,15 @@ def test_open_writes_into_no_folder_that_has_something_in_it(at: Shell, today: P
     assert at.run(*words, "--into", tmp_path / "kopia").exit_code == 2
     assert at.run(*words, "--into", tmp_path / "kopia" / "min.txt").exit_code == 2
     assert files_of(tmp_path / "kopia") == {"min.txt": b"min"}
+
+
+@pytest.mark.parametrize("into", ["kopia", "o/kopia"])
+def test_open_writes_nothing_in_clear_where_the_sealed_site_lies(at: Shell, today: Preschool, into: str) -> None:
+    before = today.files()
+    refused = at.run("open", "--link", today.invite("mei"), "--host", today.public, "--into", today.public / into)
+    assert refused.exit_code == 2
+    assert "publiceras" in refused.stderr
+    assert today.files().keys() - before.keys() <= {path for path in today.files() if path.startswith("k/")}
 
 
 @pytest.mark.parametrize("last", ["page", "media"])
@@ -82,8 +120,10 @@ def test_open_leaves_no_half_folder_when_something_is_forged(
     words = ("open", "--link", today.invite("johan"), "--host", today.public, "--into", tmp_path / "kopia")
     refused = at.run(*words)
     assert refused.exit_code == 7
-    assert "tampered" in refused.stderr
-    assert json.loads(at.run(*words, "--json").stdout)["exit_code"] == 7
+    assert "pluttra: Något på värden är inte det som förskolan lade dit. [tampered" in refused.stderr
+    answer = json.loads(at.run(*words, "--json").stdout)
+    assert answer["exit_code"] == 7
+    assert answer["error"].startswith("Något på värden")
     assert set(tmp_path.iterdir()) == around
 
 
@@ -116,6 +156,14 @@ def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tm
         opened = shell.run("open", "--link", link["url"], "--host", answer["public"], "--into", into)
         assert opened.exit_code == 0
         assert link["name"] in opened.stdout
+
+
+@pytest.mark.parametrize("url", ["javascript:1", "https://a.se/sub", "http://a.se", "ftp://a.se", "skräp"])
+def test_demo_makes_links_to_no_address_that_a_site_may_not_have(shell: Shell, tmp_path: Path, url: str) -> None:
+    refused = shell.run("demo", tmp_path / "demo", "--no-serve", "--base-url", url)
+    assert refused.exit_code == 2
+    assert "tips: " in refused.stderr
+    assert not (tmp_path / "demo").exists()
 
 
 class _Links(HTMLParser):

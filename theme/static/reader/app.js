@@ -1,11 +1,13 @@
 /** Starts the reader and keeps it going: link or key, address to page, waits and refusals. Does not know keys, or what a page holds. */
+import { addressMaker, releaseMedia } from './addresses.js';
 import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
 import { refuseMedium } from './pictures.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
-import { readPref, writePref } from './store.js';
+import { markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
-import { audiencePage, childPage, homePage } from './views.js';
+import { homePage } from './views.js';
+import { pasted, welcomePage } from './welcome.js';
 import { WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
@@ -36,13 +38,17 @@ let lists = false;
 start();
 
 function start() {
-  document.documentElement.dataset.started = 'yes';
+  const { dataset } = document.documentElement;
+  if (dataset.refused) return undefined; // old.js has said why
+  dataset.started = 'yes';
+  document.getElementById('not-started')?.remove(); // said too early, on a slow line
+  main.style.display = '';
   if (window.top !== window.self) return sheet('framed');
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);
   document.addEventListener('submit', (event) => {
     event.preventDefault();
-    import('./welcome.js').then(({ pasted }) => pasted(/** @type {HTMLFormElement} */ (event.target), arrive));
+    pasted(/** @type {HTMLFormElement} */ (event.target), arrive);
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') tellMet();
@@ -69,11 +75,10 @@ async function go() {
 }
 
 /** @param {{secret: import('./bytes.js').Bytes, mangled: boolean}} link */
-async function arrive(link) {
+function arrive(link) {
   forgetAddress();
-  const turn = (turns += 1);
-  const { welcomePage } = await import('./welcome.js');
-  if (turn === turns) present(welcomePage(link, { present, refuse, enter, within }));
+  turns += 1;
+  present(welcomePage(link, { present, refuse, enter, within }));
 }
 
 /** The key leaves the address before anything else happens. */
@@ -89,15 +94,20 @@ async function enter(opened, mangled) {
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  import('./pages.js').catch(() => {});
-  import('./register.js').then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
+  for (const next of [import('./pages.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
+  addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
 }
 
-/** @param {Vault} opened */
-async function furnish(opened) {
+/** What this device remembers of what has been read here. @returns {Promise<[Set<string>, number | undefined]>} */
+function remembered() {
+  return Promise.all([seenPosts(), readPref('since')]);
+}
+
+/** @param {Vault} opened @param {ReturnType<typeof remembered>} [before] */
+async function furnish(opened, before = remembered()) {
   vault = opened;
   vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
-  [seen, since] = await Promise.all([vault.seen(), readPref('since')]);
+  [seen, since] = await before;
   if (!since) writePref('since', Date.now()).catch(() => {});
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = false;
 }
@@ -120,21 +130,25 @@ async function pageOf() {
   const { view, id, month } = parseAddress(location.hash);
   if (!vault) {
     if (view === 'post' || view === 'month') import('./pages.js').catch(() => {}); // comes while the vault opens
-    import('./register.js').catch(() => {});
+    addressMaker().catch(() => {});
+    const before = remembered();
     const resumed = await Vault.resume();
     if (!resumed) return { node: fill('no-link'), title: '' };
     if (!resumed.ready) await resumed.refresh();
-    await furnish(resumed);
+    await furnish(resumed, before);
     setTimeout(renew, SHOWN);
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
   const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
-  if (view === 'post') seen.add(id);
-  opened.releaseMedia(); // before the new page makes its own
+  if (view === 'post') {
+    seen.add(id);
+    opened.post(id).then((post) => post && opened.page(post.page)).catch(() => {}); // on its way while pages.js is
+  }
+  releaseMedia(); // before the new page makes its own
   const page = view === 'home' ? await homePage(visitor)
-    : view === 'child' ? await childPage(visitor, id)
-      : view === 'audience' ? await audiencePage(visitor, id)
+    : view === 'child' ? await import('./timelines.js').then(({ childPage }) => childPage(visitor, id))
+      : view === 'audience' ? await import('./timelines.js').then(({ audiencePage }) => audiencePage(visitor, id))
         : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
           : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id))
             : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id))
@@ -173,6 +187,7 @@ function refuse(error) {
 /** Nobody reads here any longer. @param {string} id of the template that says why */
 function leave(id) {
   vault = null;
+  releaseMedia();
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = true;
   ['offline', 'stale', 'changed'].forEach((key) => notice(key, null));
   sheet(id);
@@ -247,7 +262,7 @@ function meet(id) {
 function tellMet() {
   const ids = [...met];
   met.clear();
-  if (ids.length && vault) vault.markSeen(ids).catch(() => {});
+  if (ids.length && vault) markSeen(ids).catch(() => {});
 }
 
 /** @param {MouseEvent} event */

@@ -1,11 +1,14 @@
 /** Media where no worker answers: fetched whole and shown from memory. Knows the vault. Does not know ranges. */
+import { shownBlobs } from './addresses.js';
 import { piecesOf } from './pieces.js';
 
 /** @param {import('./vault.js').Vault} vault @param {import('./values.js').Reference} reference */
 export async function blobAddress(vault, reference) {
-  const parts = [];
-  for await (const piece of piecesOf(vault, reference)) parts.push(new Blob([piece])); // a browser may put a blob aside on disk
-  const url = URL.createObjectURL(new Blob(parts, { type: reference.type }));
-  vault.blobs.add(url);
+  const { type } = reference;
+  /** @type {Blob[]} */
+  const pieces = [];
+  for await (const piece of piecesOf(vault, reference)) pieces.push(new Blob([piece], { type })); // a browser may put a blob aside on disk
+  const url = URL.createObjectURL(pieces.length === 1 ? pieces[0] : new Blob(pieces, { type }));
+  shownBlobs.add(url);
   return url;
 }

@@ -1,7 +1,6 @@
 /** Letting go: of sealed bytes that no index names any more, and of this device. Knows the vault and the store. Loaded when it is needed. */
 import { objectPath } from './layout.js';
-import { SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
-import { CHAIN_PLACE } from './sealed.js';
+import { CHAIN_PLACE, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
 
 /** @param {import('./vault.js').Vault} vault @param {string} digest of the root whose purge this is */
 export async function purge(vault, digest) {

@@ -1,4 +1,5 @@
 /** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
+import { mediaUrl, streaming } from './addresses.js';
 import { element } from './dom.js';
 import { hangPhoto, refuseMedium } from './pictures.js';
 import { WORDS } from './words.js';
@@ -6,15 +7,19 @@ import { WORDS } from './words.js';
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./values.js').Reference} Reference */
 
+const FIRST = 3; // photos that are in sight at once or soon: fetched before the page stands there
+
 /**
  * Hang the media of a cleaned page. An address that names nothing is refused, and said in its place.
  * @param {import('./clean.js').Hook[]} hooks @param {(address: string) => Reference} find @param {Vault} vault
  */
 export function hang(hooks, find, vault) {
+  let first = FIRST;
   const many = new Set(hooks.filter(({ attribute }) => attribute === 'srcset').map(({ element: place }) => place));
   for (const { element: place, attribute, value } of hooks) {
     if (attribute === 'src' && many.has(place)) continue;
     try {
+      if (place instanceof HTMLImageElement && first-- > 0) place.loading = 'eager';
       if (place instanceof HTMLImageElement) hangPhoto(place, widths(value, place.width).map(([address, width]) => [find(address), width]), vault, true);
       else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
       else hangAddress(place, attribute, find(value), vault);
@@ -35,11 +40,11 @@ function hangPlayer(player, reference, vault) {
   if (width && height) player.closest('figure')?.style.setProperty('--r', String(width / height));
   const failed = (/** @type {any} */ error) => refuseMedium(player, error.word, () => hangPlayer(player, reference, vault));
   const start = async () => {
-    const url = await vault.mediaUrl(reference);
+    const url = await mediaUrl(vault, reference);
     player.onerror = failed;
     player.src = url;
   };
-  if (vault.streaming) {
+  if (streaming()) {
     start().catch(failed);
     return;
   }
@@ -71,5 +76,5 @@ async function saved(place, reference, vault) {
 /** @param {Element} place @param {string} attribute @param {Reference} reference @param {Vault} vault */
 function hangAddress(place, attribute, reference, vault) {
   if (reference.type === 'text/calendar') return void saved(place, reference, vault).catch(() => {});
-  vault.mediaUrl(reference).then((url) => place.setAttribute(attribute, url), () => {});
+  mediaUrl(vault, reference).then((url) => place.setAttribute(attribute, url), () => {});
 }

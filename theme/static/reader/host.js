@@ -27,7 +27,13 @@ export function hostAddress() {
  */
 export async function fetchSealed(path, { fresh = false, limit = MOST, range } = {}) {
   const stop = new AbortController();
-  let timer = setTimeout(() => stop.abort(), PATIENCE);
+  let heard = Date.now();
+  const listen = () => {
+    const left = heard + PATIENCE - Date.now();
+    if (left > 0) timer = setTimeout(listen, left);
+    else stop.abort();
+  };
+  let timer = setTimeout(listen, PATIENCE);
   try {
     const answer = await fetch(origin + path, {
       cache: fresh ? 'no-cache' : 'default',
@@ -45,8 +51,7 @@ export async function fetchSealed(path, { fresh = false, limit = MOST, range } =
     let length = 0;
     const body = answer.body.getReader();
     for (let piece = await body.read(); !piece.done && length <= limit; piece = await body.read()) {
-      clearTimeout(timer);
-      timer = setTimeout(() => stop.abort(), PATIENCE);
+      heard = Date.now();
       parts.push(piece.value);
       length += piece.value.length;
     }

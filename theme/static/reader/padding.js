@@ -28,7 +28,9 @@ export function paddedLength(role, framed) {
 
 /** Throws ReaderError: padding. @param {Uint8Array} bytes @param {number} from */
 export function mustBeZero(bytes, from) {
-  for (let i = from; i < bytes.length; i++) must(bytes[i] === 0, 'padding');
+  let found = 0;
+  for (let i = from; i < bytes.length; i++) found |= bytes[i];
+  must(found === 0, 'padding');
 }
 
 /**

@@ -3,7 +3,7 @@ import { clean } from './clean.js';
 import { element, fill, slot } from './dom.js';
 import { hang } from './hang.js';
 import { audienceTitle, feed, monthLink } from './views.js';
-import { dayText, monthText, WORDS } from './words.js';
+import { dayText, momentText, monthText, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
@@ -47,11 +47,13 @@ export async function postPage(visit, id) {
 /** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
 export async function standingPage(visit, id) {
   const { vault } = visit;
-  const found = await vault.standingPage(id);
+  const { findStanding } = await import('./standing.js');
+  const found = await findStanding(vault, id);
   if (!found) return null;
   const node = await opened(vault, await vault.page(found.page), (address) => vault.media(found.index, address));
   const home = vault.audiences.find((each) => each.id === found.index.audience);
   if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
+  if (found.kind === 'consents') node.querySelector('header')?.append(element('p', { class: 'meta' }, `${WORDS.published} ${momentText(vault.published)}.`));
   enlarge(node);
   return { node, title: found.title, after: () => nameLinks(node, vault).catch(() => {}) };
 }

@@ -1,4 +1,5 @@
 /** Photos hung into a page, and what is said of a medium that did not come. Knows the vault's addresses for media. Does not know what a post is. */
+import { mediaUrl, streaming } from './addresses.js';
 import { element } from './dom.js';
 import { WORDS } from './words.js';
 
@@ -27,18 +28,17 @@ export function hangPhoto(img, widths, vault, early) {
   showBlur(img, vault);
   const failed = (/** @type {any} */ error) => refuseMedium(img, error.word, () => hangPhoto(img, widths, vault, early));
   const offer = async () => {
-    const middle = await vault.mediaUrl(widths[(widths.length - 1) >> 1][0]);
-    const urls = middle.startsWith('blob:') ? [] : await Promise.all(widths.map(([reference]) => vault.mediaUrl(reference)));
-    if (urls.length) img.srcset = urls.map((url, i) => `${url} ${widths[i][1]}w`).join(', ');
-    img.src = middle;
+    const urls = await Promise.all(widths.map(([reference]) => mediaUrl(vault, reference)));
+    img.srcset = urls.map((url, i) => `${url} ${widths[i][1]}w`).join(', ');
+    img.src = urls[(urls.length - 1) >> 1];
   };
   const fetch = async () => {
     const wanted = img.clientWidth * Math.min(devicePixelRatio, 2);
     const [reference] = widths.find(([, width]) => width >= wanted) ?? widths[widths.length - 1];
-    img.src = await vault.mediaUrl(reference);
+    img.src = await mediaUrl(vault, reference);
   };
   img.onerror = failed;
-  if (vault.streaming) offer().catch(failed);
+  if (streaming()) offer().catch(failed);
   else {
     waiting.set(img, () => fetch().catch(failed));
     (early ? far : near).observe(img);

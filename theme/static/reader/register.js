@@ -1,7 +1,8 @@
 /** The page's side of the service worker: registers it and hands it tickets. Knows the worker's address. Does not know what media hold. */
+import { streaming } from './addresses.js';
 import { toHex } from './bytes.js';
 import { hostAddress } from './host.js';
-import { durable, recallAll, remember } from './store.js';
+import { recallAll, remember } from './store.js';
 
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -9,6 +10,7 @@ import { durable, recallAll, remember } from './store.js';
 const WORKER = '/sw.js';
 const TICKET_LIFE = 7 * 24 * 3600 * 1000; // milliseconds; longer than a tab is likely to show one page
 const SETTLED = 2000; // milliseconds before a worker is asked for that nothing waits for: the first photos go first
+const LATER = 500; // milliseconds, less than the worker looks for what is being kept
 const WORTH_WAITING = 5000; // milliseconds that a long medium waits for the worker rather than being fetched whole
 
 /** @type {Promise<ServiceWorkerRegistration | null> | null} */
@@ -57,8 +59,8 @@ function listen(vault) {
 export async function mediaAddress(vault, reference) {
   late ||= setTimeout(startWorker, SETTLED);
   listen(vault);
-  if (!vault.streaming && reference.segments.length && (await startWorker())) await controlled();
-  if (vault.streaming && (await durable())) return ticketTo(reference);
+  if (!streaming() && reference.segments.length && (await startWorker())) await controlled();
+  if (streaming()) return ticketTo(reference);
   const { blobAddress } = await import('./blobs.js');
   return blobAddress(vault, reference);
 }
@@ -76,11 +78,12 @@ function ticketTo(reference) {
   return `/m/${id}`;
 }
 
-/** The secrets go from memory to memory; what is kept opens nothing without a key. */
+/** The secrets go from memory to memory; what is kept opens nothing without a key, and isn't waited for: a worker lives longer than that. */
 function handOver() {
   const tickets = untold;
   untold = [];
   navigator.serviceWorker.controller?.postMessage({ host: hostAddress(), tickets });
   const made = Date.now();
-  remember('tickets', tickets.map(([id, { name, at }]) => [id, { audience: at?.audience, month: at?.month, name, made }])).catch(() => {});
+  const kept = () => remember('tickets', tickets.map(([id, { name, at }]) => [id, { audience: at?.audience, month: at?.month, name, made }]));
+  setTimeout(() => kept().catch(() => {}), LATER);
 }

@@ -3,23 +3,21 @@ import { objectPath, sealedLength } from './layout.js';
 import { paddedLength } from './padding.js';
 import { openSealed } from './cobblestone.js';
 import { fetchSealed } from './host.js';
-import { keepBytes, keptBytes } from './store.js';
+import { CHAIN_PLACE, keepBytes, keptBytes } from './store.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./values.js').Reference} Reference */
 
-export const CHAIN_PLACE = 'chain';
-
 /**
  * What `open` makes of a sealed file. Only bytes that opened are kept; kept bytes that do not open are fetched anew.
  * @template T @param {string} place @param {string} path @param {(sealed: Bytes) => Promise<T>} open
- * @param {() => Promise<{ bytes: Bytes }>} [fetched] @returns {Promise<T>}
+ * @param {() => Promise<{ bytes: Bytes }>} [fetched] @param {Bytes} [here] what may be the file, already read @returns {Promise<T>}
  */
-export async function openNamed(place, path, open, fetched = () => fetchSealed(path)) {
-  const kept = await keptBytes(place, path);
-  if (kept) {
+export async function openNamed(place, path, open, fetched = () => fetchSealed(path), here) {
+  for (const find of [() => here, () => keptBytes(place, path)]) {
     try {
-      return await open(kept);
+      const kept = await find();
+      if (kept) return await open(kept);
     } catch {
       // the device has damaged it; what comes from the host takes its place
     }

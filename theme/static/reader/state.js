@@ -53,10 +53,14 @@ export async function openState(held, sealed) {
     names: found.map(({ name }) => name),
     ended,
     access: await accessOf(keyrings, root),
+    /** @type {import('./together.js').Files} the catalogues and indexes that have been opened, as they are sealed */
+    files: new Map(),
     /** @type {Map<string, Promise<Awaited<ReturnType<typeof import('./chain.js').catalogueFrom>>>>} */
     catalogues: new Map(),
-    /** @type {Map<string, Promise<import('./values.js').Index>>} */
+    /** @type {Map<string, Promise<import('./values.js').Index | null>>} */
     indexes: new Map(),
+    /** @type {Map<string, Promise<string>>} */
+    pages: new Map(),
   };
 }
 

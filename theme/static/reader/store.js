@@ -9,7 +9,8 @@ import { mustNotBeRolledBack } from './chain.js';
 /** @typedef {'keys' | 'facts' | 'seen' | 'tickets'} StoreName */
 
 export const SEALED = 'sealed:';
-const LATER = 400; // milliseconds
+export const CHAIN_PLACE = 'chain';
+const QUIET = 400; // milliseconds without another photo
 const LONG = 2 ** 20; // bytes, too many to hold that long
 /** @type {StoreName[]} */
 const STORE_NAMES = ['keys', 'facts', 'seen', 'tickets'];
@@ -18,6 +19,7 @@ export const untilLeft = new Map(STORE_NAMES.map((name) => [name, new Map()]));
 
 /** @type {Promise<IDBDatabase | null> | null} */
 let opening = null;
+let lacking = false;
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 function answered(request) {
@@ -39,6 +41,7 @@ function database() {
       };
       return opened;
     } catch {
+      lacking = true;
       return null;
     }
   })();
@@ -68,8 +71,13 @@ function temporary(name) {
 }
 
 /** False where what is kept lasts only until the page is left. */
-export async function durable() {
+async function durable() {
   return Boolean(await database());
+}
+
+/** True once it has shown that nothing outlasts the page. */
+export function forgetful() {
+  return lacking;
 }
 
 /** @param {StoreName} name @param {string} id @returns {Promise<any>} */
@@ -117,6 +125,16 @@ export function writePref(name, value) {
   return remember('facts', [[`pref:${name}`, value]]);
 }
 
+/** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
+export async function seenPosts() {
+  return new Set((await recallAll('seen')).map(([id]) => id));
+}
+
+/** @param {string[]} ids */
+export function markSeen(ids) {
+  return remember('seen', ids.map((id) => [id, Date.now()]));
+}
+
 /**
  * Accepts this root as the newest of its site, in one transaction so that two tabs cannot disagree.
  * Throws ReaderError: sequence.
@@ -150,6 +168,7 @@ const places = new Map();
 /** @type {Set<Promise<void>>} */
 const keeping = new Set();
 let abandoned = 0;
+let latest = 0;
 
 /** @param {string} place @returns {Promise<Cache | null>} */
 export function cacheOf(place) {
@@ -168,14 +187,27 @@ export async function keptBytes(place, path) {
 export function keepBytes(place, path, bytes) {
   const headers = { 'Content-Type': 'application/octet-stream' };
   const before = abandoned;
-  const pause = place.includes(':') && bytes.length < LONG ? LATER : 0;
+  const waits = place.includes(':') && bytes.length < LONG;
+  if (waits) latest = Date.now();
   /** @type {Promise<void>} */
-  const kept = new Promise((resolve) => setTimeout(resolve, pause))
+  const kept = (waits ? quiet() : Promise.resolve())
     .then(() => (before === abandoned ? cacheOf(place) : null))
     .then((cache) => cache?.put(`/${path}`, new Response(bytes, { headers })))
     .catch(() => {})
     .finally(() => keeping.delete(kept));
   keeping.add(kept);
+}
+
+/** @type {Promise<void> | null} */
+let quieting = null;
+
+/** When no photo has come for a while. */
+function quiet() {
+  quieting ??= (async () => {
+    for (let left = QUIET; left > 0; left = latest + QUIET - Date.now()) await new Promise((resolve) => setTimeout(resolve, left));
+    quieting = null;
+  })();
+  return quieting;
 }
 
 /** Keeps nothing of what waits to be kept. */

@@ -1,6 +1,6 @@
 /** Shapes of the values (docs/format.md §6–11): canonical bytes to checked values. Does not know keys. Everything here throws ReaderError: encoding, version. */
 import { must } from './errors.js';
-import { concat, equal, fromB64, fromHex } from './bytes.js';
+import { concat, equal, fromB64, mustBeHex } from './bytes.js';
 import { decodeValue } from './canonical.js';
 import { paddedLength } from './padding.js';
 import { hasSegments, sealedLength, segmentCount } from './layout.js';
@@ -15,6 +15,7 @@ import { sha256 } from './kdf.js';
 /** @typedef {ReturnType<typeof keyring>} Keyring */
 /** @template T @typedef {(value: any) => T} Shape */
 
+const B64_OF_32 = /^[\w-]{42}[AEIMQUYcgkosw048]$/; // the last character ends in two spare bits, which are zero
 const MEDIA_TYPES = /^(image\/(jpeg|webp|png)|video\/(mp4|webm)|audio\/(mp4|mpeg|ogg|wav|webm)|text\/(vtt|calendar))$/;
 
 /** @param {RegExp} pattern @returns {Shape<string>} */
@@ -36,7 +37,7 @@ const natural = (value) => {
 };
 /** @param {number} length @returns {Shape<string>} */
 const hex = (length) => (value) => {
-  fromHex(text(value), length);
+  mustBeHex(text(value), length);
   return value;
 };
 /** @param {number} [length] @returns {Shape<Bytes>} */
@@ -79,7 +80,9 @@ export const referenceValue = (of) => (value) => {
   must(digests.length === (long ? 32 * segmentCount(sealedLength(padded)) : 0), 'encoding');
   must(of === 'page' ? type === 'text/html' : MEDIA_TYPES.test(text(type)), 'encoding');
   const segments = Array.from({ length: digests.length / 32 }, (_, i) => digests.subarray(32 * i, 32 * i + 32));
-  return { name: hex(16)(name), secret: b64(32)(secret), digest: b64(32)(digest), length, type, segments };
+  must(B64_OF_32.test(text(secret)) && B64_OF_32.test(text(digest)), 'encoding');
+  // An index names hundreds, and a visit opens a few: the bytes are made when they are asked for.
+  return { name: hex(16)(name), get secret() { return fromB64(secret); }, get digest() { return fromB64(digest); }, length, type, segments };
 };
 
 /** Throws ReaderError: encoding, where a digest is not that of the segments beside it. @param {Reference} reference */
@@ -160,7 +163,7 @@ const root = record({
 /** @param {Uint8Array} bytes */
 export async function indexValue(bytes) {
   const whole = index(decodeValue(bytes));
-  await Promise.all(whole.posts.flatMap(({ media }) => media.map(mustBeOfSegments)));
+  await Promise.all(whole.posts.flatMap(({ media }) => media.filter(({ segments }) => segments.length).map(mustBeOfSegments)));
   must(whole.posts.every(({ cover, media }) => !cover || cover.sizes.every(([n]) => n < media.length)), 'encoding');
   return whole;
 }

@@ -1,54 +1,25 @@
 /**
- * The vault: the one piece of code that turns an address into opened bytes. Knows the keys of this device and the order of reads (docs/format.md §13).
- * Does not know the document. Throws ReaderError only: its `word` is one of §15.
+ * The vault: the one piece of code that turns an address into opened bytes (docs/format.md §13, step 5). Knows what the root and the keyrings lead to.
+ * Does not know the document, nor how they came here. Throws ReaderError only: its `word` is one of §15.
  */
-import { layerOf, must } from './errors.js';
-import { equal } from './bytes.js';
-import { keyringPath, objectPath, sealedLength } from './layout.js';
+import { must } from './errors.js';
+import { objectPath, sealedLength } from './layout.js';
 import { paddedLength } from './padding.js';
-import { catalogueFrom, indexFrom, invitationFrom, nameFrom, rowFrom } from './chain.js';
-import { fetchSealed, setHost } from './host.js';
-import { keepBytes, keptBytes, letGoOfAll, recall, recallAll, remember, rememberRoot } from './store.js';
-import { CHAIN_PLACE, openNamed, openObject } from './sealed.js';
-import { heldKeys, openState, rememberKeys } from './state.js';
+import { catalogueFrom, indexFrom, rowFrom } from './chain.js';
+import { Current } from './current.js';
+import { fetchSealed } from './host.js';
+import { CHAIN_PLACE, recall } from './store.js';
+import { openNamed, openObject } from './sealed.js';
+import { TOGETHER } from './together.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {import('./values.js').Index} Index */
 /** @typedef {import('./values.js').Card} Card */
-/** @typedef {import('./values.js').Standing & { index: Index }} StandingPage */
 /** @typedef {Card & { index: Index, audiences: string[], time: number }} Post where its media: addresses are looked up; where it stands; ms */
-/** @typedef {import('./state.js').Held} Held */
-/** @typedef {import('./state.js').State} State */
-/**
- * @typedef {{ key: Bytes, name: string, ends: number, lang: string, site: string, known: boolean, others: string[], replaces: boolean }} Invitation
- * known: this device has the key. others: whose keys it has besides. replaces: those are of another site, and adopting this forgets them.
- */
 
 const tabs = globalThis.document && globalThis.BroadcastChannel ? new BroadcastChannel('pluttra') : null;
 if (tabs) tabs.onmessage = () => location.reload(); // a device forgotten in one tab is forgotten in all
-
-/** Where the sealed files lie: the document says, at once, and the worker, which has none, remembers. */
-async function findHost() {
-  const { document } = globalThis;
-  const told = document && (document.querySelector('meta[name="pluttra-host"]')?.getAttribute('content') || '/');
-  if (told) setHost(told);
-  const known = (await recall('facts', 'host')) || '/';
-  if (!told) setHost(known);
-  else if (told !== known) await remember('facts', [['host', told]]);
-}
-
-/** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
-export async function openInvitation(secret) {
-  const found = Promise.all([heldKeys(), findHost()]);
-  const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
-  const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
-  const name = await nameFrom('keyring', opened.key);
-  const [held] = await found;
-  const known = held.delete(name);
-  const others = [...held.values()];
-  return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
-}
 
 /** @template T @param {Map<string, Promise<T>>} known @param {string} id @param {() => Promise<T>} make @returns {Promise<T>} */
 function once(known, id, make) {
@@ -61,139 +32,53 @@ function once(known, id, make) {
 }
 
 export class Vault extends EventTarget {
-  /** @type {Map<string, Held>} by the names of their keyrings */
-  #held;
-  /** @type {State | null} */
-  #state = null;
-  /** @type {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }> | null} */
-  #refreshing = null;
-  /** @type {Set<string>} */
-  blobs = new Set();
+  #current;
 
-  /** @param {Map<string, Held>} held */
-  constructor(held) {
+  /** @param {Current} current */
+  constructor(current) {
     super();
-    this.#held = held;
+    this.#current = current;
   }
 
   /** From this device alone: null when it has no key, `ready` false when it has kept nothing that opens. @returns {Promise<Vault | null>} */
   static async resume() {
-    const [held] = await Promise.all([heldKeys(), findHost()]);
-    if (!held.size) return null;
-    const vault = new Vault(held);
-    const kept = await Promise.all(vault.#paths().map((path) => keptBytes(CHAIN_PLACE, path)));
-    await vault.#take(kept, false).catch(() => {});
-    return vault;
+    const current = await Current.resume();
+    return current && new Vault(current);
   }
 
-  /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Vault>} */
-  static async adopt({ key, name, lang, site }) {
-    const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys(), findHost()]);
-    must(!held.has(id) || held.get(id)?.site === site, 'binding');
-    const others = [...held].filter(([, one]) => one.site !== site);
-    others.forEach(([other]) => held.delete(other));
-    const vault = new Vault(held.set(id, { key, name, lang, added: Date.now(), ...held.get(id), site }));
-    await vault.refresh();
-    must(vault.#opened.names.includes(id), 'host');
-    if (others.length) await letGoOfAll();
-    await remember('keys', others.map(([other]) => [other, undefined]));
-    globalThis.navigator?.storage?.persist?.().catch(() => {});
+  /** Opens what an invitation gives, and keeps its key beside those the device has. @param {import('./current.js').Invitation} invitation */
+  static async adopt(invitation) {
+    const vault = new Vault(await Current.adopt(invitation));
+    vault.#purge();
     return vault;
   }
 
   get ready() {
-    return Boolean(this.#state);
+    return Boolean(this.#current.state);
   }
 
   get #opened() {
-    must(this.#state, 'host');
-    return this.#state;
+    return this.#current.opened;
   }
 
-  #paths() {
-    return ['root', ...[...this.#held.keys()].map(keyringPath)];
+  /** Asks the host for what is new, and lets go of what no longer is. */
+  async refresh() {
+    const news = await this.#current.refresh();
+    if (!news.offline) this.#purge();
+    return news;
   }
 
-  /**
-   * Asks the host for the root and the keyrings. `offline`: it did not answer, and what the device kept is shown.
-   * `notice`: nothing new has come for longer than the publisher promised. When access has ended, lets go of everything sealed.
-   */
-  refresh() {
-    this.#refreshing ??= this.#refresh(true).finally(() => (this.#refreshing = null));
-    return this.#refreshing;
-  }
-
-  /** @param {boolean} again @returns {Promise<{ changed: boolean, sequence: number, notice: boolean, offline: boolean }>} */
-  async #refresh(again) {
-    let [changed, offline] = [false, false];
-    try {
-      changed = await this.#take(await this.#fetch(), true);
-    } catch (error) {
-      const layer = layerOf(error);
-      if (again && (layer === 'sequence' || layer === 'generation')) return this.#refresh(false); // may have been put, or accepted in another tab, meanwhile
-      if (layer === 'ended') {
-        this.#state = null;
-        globalThis.navigator?.serviceWorker?.controller?.postMessage('forget');
-        await letGoOfAll();
-      }
-      if (layer !== 'host' || !this.#state) throw error;
-      offline = true;
-    }
-    const { root } = this.#opened;
-    if (!offline && globalThis.document && (await recall('facts', 'purged')) !== root.digest) {
-      setTimeout(() => import('./forget.js').then(({ purge }) => purge(this, root.digest)).catch(() => {}), 4000);
-    }
-    return { changed, sequence: root.sequence, notice: Date.now() / 1000 > root.notice, offline };
-  }
-
-  /** The root and the keyrings as the host has them; null for a keyring it lacks. */
-  #fetch() {
-    return Promise.all(
-      this.#paths().map(async (path, i) => {
-        try {
-          return (await fetchSealed(path, { fresh: true })).bytes;
-        } catch (error) {
-          if (layerOf(error) !== 'missing') throw error;
-          must(i, 'host');
-          return null;
-        }
-      }),
-    );
-  }
-
-  /** Opens a root and keyrings; true if they are not those already open. @param {(Bytes | null)[]} sealed @param {boolean} fresh */
-  async #take(sealed, fresh) {
-    if (this.#state?.sealed.every((bytes, i) => bytes === sealed[i] || (bytes && sealed[i] && equal(bytes, sealed[i])))) return false;
-    const state = await openState(this.#held, sealed);
-    if (!state.accepted) await rememberRoot(state.keyrings[0].site, state.root);
-    if (fresh) {
-      this.#paths().forEach((path, i) => sealed[i] && keepBytes(CHAIN_PLACE, path, /** @type {Bytes} */ (sealed[i])));
-      await rememberKeys(this.#held, state);
-    }
-    this.#state = state;
-    return true;
-  }
-
-  /** Reads; what the host lacks is looked for once more from a new root. @template T @param {() => Promise<T>} read @returns {Promise<T>} */
-  async #lookAgain(read) {
-    const before = this.#opened;
-    try {
-      return await read();
-    } catch (error) {
-      if (layerOf(error) !== 'missing') throw error;
-      if (this.#state === before) await this.refresh();
-      must(this.#state !== before, 'host');
-    }
-    return read().catch((error) => {
-      must(layerOf(error) !== 'missing', 'host');
-      throw error;
-    });
+  /** Later, and once for each root. */
+  async #purge() {
+    const { digest } = this.#opened.root;
+    if (!globalThis.document || (await recall('facts', 'purged')) === digest) return;
+    setTimeout(() => import('./forget.js').then(({ purge }) => purge(this, digest)).catch(() => {}), 4000);
   }
 
   /** Reads an object, by its reference or, after a root renewed in between, by the one that stands in its place. @template T @param {Reference} reference @param {(reference: Reference) => Promise<T>} read */
   read(reference, read) {
-    const before = this.#state;
-    return this.#lookAgain(async () => read(this.#state === before ? reference : await this.#asOfNow(reference)));
+    const before = this.#current.state;
+    return this.#current.lookAgain(async () => read(this.#current.state === before ? reference : await this.#asOfNow(reference)));
   }
 
   /** @param {Reference} reference @returns {Promise<Reference>} */
@@ -205,6 +90,17 @@ export class Vault extends EventTarget {
     return found;
   }
 
+  /** A catalogue or an index. @template T @param {string} path @param {(sealed: Bytes) => Promise<T>} open @param {number} [limit] in bytes @returns {Promise<T>} */
+  #openChain(path, open, limit) {
+    const { files } = this.#opened;
+    const noted = async (/** @type {Bytes} */ sealed) => {
+      const opened = await open(sealed);
+      files.set(path, sealed);
+      return opened;
+    };
+    return openNamed(CHAIN_PLACE, path, noted, () => fetchSealed(path, { limit }), this.#current.together.get(path));
+  }
+
   /** @param {string} id */
   #catalogue(id) {
     const { access, catalogues } = this.#opened;
@@ -212,7 +108,7 @@ export class Vault extends EventTarget {
     const { where, secret } = audience || {};
     if (!audience || !where || !secret) return null;
     const open = (/** @type {Bytes} */ sealed) => catalogueFrom(sealed, where.digest, secret, audience);
-    return once(catalogues, id, () => openNamed(CHAIN_PLACE, objectPath(where.name), open));
+    return once(catalogues, id, () => this.#openChain(objectPath(where.name), open));
   }
 
   /** The row of a month that this reader may open, or null. @param {string} audience @param {string} month */
@@ -252,7 +148,7 @@ export class Vault extends EventTarget {
 
   /** Newest first, those this reader may open. @param {string} audience @returns {Promise<string[]>} */
   months(audience) {
-    return this.#lookAgain(async () => {
+    return this.#current.lookAgain(async () => {
       const catalogue = await this.#catalogue(audience);
       const opens = this.#opened.access.get(audience)?.opens;
       return [...(catalogue?.months.keys() || [])].filter((month) => opens?.has(month));
@@ -261,15 +157,14 @@ export class Vault extends EventTarget {
 
   /** Null when this reader has no such month. @param {string} audience @param {string} month @returns {Promise<Index | null>} */
   index(audience, month) {
-    return this.#lookAgain(async () => {
-      const { indexes } = this.#opened;
-      const row = await this.#row(audience, month);
-      if (!row) return null;
-      const path = objectPath(row.name);
-      const limit = sealedLength(paddedLength('index', row.length));
-      const open = (/** @type {Bytes} */ sealed) => indexFrom(sealed, row, audience, month);
-      return once(indexes, `${audience}:${month}`, () => openNamed(CHAIN_PLACE, path, open, () => fetchSealed(path, { limit })));
-    });
+    return this.#current.lookAgain(() =>
+      once(this.#opened.indexes, `${audience}:${month}`, async () => {
+        const row = await this.#row(audience, month);
+        if (!row) return null;
+        const open = (/** @type {Bytes} */ sealed) => indexFrom(sealed, row, audience, month);
+        return this.#openChain(objectPath(row.name), open, sealedLength(paddedLength('index', row.length)));
+      }),
+    );
   }
 
   /**
@@ -290,8 +185,9 @@ export class Vault extends EventTarget {
         for (const card of index?.posts || []) {
           if (child && card.home !== home && !card.children.some(([id]) => id === child)) continue;
           const known = posts.get(card.id);
-          if (known) known.audiences.push(/** @type {Index} */ (index).audience);
-          else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: [/** @type {Index} */ (index).audience], time: Date.parse(card.date) });
+          const where = [...(known?.audiences || []), /** @type {Index} */ (index).audience];
+          if (known && (this.#opened.access.get(where[0])?.kind === 'staff' || known.media.length >= card.media.length)) known.audiences = where;
+          else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: where, time: Date.parse(card.date) });
         }
       }
       yield* [...posts.values()].sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
@@ -304,39 +200,9 @@ export class Vault extends EventTarget {
     return null;
   }
 
-  /**
-   * The standing pages of an audience: of a child's, all that its months hold, the last day first; of any other, its newest month's.
-   * @param {string} audience @returns {Promise<StandingPage[]>}
-   */
-  async pages(audience) {
-    const months = await this.months(audience);
-    const child = this.#opened.access.get(audience)?.kind === 'child';
-    const indexes = await Promise.all((child ? months : months.slice(0, 1)).map((month) => this.index(audience, month)));
-    /** @type {Map<string, StandingPage>} */
-    const pages = new Map();
-    for (const index of indexes) {
-      for (const page of index?.pages || []) {
-        if (!pages.has(page.id) && (page.date || index === indexes[0])) pages.set(page.id, { ...page, index: /** @type {Index} */ (index) });
-      }
-    }
-    return [...pages.values()].sort((a, b) => (Date.parse(b.date) || 0) - (Date.parse(a.date) || 0));
-  }
-
-  /** Null when this reader has no such page. @param {string} id @returns {Promise<StandingPage | null>} */
-  async standingPage(id) {
-    const order = ['staff', 'child', 'preschool', 'department'];
-    const audiences = [...this.#opened.access.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    for (const audience of audiences) {
-      const found = (await this.pages(audience.id)).find((page) => page.id === id);
-      if (found) return found;
-    }
-    return null;
-  }
-
-  /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference */
-  async page(reference) {
-    const bytes = await this.read(reference, (found) => openObject(found, 'page'));
-    return new TextDecoder().decode(bytes);
+  /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference @returns {Promise<string>} */
+  page(reference) {
+    return once(this.#opened.pages, reference.name, async () => new TextDecoder().decode(await this.read(reference, (found) => openObject(found, 'page'))));
   }
 
   /** What 'media:<post id>/<n>' means in an index's pages. Throws ReaderError: encoding. @param {Index} index @param {string} address */
@@ -347,26 +213,9 @@ export class Vault extends EventTarget {
     return found;
   }
 
-  /** True: media have addresses the worker answers, in ranges. False: each is fetched whole, as a blob. */
-  get streaming() {
-    return Boolean(globalThis.navigator?.serviceWorker?.controller);
-  }
-
-  /** @param {Reference} reference @returns {Promise<string>} */
-  async mediaUrl(reference) {
-    const { mediaAddress } = await import('./register.js');
-    return mediaAddress(this, reference);
-  }
-
-  /** To be called when the page that showed them is gone. */
-  releaseMedia() {
-    this.blobs.forEach((url) => URL.revokeObjectURL(url));
-    this.blobs.clear();
-  }
-
   /** The paths of all chain files that the root leads this reader to. */
   async standing() {
-    const paths = new Set(this.#paths());
+    const paths = new Set([TOGETHER, ...this.#current.paths]);
     for (const [audience, { where }] of this.#opened.access) {
       if (where) paths.add(objectPath(where.name));
       for (const month of await this.months(audience)) {
@@ -377,21 +226,9 @@ export class Vault extends EventTarget {
     return paths;
   }
 
-  /** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
-  async seen() {
-    return new Set((await recallAll('seen')).map(([id]) => id));
-  }
-
-  /** @param {string[]} ids */
-  markSeen(ids) {
-    return remember('seen', ids.map((id) => [id, Date.now()]));
-  }
-
   /** Forgets this device: keys, memory, everything sealed, the worker. */
   async forget() {
-    this.releaseMedia();
-    this.#held.clear();
-    this.#state = null;
+    this.#current.forget();
     await (await import('./forget.js')).forgetAll();
     tabs?.postMessage('forgotten');
   }

@@ -1,4 +1,4 @@
-/** The pages of cards that the reader puts together: home, child, audience. Knows the vault's values and the shell's templates. Does not know addresses or history. */
+/** Cards and doors, and the first page of them. Knows the vault's values and the shell's templates. Does not know addresses or history. */
 import { element, fill, nameNodes, slot, speak } from './dom.js';
 import { hangPhoto } from './pictures.js';
 import { capital, countText, dayText, monthText, WORDS } from './words.js';
@@ -22,49 +22,9 @@ export async function homePage(visit) {
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
   if (staff && vault.children.length) {
-    slot(node, 'names').append(...vault.children.map(({ id, name }) => element('li', {}, element('a', { href: '#/b/' + id }, element('bdi', {}, name)))));
+    slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', {}, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
   return { node, title: '', lists: true };
-}
-
-/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
-export async function childPage(visit, id) {
-  const child = visit.vault.children.find((each) => each.id === id);
-  if (!child) return null;
-  const [{ node: posts }, pages] = await Promise.all([feed(visit, { child: id }), visit.vault.pages(child.audience)]);
-  const node = fill('child', { title: child.name, where: departments(visit.vault, child), feed: posts });
-  listStanding(node, pages);
-  return { node, title: child.name, lists: true };
-}
-
-/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
-export async function audiencePage(visit, id) {
-  const audience = visit.vault.audiences.find((each) => each.id === id);
-  if (!audience) return null;
-  const months = await visit.vault.months(id);
-  const title = audienceTitle(audience);
-  const [{ node: posts }, pages] = await Promise.all([feed(visit, { audience: id }), visit.vault.pages(id)]);
-  const newest = months.length ? await visit.vault.index(id, months[0]) : null;
-  const listed = newest && !newest.posts.length ? months.slice(1) : months; // one that only holds standing pages
-  const node = fill('audience', { title, months: listed.map((month) => monthLink(id, month)), feed: posts });
-  listStanding(node, pages);
-  return { node, title, lists: true };
-}
-
-/** Links to standing pages, under the heading of their audience: goals together, the others one by one. @param {HTMLElement} node @param {import('./vault.js').StandingPage[]} pages */
-function listStanding(node, pages) {
-  const goals = pages.filter(({ kind }) => kind === 'goal');
-  const others = pages.filter(({ kind }) => kind !== 'goal');
-  const places = [];
-  if (others.length) {
-    const doors = others.map(({ id, title, date, kind }) => door('#/s/' + id, title, date ? dayText(date) : kind === 'consents' ? WORDS.consents : ''));
-    places.push(element('nav', { class: 'doors standing', 'aria-label': WORDS.standing }, element('ul', {}, ...doors)));
-  }
-  if (goals.length) {
-    const links = goals.map(({ id, title }) => element('li', {}, element('a', { href: '#/s/' + id }, title)));
-    places.push(element('details', { class: 'everyone standing' }, element('summary', {}, WORDS.goals), element('ul', { class: 'names' }, ...links)));
-  }
-  node.querySelector('header')?.after(...places);
 }
 
 /** Cards, newest first, some months at a time. @param {Visit} visit @param {Filter} filter @returns {Promise<{node: HTMLElement, fresh: number}>} */
@@ -95,7 +55,6 @@ export async function feed(visit, filter) {
       next = await posts.next();
     }
     older.hidden = Boolean(next.done);
-    visit.count(total);
   };
   const again = async () => {
     posts = vault.posts(filter);
@@ -108,6 +67,7 @@ export async function feed(visit, filter) {
     try {
       if (older.dataset.failed) await again();
       await more(LEAST_CARDS);
+      visit.count(total);
       delete older.dataset.failed;
       older.textContent = WORDS.older;
       last?.nextElementSibling?.querySelector('h2 a')?.focus({ preventScroll: true });
@@ -171,7 +131,7 @@ function audienceDoors(vault) {
 }
 
 /** @param {string} href @param {string} title @param {string} about */
-function door(href, title, about) {
+export function door(href, title, about) {
   const node = fill('door', { title, about });
   slot(node, 'link').href = href;
   return node;
@@ -193,8 +153,14 @@ export function audienceTitle({ kind, title }) {
 }
 
 /** @param {Vault} vault @param {{departments: string[]}} child */
-function departments(vault, child) {
+export function departments(vault, child) {
   return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(', ');
+}
+
+/** A child's name, and its department where another child has the same name. @param {Vault} vault @param {{name: string, departments: string[]}} child */
+function toldApart(vault, child) {
+  const alike = vault.children.filter(({ name }) => name === child.name);
+  return alike.length > 1 ? `${child.name} (${departments(vault, child) || WORDS.child})` : child.name;
 }
 
 /** @param {Vault} vault @param {string} id */

@@ -1,7 +1,8 @@
 /** The way in: the preschool's rules before an invitation is opened, a second key on the device, and a pasted link. Knows invitations. Does not know pages. */
 import { parseLink } from './chain.js';
 import { fill } from './dom.js';
-import { openInvitation, Vault } from './vault.js';
+import { openInvitation } from './current.js';
+import { Vault } from './vault.js';
 import { WORDS } from './words.js';
 
 /** @typedef {{secret: import('./bytes.js').Bytes, mangled: boolean}} Link */
@@ -21,7 +22,7 @@ export function welcomePage(link, hall) {
   return { node, title: '' };
 }
 
-/** @param {import('./vault.js').Invitation} invitation @param {Link} link @param {Hall} hall @returns {import('./views.js').Page} */
+/** @param {import('./current.js').Invitation} invitation @param {Link} link @param {Hall} hall @returns {import('./views.js').Page} */
 function addPage(invitation, link, hall) {
   const others = invitation.others.join(', ');
   const node = fill('add', { name: invitation.name, present: others, other: invitation.name, stay: others, ...(invitation.replaces ? {} : { replaces: null }) });
@@ -34,7 +35,7 @@ function addPage(invitation, link, hall) {
   return { node, title: '' };
 }
 
-/** @param {import('./vault.js').Invitation} invitation @param {Link} link @param {Hall} hall */
+/** @param {import('./current.js').Invitation} invitation @param {Link} link @param {Hall} hall */
 async function adopt(invitation, link, hall) {
   const vault = await hall.within(Vault.adopt(invitation), OPENING);
   await hall.enter(vault, link.mangled);

@@ -33,21 +33,26 @@ export const WORDS = {
   standing: 'Sidor',
   calendarFile: 'samtal.ics',
   goals: 'Läroplansmål',
-  consents: 'Vem får synas i vad',
 };
+
+// Written out: the browser takes long to fetch its own words for dates forth, and the first page waits for them.
+const MONTHS = 'januari februari mars april maj juni juli augusti september oktober november december'.split(' ');
+const DAYS = 'söndag måndag tisdag onsdag torsdag fredag lördag'.split(' ');
 
 /**
  * A calendar day in words, as the preschool's clock had it: `2026-03-12T10:15:00+01:00` is "torsdag 12 mars".
  * @param {string} date RFC 3339
  */
 export function dayText(date) {
-  const year = date.slice(0, 4) === String(new Date().getFullYear()) ? undefined : 'numeric';
-  return swedish(date.slice(0, 10), { weekday: year ? undefined : 'long', day: 'numeric', month: 'long', year });
+  const [year, month, day] = date.slice(0, 10).split('-').map(Number);
+  const text = `${day} ${MONTHS[month - 1]}`;
+  return year === new Date().getFullYear() ? `${DAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]} ${text}` : `${text} ${year}`;
 }
 
 /** @param {string} month `2026-03` is "Mars 2026" */
 export function monthText(month) {
-  return capital(swedish(month + '-01', { month: 'long', year: 'numeric' }));
+  const [year, number] = month.split('-');
+  return `${capital(MONTHS[Number(number) - 1])} ${year}`;
 }
 
 /** @param {number} seconds Unix time, told by this device's own clock */
@@ -73,9 +78,4 @@ export function capital(text) {
 /** @param {number} n @param {string} one @param {string} many */
 function number(n, one, many) {
   return n ? `${n} ${n === 1 ? one : many}` : '';
-}
-
-/** @param {string} day @param {Intl.DateTimeFormatOptions} form */
-function swedish(day, form) {
-  return new Intl.DateTimeFormat('sv', { ...form, timeZone: 'UTC' }).format(new Date(day + 'T12:00:00Z'));
 }

@@ -1,0 +1,48 @@
+/** The pages of cards of one child and of one audience. Knows what stands beside their posts. Loaded when the first one is asked for. */
+import { element, fill } from './dom.js';
+import { standingPages } from './standing.js';
+import { audienceTitle, departments, door, feed, monthLink } from './views.js';
+import { dayText, WORDS } from './words.js';
+
+/** @typedef {import('./views.js').Page} Page */
+/** @typedef {import('./views.js').Visit} Visit */
+
+/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
+export async function childPage(visit, id) {
+  const child = visit.vault.children.find((each) => each.id === id);
+  if (!child) return null;
+  const [{ node: posts }, pages] = await Promise.all([feed(visit, { child: id }), standingPages(visit.vault, child.audience)]);
+  const node = fill('child', { title: child.name, where: departments(visit.vault, child), feed: posts });
+  listStanding(node, pages);
+  return { node, title: child.name, lists: true };
+}
+
+/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
+export async function audiencePage(visit, id) {
+  const audience = visit.vault.audiences.find((each) => each.id === id);
+  if (!audience) return null;
+  const months = await visit.vault.months(id);
+  const title = audienceTitle(audience);
+  const [{ node: posts }, pages] = await Promise.all([feed(visit, { audience: id }), standingPages(visit.vault, id)]);
+  const newest = months.length ? await visit.vault.index(id, months[0]) : null;
+  const listed = newest && !newest.posts.length ? months.slice(1) : months; // one that only holds standing pages
+  const node = fill('audience', { title, months: listed.map((month) => monthLink(id, month)), feed: posts });
+  listStanding(node, pages);
+  return { node, title, lists: true };
+}
+
+/** Links to standing pages, under the heading of their audience: goals together, the others one by one. @param {HTMLElement} node @param {import('./standing.js').StandingPage[]} pages */
+function listStanding(node, pages) {
+  const goals = pages.filter(({ kind }) => kind === 'goal');
+  const others = pages.filter(({ kind }) => kind !== 'goal');
+  const places = [];
+  if (others.length) {
+    const doors = others.map(({ id, title, date }) => door('#/s/' + id, title, date ? dayText(date) : ''));
+    places.push(element('nav', { class: 'doors standing', 'aria-label': WORDS.standing }, element('ul', {}, ...doors)));
+  }
+  if (goals.length) {
+    const links = goals.map(({ id, title }) => element('li', {}, element('a', { href: '#/s/' + id }, title)));
+    places.push(element('details', { class: 'everyone standing' }, element('summary', {}, WORDS.goals), element('ul', { class: 'names' }, ...links)));
+  }
+  node.querySelector('header')?.after(...places);
+}
