@@ -16,23 +16,19 @@ import av
 from av.container import InputContainer
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media.kinds import CrowdedError, Kind, Probe, broken
+from pluttra_publish.media.kinds import CrowdedError, Kind, Probe, broken, told_by
 
-_AT_START: tuple[tuple[bytes, str], ...] = (  # the first bytes, and the name of the demuxer
-    (b"\x1aE\xdf\xa3", "matroska"),
-    (b"OggS", "ogg"),
-    (b"fLaC", "flac"),
-    (b"#!AMR", "amr"),
-    (b"ID3", "mp3"),
-    (b"\xff\xfb", "mp3"),
-    (b"\xff\xfa", "mp3"),
-    (b"\xff\xf3", "mp3"),
-    (b"\xff\xf2", "mp3"),
-    (b"\xff\xe3", "mp3"),
-    (b"\xff\xf1", "aac"),
-    (b"\xff\xf9", "aac"),
+_DEMUXERS: tuple[tuple[int, bytes, str], ...] = (
+    *((4, box, "mov") for box in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")),
+    (8, b"WAVE", "wav"),
+    (0, b"\x1aE\xdf\xa3", "matroska"),
+    (0, b"OggS", "ogg"),
+    (0, b"fLaC", "flac"),
+    (0, b"#!AMR", "amr"),
+    (0, b"ID3", "mp3"),
+    *((0, sync, "mp3") for sync in (b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3")),
+    *((0, sync, "aac") for sync in (b"\xff\xf1", b"\xff\xf9")),
 )
-_MOV_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "AVI"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "Windows Media"),
@@ -138,13 +134,9 @@ def opened(path: Path, name: str, kind: Kind) -> Iterator[Opened]:
 def _demuxer(start: bytes, name: str, kind: Kind) -> str:
     if not start:
         raise broken(name, kind, "är tom (0 byte)")
-    if start[4:8] in _MOV_BOXES:
-        return "mov"
-    if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
-        return "wav"
-    if found := next((demuxer for magic, demuxer in _AT_START if start.startswith(magic)), None):
-        return found
-    if what := next((what for at, magic, what in _FOREIGN if start[at:].startswith(magic)), ""):
+    if demuxer := told_by(start, _DEMUXERS):
+        return demuxer
+    if what := told_by(start, _FOREIGN):
         raise _unreadable(name, kind, what)
     raise broken(
         name, kind, "är ingen film som vi känner igen" if kind == "film" else "är inget ljud som vi känner igen"

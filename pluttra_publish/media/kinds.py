@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -113,6 +114,11 @@ class StoppedError(Exception):
 
 STOPPED = threading.Event()
 """Set while nobody waits any longer (Ctrl-C): what takes minutes looks at it, since a thread cannot be ended from outside."""
+
+
+def told_by(start: bytes, signs: Iterable[tuple[int, bytes, str]]) -> str:
+    """Return what a file's first bytes say that it is, by the first of the signs (offset, bytes, name) that is there; else nothing."""
+    return next((name for at, sign, name in signs if start[at:].startswith(sign)), "")
 
 
 def kind_of(name: str) -> Kind | None:

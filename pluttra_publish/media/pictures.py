@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media.kinds import CrowdedError, Probe, broken
+from pluttra_publish.media.kinds import CrowdedError, Probe, broken, told_by
 
 _FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "AVIF", "GIF", "TIFF")
 
@@ -50,7 +50,7 @@ def look(path: Path, name: str) -> Probe:
     """
     with path.open("rb") as file, opened(file, name) as image, refusing(name):
         width, height = image.size[::-1] if lies_down(image) else image.size
-        return Probe("film" if moves(image) else "photo", _captured(image.getexif()), width, height, 0.0)
+        return Probe("film" if moves(image) else "photo", _captured(_exif(image)), width, height, 0.0)
 
 
 def moves(image: Image.Image) -> bool:
@@ -58,10 +58,15 @@ def moves(image: Image.Image) -> bool:
     return image.format in _MOVING and bool(getattr(image, "is_animated", False))
 
 
+def _exif(image: Image.Image) -> Image.Exif:
+    """Return what a header says of the moment and the camera. Pillow would decode a whole PNG to see whether more comes after it."""
+    return Image.Exif() if image.format == "PNG" and "exif" not in image.info else image.getexif()
+
+
 def lies_down(image: Image.Image) -> bool:
     """Tell whether a picture is stored a quarter turn from how it was seen."""
     # Pillow turns TIFFs by itself when it decodes them, and already tells the size that they then have.
-    return image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}
+    return image.format != "TIFF" and _exif(image).get(_ORIENTATION, 1) in {5, 6, 7, 8}
 
 
 @contextmanager
@@ -91,9 +96,7 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
 
 def _foreign(file: BinaryIO, name: str) -> ContentError:
     file.seek(0)
-    start = file.read(16)
-    what = next((what for at, magic, what in _FOREIGN if start[at:].startswith(magic)), "")
-    if what:
+    if what := told_by(file.read(16), _FOREIGN):
         return ContentError(f"Bilden ”{name}” är i formatet {what}, som vi inte kan läsa.", hint=_INSTEAD)
     return ContentError(
         f"”{name}” är ingen bild i ett format som vi känner igen, eller så är den skadad.", hint=_INSTEAD
