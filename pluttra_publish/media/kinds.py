@@ -134,7 +134,9 @@ def known_kind(name: str) -> Kind:
     """
     kind = kind_of(name)
     if kind is None:
-        raise ContentError(f"”{name}” är varken bild, film eller ljud.", hint="Ge filen rätt ändelse, till exempel .jpg.")
+        raise ContentError(
+            f"”{name}” är varken bild, film eller ljud.", hint="Ge filen rätt ändelse, till exempel .jpg."
+        )
     return kind
 
 
