@@ -21,7 +21,7 @@ demo: .venv/installed
 test: tools .venv/installed-dev
 	@$(BIN)/pytest -n auto
 
-bench: tools .venv/installed-dev
+bench: tools .venv/installed-bench
 	@$(BIN)/python -m benchmarks
 
 check: .venv/installed-dev
@@ -43,6 +43,11 @@ clean:
 .venv/installed-dev: .venv/installed
 	@echo "Installing what the tests need into .venv (once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed-dev
+	@echo "Installing what the benchmarks are measured against into .venv (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
 # A virtual environment with pip, made anew where a former attempt left half of one. Debian keeps the means in a package of its own.

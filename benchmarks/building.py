@@ -6,13 +6,10 @@ import os
 import re
 import secrets
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.command import Command
 from benchmarks.measure import Figure, in_turns, ratio
 from benchmarks.preschool import Preschool, make_preschool, write_posts
 
@@ -25,7 +22,7 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Figure]:
     preschool = make_preschool(folder / "site", departments=4, children=80, guardians=150)
     write_posts(preschool, count, departments=4, children=80)
     for command in (_OURS, _PELICAN):  # compiles what was never run
-        _Command((*command, "--help"), folder).run()
+        Command((*command, "--help"), folder).run()
     for cores in ("one-core", "all-cores") if hasattr(os, "sched_setaffinity") else ("all-cores",):
         ways = _Ours(preschool, cores), _Pelican(preschool, folder, cores)
         ours, theirs = in_turns(ways, 2 if quick else 3)
@@ -59,7 +56,7 @@ class _Ours:
         settings.state.mkdir()
         (settings.state / "keystore.age").write_bytes(self._keystore)
         arguments = (*_OURS, "publish", "--site", str(settings.root), "--json")
-        wall, processor = _Command(arguments, settings.root, self._cores, {"PLUTTRA_IDENTITY": self._identity}).run()
+        wall, processor = Command(arguments, settings.root, self._cores, {"PLUTTRA_IDENTITY": self._identity}).run()
         self.processor.append(processor)
         return wall
 
@@ -76,7 +73,7 @@ class _Pelican:
         out = self._folder / "pelican-out"
         _put_aside(out)
         arguments = (*_PELICAN, str(self._posts), "-o", str(out), "-t", "simple", "--quiet")
-        wall, processor = _Command(arguments, self._folder, self._cores).run()
+        wall, processor = Command(arguments, self._folder, self._cores).run()
         articles = sum(
             1 for page in out.glob("*.html") if re.search(r"-\d+$", page.stem)
         )  # our titles end with a number
@@ -90,42 +87,3 @@ def _put_aside(used: Path) -> None:
     """Move a folder away. Deleting thousands of files here would make the file system slow for whoever comes next."""
     if used.exists():
         used.rename(used.with_name(f"{used.name}-{secrets.token_hex(4)}"))
-
-
-@dataclass(frozen=True)
-class _Command:
-    """A Python command in a process of its own."""
-
-    arguments: tuple[str, ...]
-    folder: Path
-    cores: str = "all-cores"
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def run(self) -> tuple[float, float]:
-        """Return how many seconds it took, and how many of them, on all cores together, a processor was busy with it."""
-        house = str(Path(__file__).parents[1])
-        before, start = os.times(), time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, *self.arguments],
-            cwd=self.folder,
-            env=_surroundings() | {"PYTHONPATH": house} | self.environment,
-            capture_output=True,
-            preexec_fn=_stay_on_one_core if self.cores == "one-core" else None,
-            check=False,
-        )
-        taken, after = time.perf_counter() - start, os.times()
-        if done.returncode:
-            said = done.stderr.decode(errors="replace")[-2000:]
-            raise RuntimeError(f"{' '.join(self.arguments)} ended with {done.returncode}:\n{said}")
-        busy = after.children_user + after.children_system - before.children_user - before.children_system
-        return taken, busy
-
-
-def _surroundings() -> dict[str, str]:
-    """Return the environment, but that bytecode is kept: what pip installs has it, and so Pelican has."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"PYTHONWARNINGS": "ignore"}
-
-
-def _stay_on_one_core() -> None:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

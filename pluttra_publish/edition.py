@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pluttra_publish.calendar_file import MEDIA_TYPE as CALENDAR_TYPE
 from pluttra_publish.errors import Findings
-from pluttra_publish.media import Derivative, Derived
+from pluttra_publish.media import Derivative, Derived, Edit
 from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
 from pluttra_publish.register.values import Audience, Register
 from pluttra_publish.site import (
@@ -30,7 +30,7 @@ from pluttra_publish.standing import PlannedPage, goals_of, labels
 
 SUFFIXES = {
     "image/webp": "webp", "image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4", "video/webm": "webm",
-    "text/calendar": "ics", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
+    "text/calendar": "ics", "text/vtt": "vtt", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "webm",
 }  # fmt: skip
 
 
@@ -68,18 +68,35 @@ class _Shelf:
             f"{self.address}-{number}.{SUFFIXES[file.media_type]}" if self.public else f"media:{self.address}/{number}"
         )
 
-    def photo(self, files: Iterable[Derivative], alt: str) -> PhotoView:
-        return PhotoView(alt, tuple((self.put(file), file.width, file.height) for file in files))
+    def photo(self, files: Iterable[Derivative], alt: str, blur: str) -> PhotoView:
+        sources = tuple((self.put(file), file.width, file.height) for file in files)
+        return PhotoView(alt, sources, "" if self.public else blur)  # a public page has no script that could show it
 
     def view(self, file: MediaFile, derived: Derived) -> MediaView:
         if derived.kind == "photo":
-            return self.photo(derived.files, file.alt)
+            return self.photo(derived.files, file.alt, derived.blur)
         whole = derived.files[0]
         url = self.put(whole)
         if derived.kind == "sound":
-            return SoundView(file.alt, url, whole.media_type, derived.duration)
-        poster = self.photo(derived.poster, file.alt) if derived.poster else None
-        return FilmView(file.alt, url, whole.media_type, whole.width, whole.height, derived.duration, poster)
+            return SoundView(file.alt, url, whole.media_type, derived.duration, derived.wave)
+        poster = self.photo(derived.poster, file.alt, derived.blur) if derived.poster else None
+        captions = self.put(derived.captions[0]) if derived.captions else ""
+        return FilmView(
+            file.alt,
+            url,
+            whole.media_type,
+            whole.width,
+            whole.height,
+            derived.duration,
+            poster,
+            captions,
+            derived.spoken,
+        )
+
+
+def edit_of(file: MediaFile) -> Edit:
+    """Return what a post says shall be done with a medium before anybody sees it."""
+    return Edit(tuple(box for _, box in file.masks), file.clip, file.captions)
 
 
 def lay_out(

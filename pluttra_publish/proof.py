@@ -31,6 +31,7 @@ from pluttra_publish.answers import (
 )
 from pluttra_publish.changed import Changes, read_changes, single_files
 from pluttra_publish.clock import now_of
+from pluttra_publish.edition import edit_of
 from pluttra_publish.format.posts import Card, Standing
 from pluttra_publish.media import Derivative, derive
 from pluttra_publish.open import Opened
@@ -295,6 +296,4 @@ def _leaves(opened: Opened) -> Iterator[Card | Standing]:
 
 
 def _derivatives(settings: Settings, medium: MediaFile) -> tuple[Derivative, ...]:
-    masks = tuple(box for _, box in medium.masks)
-    made = derive(medium.path, cache=private_folder(settings.state / "cache"), masks=masks)
-    return (*made.files, *made.poster)
+    return derive(medium.path, cache=private_folder(settings.state / "cache"), edit=edit_of(medium)).all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ from pathlib import Path
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
 from pluttra_publish.clock import earliest_month, now_of
-from pluttra_publish.edition import Laid, lay_out
+from pluttra_publish.edition import Laid, edit_of, lay_out
 from pluttra_publish.errors import (
     ContentError,
     Findings,
@@ -27,7 +27,7 @@ from pluttra_publish.format.access import link
 from pluttra_publish.format.chain import Root
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
 from pluttra_publish.keep_out import keep_out
-from pluttra_publish.media import Derived, derive_all, probe
+from pluttra_publish.media import Derived, Kind, derive_all, probe
 from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import plain_id, whole_plan
@@ -51,6 +51,8 @@ from pluttra_publish.standing import goals_of, plan_standing
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
+_KINDS: Mapping[Kind, str] = {"photo": "Bilder", "film": "Filmer", "sound": "Ljud"}
+
 Step = Callable[[str, int, int], None]
 """`step(what, done, total)`: how far something has come, for whoever draws it."""
 
@@ -70,7 +72,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Published:
-    """What a publish did."""
+    """What a publish did. `put`, `kept` and `deleted` are files on the host; `derived` media were made now, and `found` were made before."""
 
     findings: Findings
     folder: Path
@@ -84,10 +86,24 @@ class Published:
     kept: int
     deleted: int
     length: int
+    derived: int
+    found: int
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""
-        names = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")
+        names = (
+            "posts",
+            "waiting",
+            "readers",
+            "sequence",
+            "broken",
+            "put",
+            "kept",
+            "deleted",
+            "length",
+            "derived",
+            "found",
+        )
         return {"public": str(self.folder)} | {name: getattr(self, name) for name in names}
 
 
@@ -183,6 +199,8 @@ def publish(
         kept=len(put.kept) + len(sealed.kept),
         deleted=len(put.deleted),
         length=put.length,
+        derived=run.fresh,
+        found=run.media - run.fresh,
     )
 
 
@@ -224,6 +242,8 @@ class _Run:
     laid: Laid
     access: Access
     first_month: str
+    media: int
+    fresh: int
 
     def __init__(self, settings: Settings, opaque_id: OpaqueId, first_month: str | None, step: Step) -> None:
         self.settings = settings
@@ -315,20 +335,21 @@ class _Run:
         media = [(post.source, file) for post in posts for file in (*post.media, *post.staff_media)]
         media += [(talk.source, file) for talk in talks for file in talk.media]
         files = {file.path: (source, file) for source, file in media}
-        masks = {path: tuple(box for _, box in file.masks) for path, (_, file) in files.items()}
+        edits = {path: edit_of(file) for path, (_, file) in files.items()}
         cache = private_folder(self.settings.state / "cache")
 
-        def progress(done: int, total: int, _name: str) -> None:
-            self._step("Bilder, film och ljud", done, total)
+        def progress(kind: Kind, done: int, total: int) -> None:
+            self._step(_KINDS[kind], done, total)
 
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            found = derive_all(masks, cache=cache, executor=workers, progress=progress)
+            found = derive_all(edits, cache=cache, executor=workers, progress=progress)
         derived: dict[Path, Derived] = {}
         for path, made in found.items():
             if isinstance(made, ContentError):
                 self.findings.error(ContentError, files[path][0], path.name, str(made), made.hint)
             else:
                 derived[path] = made
+        self.media, self.fresh = len(derived), sum(made.fresh for made in derived.values())
         return derived
 
 

@@ -94,6 +94,8 @@ def _say(published: Published, as_json: bool, what: str) -> None:
         return
     report.say_findings(published.findings)
     report.say(f"{what} {published.folder}: {published.posts} inlägg för {published.readers} läsare.")
+    if published.derived:
+        report.say(f"Bilder, film och ljud: {published.derived} gjordes nu, {published.found} fanns sedan förut.")
     report.say(
         f"{published.put} filer lades dit ({published.length / 1e6:.1f} MB), {published.kept} fanns, {published.deleted} togs bort."
     )

@@ -1,206 +1,180 @@
-"""Derivatives and their private cache. Knows which bytes were already derived. Does not know pixels, posts or keys.
-
-The cache is addressed by the SHA-256 of the source's bytes, its masks and the version of the settings below, so a
-source that was renamed or copied is derived once. It may be deleted at any time.
-"""
+"""One source to its derivatives. Knows the cache and who makes what. Does not know pixels, posts or keys."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, as_completed
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media import mosaic, photo, tracks
-from pluttra_publish.media.kinds import Derivative, Derived, Kind
-from pluttra_publish.media.mosaic import Box, Masks
-from pluttra_publish.media.probe import known_kind, unreachable
+from pluttra_publish.media import captions, film, mosaic, photo
+from pluttra_publish.media.cache import Known, entry_of, find, hashed, keep
+from pluttra_publish.media.kinds import (
+    STANDARD,
+    UNEDITED,
+    Derivative,
+    Derived,
+    Edit,
+    Kind,
+    Recipe,
+    known_kind,
+    unreachable,
+)
+from pluttra_publish.media.moving import make_moving
+from pluttra_publish.media.photo import Picture
+from pluttra_publish.media.pictures import moves, opened, refusing
+from pluttra_publish.media.waveform import wave_of
 
-SETTINGS = "1"
-"""Changes whenever the same source would give other derivatives."""
 
-_DESCRIPTION = "derived.json"
-_BLOCK = 2**20
-
-Progress = Callable[[int, int, str], None]
-
-
-def derive(source: Path, *, cache: Path, masks: Iterable[Box] = ()) -> Derived:
+def derive(
+    source: Path, *, cache: Path, edit: Edit = UNEDITED, recipe: Recipe = STANDARD, alone: bool = True
+) -> Derived:
     """Return the derivatives of a photo, film or sound, made now or found in `cache`. Same bytes in, same bytes out.
 
-    Every box of `masks` is covered beyond recovery in every derivative of a photo; the source is only read. What is
-    hashed is what is derived: a source that changes meanwhile gives one version or an error, never a mix.
+    Every box of the edit's masks is covered beyond recovery in every derivative of a photo, and what lies outside its clip is in no
+    derivative; the source is only read. What is hashed is what is derived: a source that changes meanwhile gives one version or
+    an error, never a mix.
 
     Raises:
-        ContentError: the source is missing, broken or of a format that browsers cannot show, a box lies outside the
-            photo, or it is no photo and has masks.
+        ContentError: the source is missing, broken or of a format that we cannot read, or the edit does not suit it.
+        CrowdedError: it needs much memory, and others are made beside it (`alone` is false).
     """
     kind = known_kind(source.name)
-    boxes = mosaic.in_order(masks, source.name)
-    if boxes and kind != "photo":
-        raise _unmaskable(source.name, kind)
     try:
-        return _photo(source, boxes, cache) if kind == "photo" else _film_or_sound(source, kind, cache)
+        known = Known(source, cache)
+        maker = _Maker(source, kind, _checked(edit, source.name, kind), recipe, cache, alone)
+        digest = known.digest
+        found = find(maker.entry(digest)) if digest else None
+        if found:
+            return found
+        return maker.photo(known) if kind == "photo" else maker.film_or_sound(known)
     except OSError as error:
-        if error.filename is not None and Path(error.filename) == source:
-            raise unreachable(source.name, error) from error
+        for path in (source, edit.captions):
+            if path is not None and error.filename is not None and Path(error.filename) == path:
+                raise unreachable(path.name, error) from error
         raise
 
 
-def derive_all(
-    sources: Mapping[Path, Masks], *, cache: Path, executor: Executor | None = None, progress: Progress | None = None
-) -> dict[Path, Derived | ContentError]:
-    """Derive every source with its masks, in the executor if there is one; return results and errors in their order.
+def _checked(edit: Edit, name: str, kind: Kind) -> Edit:
+    """Return an edit in the one form that the cache knows it by.
 
-    Every source must say its masks, `()` for none, so that none is forgotten. `progress(done, total, name)` is called
-    in the caller's thread after each one.
+    Raises:
+        ContentError: it does not suit this kind of file.
     """
-    wanted = dict(sources)
-    tell = progress or (lambda done, total, name: None)
-    if executor is None:
-        found = {}
-        for done, (source, masks) in enumerate(wanted.items(), 1):
-            found[source] = attempt(source, cache, masks)
-            tell(done, len(wanted), source.name)
-        return found
-    tasks = {executor.submit(attempt, source, cache, masks): source for source, masks in wanted.items()}
-    for done, task in enumerate(as_completed(tasks), 1):
-        tell(done, len(wanted), tasks[task].name)
-    return {source: task.result() for task, source in tasks.items()}
-
-
-def attempt(source: Path, cache: Path, masks: Masks = ()) -> Derived | ContentError:
-    """Derive one source and return the error instead of raising it, so that one broken photo doesn't hide the next."""
-    try:
-        return derive(source, cache=cache, masks=masks)
-    except ContentError as error:
-        return error
-
-
-def _photo(source: Path, masks: Masks, cache: Path) -> Derived:
-    content = source.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if masks:
-        digest = hashlib.sha256(f"{digest} masked {mosaic.VERSION} {masks!r}".encode()).hexdigest()
-    entry = _entry(cache, "photo", digest)
-    return _found(entry) or _kept(
-        entry, lambda folder: Derived("photo", _written(photo.pictures(content, source.name, masks), folder))
-    )
+    if edit.masks and kind != "photo":
+        raise _unmaskable(name, kind)
+    start, end = edit.clip or (0.0, math.inf)
+    if not 0 <= start < end:
+        raise ContentError(f"Klippet ur ”{name}” slutar innan det börjar.", hint="Rätta tiderna på raden Klipp.")
+    clip = None if (start, end) == (0.0, math.inf) else (float(start), float(end))
+    if clip and kind == "photo":
+        raise ContentError(f"”{name}” är en bild, och den går inte att klippa.", hint="Ta bort raden Klipp.")
+    return replace(edit, masks=mosaic.in_order(edit.masks, name), clip=clip)
 
 
 def _unmaskable(name: str, kind: Kind) -> ContentError:
-    if kind == "film":
-        message = f"Filmen ”{name}” har rutor, men filmer kan inte maskeras ännu: rutan skulle inte följa med barnet."
-    else:
+    if kind == "sound":
         message = f"Ljudet ”{name}” har rutor, men i ett ljud syns ingen."
+    else:
+        message = f"Filmen ”{name}” har rutor, men filmer kan inte maskeras ännu: rutan skulle inte följa med barnet."
     hint = "Ta bort rutorna ur bilder.toml, och lägg ut filen bara där alla får synas och höras, eller inte alls."
     return ContentError(message, hint=hint)
 
 
-def _film_or_sound(source: Path, kind: Kind, cache: Path) -> Derived:
-    with source.open("rb") as file:
-        entry = _entry(cache, kind, _hashed(file))
-    if found := _found(entry):
-        return found
-    with _workspace(cache) as private:
-        copy = Path(private) / "source"
-        with source.open("rb") as file, copy.open("wb") as into:
-            entry = _entry(cache, kind, _hashed(file, into))
-        return _found(entry) or _kept(entry, lambda folder: _remuxed(copy, source.name, kind, folder))
+@dataclass(frozen=True)
+class _Maker:
+    """Makes what is asked of one source, unless the cache has it."""
+
+    source: Path
+    kind: Kind
+    edit: Edit
+    recipe: Recipe
+    cache: Path
+    alone: bool
+
+    def entry(self, digest: str) -> Path:
+        return entry_of(self.cache, digest, self.edit.masks, self.edit.clip, self._captions(), self.recipe)
+
+    def _captions(self) -> bytes | None:
+        if self.edit.captions is None:
+            return None
+        with self.edit.captions.open("rb") as file:
+            return file.read(captions.LONGEST + 1)
+
+    def photo(self, known: Known) -> Derived:
+        content = self.source.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        known.remember(digest)
+        entry = self.entry(digest)
+        if found := find(entry):
+            return found
+        name = self.source.name
+        with opened(io.BytesIO(content), name) as image, refusing(name):
+            if moves(image):
+                if self.edit.masks:
+                    raise _unmaskable(name, "film")
+                return keep(entry, lambda folder: self._film(make_moving(image, name, folder), folder))
+        made = photo.pictures(content, name, self.edit.masks, self.recipe, alone=self.alone)
+        return keep(entry, lambda folder: Derived("photo", self._written(made, folder), blur=photo.blur_of(made)))
+
+    def film_or_sound(self, known: Known) -> Derived:
+        with self.source.open("rb") as file:
+            digest = hashed(file)
+        known.remember(digest)
+        entry = self.entry(digest)
+        if found := find(entry):
+            return found
+
+        def make(folder: Path) -> Derived:
+            with known.quiet(digest) as path:
+                return self._made(path, folder)
+
+        return keep(entry, make)
+
+    def _made(self, path: Path, folder: Path) -> Derived:
+        name, clip = self.source.name, self.edit.clip
+        made = film.make(path, name, self.kind, folder, clip=clip, alone=self.alone)
+        if made.kind == "film":
+            return self._film(made, folder)
+        if self.edit.captions:
+            message = f"Bredvid ljudet ”{name}” ligger en textning, men den går bara att visa i en film."
+            raise ContentError(message, hint="Skriv det som sägs i inläggets text, och ta bort filen.")
+        return Derived("sound", (_derivative(made),), duration=made.duration, wave=wave_of(made.path))
+
+    def _film(self, made: film.Made, folder: Path) -> Derived:
+        stills = photo.widths(film.still(made.path, self.source.name), self.recipe)
+        written, spoken = self._subtitled(folder)
+        return Derived(
+            kind="film",
+            files=(_derivative(made),),
+            poster=self._written(stills, folder),
+            duration=made.duration,
+            captions=written,
+            blur=photo.blur_of(stills),
+            spoken=spoken,
+        )
+
+    def _subtitled(self, folder: Path) -> tuple[tuple[Derivative, ...], tuple[str, ...]]:
+        content = self._captions()
+        if content is None or self.edit.captions is None:
+            return (), ()
+        cues = captions.read_captions(content, self.edit.captions.name, self.edit.clip)
+        path = folder / "captions.vtt"
+        path.write_bytes(captions.written_captions(cues))
+        return (Derivative(path, "text/vtt", 0, 0, path.stat().st_size),), tuple(cue.text for cue in cues)
+
+    def _written(self, pictures: Iterable[Picture], folder: Path) -> tuple[Derivative, ...]:
+        media_type, suffix = photo.MEDIA_TYPES[self.recipe.encoding]
+        made = []
+        for picture in pictures:
+            path = folder / f"{picture.width}.{suffix}"
+            path.write_bytes(picture.content)
+            made.append(Derivative(path, media_type, picture.width, picture.height, len(picture.content)))
+        return tuple(made)
 
 
-def _remuxed(copy: Path, name: str, kind: Kind, folder: Path) -> Derived:
-    made = tracks.remux(copy, name, kind, folder)
-    poster = _written(photo.widths(tracks.still(made.path, name)), folder) if kind == "film" else ()
-    file = Derivative(made.path, made.media_type, made.width, made.height, made.path.stat().st_size)
-    return Derived(kind, (file,), poster, made.duration)
-
-
-def _written(pictures: Iterable[photo.Picture], folder: Path) -> tuple[Derivative, ...]:
-    made = []
-    for picture in pictures:
-        path = folder / f"{picture.width}.{photo.SUFFIX}"
-        path.write_bytes(picture.content)
-        made.append(Derivative(path, photo.MEDIA_TYPE, picture.width, picture.height, len(picture.content)))
-    return tuple(made)
-
-
-def _entry(cache: Path, kind: Kind, digest: str) -> Path:
-    return cache / SETTINGS / kind / digest[:2] / digest
-
-
-def _workspace(cache: Path) -> tempfile.TemporaryDirectory[str]:
-    cache.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="making-", dir=cache, ignore_cleanup_errors=True)
-
-
-def _found(entry: Path) -> Derived | None:
-    """Return the cache entry if it is whole: every file is there and has the digest it had when it was made."""
-    try:
-        written = json.loads((entry / _DESCRIPTION).read_text(encoding="utf-8"))
-        files, poster = (tuple(_read(entry, row) for row in written[part]) for part in ("files", "poster"))
-        return Derived(written["kind"], files, poster, written["duration"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _read(entry: Path, row: dict[str, Any]) -> Derivative:
-    path = entry / Path(row["name"]).name
-    with path.open("rb") as file:
-        if _hashed(file) != row["sha256"]:
-            raise ValueError(row["name"])
-    return Derivative(path, row["type"], row["width"], row["height"], row["length"])
-
-
-def _kept(entry: Path, make: Callable[[Path], Derived]) -> Derived:
-    """Make an entry aside and move it into its place whole; return it from there."""
-    with _workspace(entry.parents[3]) as private:
-        making = Path(private) / "entry"
-        making.mkdir()
-        made = make(making)
-        description = {
-            "kind": made.kind,
-            "duration": made.duration,
-            "files": [_described(file) for file in made.files],
-            "poster": [_described(file) for file in made.poster],
-        }
-        (making / _DESCRIPTION).write_text(json.dumps(description), encoding="utf-8", newline="\n")
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        if entry.exists() and _found(entry) is None:
-            shutil.rmtree(entry, ignore_errors=True)
-        try:
-            making.rename(entry)
-        except OSError:  # somebody else was quicker, with the same bytes
-            if _found(entry) is None:
-                raise
-    found = _found(entry)
-    if found is None:
-        raise OSError(f"the cache entry {entry} vanished")
-    return found
-
-
-def _described(file: Derivative) -> dict[str, Any]:
-    with file.path.open("rb") as content:
-        digest = _hashed(content)
-    return {
-        "name": file.path.name,
-        "type": file.media_type,
-        "width": file.width,
-        "height": file.height,
-        "length": file.length,
-        "sha256": digest,
-    }
-
-
-def _hashed(file: BinaryIO, into: BinaryIO | None = None) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(_BLOCK):
-        digest.update(block)
-        if into is not None:
-            into.write(block)
-    return digest.hexdigest()
+def _derivative(made: film.Made) -> Derivative:
+    return Derivative(made.path, made.media_type, made.width, made.height, made.path.stat().st_size)

@@ -1,50 +1,53 @@
-"""The values of this folder, and which kind a file is by its suffix and its first bytes. Opens no image and no film."""
+"""The values of this folder, and which kind a file's suffix promises. Opens nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Literal
 
 from pluttra_publish.errors import ContentError
+from pluttra_publish.media.mosaic import Masks
 
 Kind = Literal["photo", "film", "sound"]
 
 _SUFFIXES: dict[Kind, str] = {
     "photo": ".jpg .jpeg .jpe .png .heic .heif .hif .webp .avif .gif .tif .tiff .bmp .dng .cr2 .cr3 .nef .arw .rw2",
-    "film": ".mp4 .mov .m4v .qt .avi .mkv .webm .wmv .mpg .mpeg .mts .m2ts .3gp .flv",
+    "film": ".mp4 .mov .m4v .qt .avi .mkv .webm .wmv .mpg .mpeg .mts .m2ts .3gp .3g2 .flv",
     "sound": ".m4a .aac .mp3 .wav .ogg .oga .opus .flac .wma .amr .caf .aif .aiff .weba",
 }
 _KIND_BY_SUFFIX: dict[str, Kind] = {suffix: kind for kind, row in _SUFFIXES.items() for suffix in row.split()}
 
-Wrapping = Literal["mov", "mp3", "aac", "wav", "ogg"]
 
-_AT_START: tuple[tuple[bytes, Wrapping], ...] = (
-    (b"OggS", "ogg"),
-    (b"ID3", "mp3"),
-    (b"\xff\xfb", "mp3"),
-    (b"\xff\xfa", "mp3"),
-    (b"\xff\xf3", "mp3"),
-    (b"\xff\xf2", "mp3"),
-    (b"\xff\xe3", "mp3"),
-    (b"\xff\xf1", "aac"),
-    (b"\xff\xf9", "aac"),
-)
-_MOV_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+@dataclass(frozen=True)
+class Recipe:
+    """How photos are written: the widest width in pixels, the encoding and its quality (docs/media.md says why these)."""
 
-_FOREIGN: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x1aE\xdf\xa3", "WebM eller Matroska"),
-    (8, b"AVI ", "AVI"),
-    (0, b"0&\xb2u\x8ef\xcf\x11", "Windows Media"),
-    (0, b"\x00\x00\x01\xba", "MPEG-2"),
-    (0, b"G@", "AVCHD (MTS)"),
-    (0, b"FLV", "Flash"),
-    (0, b"fLaC", "FLAC"),
-    (0, b"#!AMR", "AMR"),
-    (0, b"caff", "CAF"),
-    (0, b"FORM", "AIFF"),
-)
+    widest: int = 1920
+    encoding: Literal["webp", "jpeg"] = "webp"
+    quality: int = 80
+
+
+STANDARD = Recipe()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person has decided about one photo, film or sound.
+
+    `masks` are boxes to cover in a photo; `clip` is what is kept of a film or a sound, from when to when in seconds (the end may
+    be infinite); `captions` is the WebVTT file of a film.
+    """
+
+    masks: Masks = ()
+    clip: tuple[float, float] | None = None
+    captions: Path | None = None
+
+
+UNEDITED = Edit()
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Probe:
     """What a file says of itself before anything is derived.
 
     `captured` is naive when the camera only knew its own clock, aware when it knew the time zone too. Width and height
-    are those of the upright picture and 0 for sounds; `duration` is in seconds and 0 for photos.
+    are those of the upright picture and 0 for sounds; `duration` is in seconds, and 0 for photos and moving pictures. `live`
+    tells that a film says it belongs to a photo taken with it.
     """
 
     kind: Kind
@@ -60,6 +64,7 @@ class Probe:
     width: int
     height: int
     duration: float
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,13 +82,43 @@ class Derivative:
 class Derived:
     """All that is shown of one photo, film or sound.
 
-    `files` holds a photo's widths, narrowest first, or the one film or sound; `poster` a film's still, like a photo.
+    `files` holds a photo's widths, narrowest first, or the one film or sound; `poster` a film's still, like a photo. `blur` is
+    a picture of a few pixels, WebP in base64, to show while the photo or the still is on its way. `captions` holds a film's
+    WebVTT file if it has one, and `spoken` its words, line by line; `wave` says how loud a sound is from start to end, 0 to 16. `fresh` tells that it was made
+    now, and not found.
     """
 
     kind: Kind
     files: tuple[Derivative, ...]
     poster: tuple[Derivative, ...] = ()
     duration: float = 0.0
+    captions: tuple[Derivative, ...] = ()
+    blur: str = ""
+    spoken: tuple[str, ...] = ()
+    wave: tuple[int, ...] = ()
+    fresh: bool = field(default=False, compare=False)
+
+    @property
+    def all(self) -> tuple[Derivative, ...]:
+        """Every file that may be sealed."""
+        return (*self.files, *self.poster, *self.captions)
+
+
+class CrowdedError(Exception):
+    """Something needs so much memory that it must be made alone."""
+
+
+class StoppedError(Exception):
+    """Whoever asked has stopped waiting."""
+
+
+STOPPED = threading.Event()
+"""Set while nobody waits any longer (Ctrl-C): what takes minutes looks at it, since a thread cannot be ended from outside."""
+
+
+def told_by(start: bytes, signs: Iterable[tuple[int, bytes, str]]) -> str:
+    """Return what a file's first bytes say that it is, by the first of the signs (offset, bytes, name) that is there; else nothing."""
+    return next((name for at, sign, name in signs if start[at:].startswith(sign)), "")
 
 
 def kind_of(name: str) -> Kind | None:
@@ -91,21 +126,18 @@ def kind_of(name: str) -> Kind | None:
     return _KIND_BY_SUFFIX.get(PurePath(name).suffix.lower())
 
 
-def wrapping(start: bytes) -> Wrapping | None:
-    """Return the container that a film's or sound's first 16 bytes show, or `None`.
+def known_kind(name: str) -> Kind:
+    """Return the kind by the suffix.
 
-    Decoders are told the container and never guess: a playlist renamed to .mp4 would otherwise open other files.
+    Raises:
+        ContentError: the suffix is neither a photo's, a film's nor a sound's.
     """
-    if start[4:8] in _MOV_BOXES:
-        return "mov"
-    if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
-        return "wav"
-    return next((name for magic, name in _AT_START if start.startswith(magic)), None)
-
-
-def foreign(start: bytes) -> str:
-    """Return the everyday name of a container we know and don't take, or the empty string."""
-    return next((name for at, magic, name in _FOREIGN if start[at:].startswith(magic)), "")
+    kind = kind_of(name)
+    if kind is None:
+        raise ContentError(
+            f"”{name}” är varken bild, film eller ljud.", hint="Ge filen rätt ändelse, till exempel .jpg."
+        )
+    return kind
 
 
 def broken(name: str, kind: Kind, what: str = "går inte att läsa") -> ContentError:
@@ -119,3 +151,12 @@ def broken(name: str, kind: Kind, what: str = "går inte att läsa") -> ContentE
         "sound": ("Ljudet", "Kopiera inspelningen igen, och kontrollera att den går att spela upp."),
     }[kind]
     return ContentError(f"{noun} ”{name}” {what}.", hint=mend)
+
+
+def unreachable(name: str, error: OSError) -> ContentError:
+    """Return the error for a file that the computer cannot give us."""
+    if isinstance(error, FileNotFoundError):
+        return ContentError(f"”{name}” finns inte.", hint="Lägg filen i inläggets mapp, eller ta bort den ur texten.")
+    return ContentError(
+        f"”{name}” går inte att öppna ({error.strerror}).", hint="Kontrollera att filen är hämtad hit och får läsas."
+    )

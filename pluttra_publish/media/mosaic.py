@@ -17,9 +17,6 @@ Box = tuple[float, float, float, float]
 
 Masks = tuple[Box, ...]
 
-VERSION = "1"
-"""Changes whenever the same masks would look otherwise."""
-
 CELLS = 12
 MARGIN = 0.05
 

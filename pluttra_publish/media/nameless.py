@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 
 from pluttra_publish.errors import ContentError
+from pluttra_publish.media.kinds import told_by
 
 _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", ".jpg"),
     (0, b"\x89PNG\r\n\x1a\n", ".png"),
     (0, b"GIF8", ".gif"),
+    (0, b"II*\0", ".tif"),
+    (0, b"MM\0*", ".tif"),
     (8, b"WEBP", ".webp"),
     (8, b"WAVE", ".wav"),
     (8, b"AVI ", ".avi"),
@@ -28,6 +31,7 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xfb", ".mp3"),
     (0, b"OggS", ".ogg"),
     (0, b"fLaC", ".flac"),
+    (0, b"#!AMR", ".amr"),
 )
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
@@ -40,7 +44,7 @@ def nameless(path: Path) -> ContentError:
     """
     with path.open("rb") as file:
         start = file.read(16)
-    suffix = next((suffix for at, magic, suffix in _STARTS if start[at:].startswith(magic)), "")
+    suffix = told_by(start, _STARTS)
     if suffix:
         hint = f"Döp om filen till ”{_SUFFIX.sub('', path.name)}{suffix}”."
         return ContentError(f"Namnet ”{path.name}” säger inte vad filen är.", hint=hint)

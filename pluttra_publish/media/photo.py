@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import io
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
-from pillow_heif import register_heif_opener
+from PIL import Image, ImageCms, ImageFilter, ImageOps
 
-from pluttra_publish.errors import ContentError
-from pluttra_publish.media.kinds import Probe, broken
+from pluttra_publish.media.kinds import CrowdedError, Recipe
 from pluttra_publish.media.mosaic import Masks, cover
+from pluttra_publish.media.pictures import MOST_PIXELS, lies_down, limit, opened, refusing
 
-WIDTHS = (480, 960, 1920)
-MEDIA_TYPE = "image/webp"
-SUFFIX = "webp"
+MEDIA_TYPES = {"webp": ("image/webp", "webp"), "jpeg": ("image/jpeg", "jpg")}
+"""Media type and suffix of an encoding."""
 
+_HALVINGS = 2
+_SHRUNK_AS_THEY_ARE = frozenset({"L", "RGB", "RGBA", "CMYK"})
+_NARROWEST = 320
+_NEARLY = 1.1
 _TALLEST = 4096
-_MOST_PIXELS = 128_000_000
-_MOST_BYTES = 256 * 2**20
-_ORIENTATION, _EXIF_IFD = 0x0112, 0x8769
-_DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL = 0x9003, 0x9011
+_ROOMY = 40_000_000
+_BLUR = 20
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-_INSTEAD = "Spara bilden som JPEG, PNG eller HEIC och lägg den i inläggets mapp i stället."
-
-# Sizes are checked below, before a single pixel is decoded; Pillow's own limit only warns.
-Image.MAX_IMAGE_PIXELS = None
-warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # damaged EXIF, which is thrown away anyway
-register_heif_opener(thumbnails=False)
 
 
 @dataclass(frozen=True)
@@ -43,77 +35,105 @@ class Picture:
     content: bytes
 
 
-def look(content: bytes, name: str) -> Probe:
-    """Read a photo's header: its upright size and when it was taken.
-
-    Raises:
-        ContentError: this is no photo that we can read.
-    """
-    with _opened(content, name) as image, _refusing(name):
-        exif = image.getexif()
-        width, height = image.size
-        if exif.get(_ORIENTATION, 1) in {5, 6, 7, 8}:
-            width, height = height, width
-        return Probe("photo", _captured(exif), width, height, 0.0)
-
-
-def pictures(content: bytes, name: str, masks: Masks = ()) -> tuple[Picture, ...]:
+def pictures(content: bytes, name: str, masks: Masks, recipe: Recipe, *, alone: bool = True) -> tuple[Picture, ...]:
     """Return a photo's widths, narrowest first: upright, sRGB, never enlarged, nothing in them but pixels.
 
     `masks` are covered in the upright picture at its full size, before anything is made of it.
 
     Raises:
-        ContentError: the photo is broken, too large, or of another format than JPEG, PNG and HEIC.
+        ContentError: the photo is broken, too large, or of a format that we don't take.
+        CrowdedError: it needs much memory, and others are made beside it (`alone` is false).
     """
-    with _opened(content, name) as image, _refusing(name):
+    with opened(io.BytesIO(content), name) as image, refusing(name):
         profile = image.info.get("icc_profile")
-        turned = image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}
+        turned = lies_down(image)
         width, height = image.size[::-1] if turned else image.size
-        size = _fitting(width, height, WIDTHS[-1])
+        size = _fitting(width, height, recipe.widest)
         if not masks:  # JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time and memory.
             image.draft(None, size[::-1] if turned else size)
+        limit(image, name, MOST_PIXELS)
+        if not alone and image.width * image.height > _ROOMY:
+            raise CrowdedError
         image.load()
-        upright = _opaque(ImageOps.exif_transpose(image))
-        cover(upright, masks)
-        small = upright.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return widths(_to_srgb(small, profile))
+        ImageOps.exif_transpose(image, in_place=True)
+        if masks or image.mode not in _SHRUNK_AS_THEY_ARE or "transparency" in image.info:
+            upright = opaque(image)
+            cover(upright, masks)
+            small = _shrunk(upright, recipe)
+        else:  # half the memory
+            small = opaque(_shrunk(image, recipe))
+        return widths(_to_srgb(small, profile), recipe)
 
 
-def widths(image: Image.Image) -> tuple[Picture, ...]:
-    """Return an upright sRGB picture in every width that does not enlarge it, narrowest first."""
-    widest = _fitting(*image.size, WIDTHS[-1])
-    narrower = [_fitting(*image.size, width) for width in WIDTHS[:-1] if width <= 0.8 * widest[0]]
-    made: list[Picture] = []
-    for size in [widest, *reversed(narrower)]:
-        image = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        made.append(Picture(*size, _encoded(image)))
+def widths(image: Image.Image, recipe: Recipe) -> tuple[Picture, ...]:
+    """Return an upright sRGB picture in its widest width and two halvings of it, narrowest first; none is enlarged."""
+    image = _shrunk(image, recipe)
+    made = [_encoded(image, recipe)]
+    for _ in range(_HALVINGS):
+        if image.width < 2 * _NARROWEST:
+            break
+        image = image.reduce(2)
+        made.append(_encoded(image, recipe))
     return tuple(reversed(made))
 
 
-def _encoded(image: Image.Image) -> bytes:
+def blur_of(pictures: Iterable[Picture]) -> str:
+    """Return a photo as a picture of a few pixels, WebP in base64: what is shown until the photo has come."""
+    narrowest = min(pictures, key=lambda picture: picture.width)
+    with Image.open(io.BytesIO(narrowest.content)) as image:
+        small = image.convert("RGB")
+        small.thumbnail((_BLUR, _BLUR), Image.Resampling.BOX)
+        soft = small.filter(ImageFilter.GaussianBlur(1))
+        return base64.b64encode(_encoded(soft, Recipe(quality=30)).content).decode("ascii")
+
+
+def _encoded(image: Image.Image, recipe: Recipe) -> Picture:
     # Pillow writes what it finds in `info`; a fresh image has nothing there.
     bare = Image.new("RGB", image.size)
     bare.paste(image)
     into = io.BytesIO()
-    bare.save(into, "WEBP", quality=80, method=2)
-    return into.getvalue()
+    if recipe.encoding == "webp":
+        bare.save(into, "WEBP", quality=recipe.quality, method=2)
+    else:
+        bare.save(into, "JPEG", quality=recipe.quality, optimize=True, progressive=True)
+    return Picture(*image.size, into.getvalue())
 
 
 def _fitting(width: int, height: int, widest: int) -> tuple[int, int]:
-    scale = min(1.0, widest / width, _TALLEST / height)
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    """Return the size to show a picture in: its own, if that is nearly small enough."""
+    scale = min(widest / width, _TALLEST / height)
+    return (max(1, round(width * scale)), max(1, round(height * scale))) if scale < 1 / _NEARLY else (width, height)
 
 
-def _opaque(image: Image.Image) -> Image.Image:
+def _shrunk(image: Image.Image, recipe: Recipe) -> Image.Image:
+    """Return a picture in the size to show it in: a whole part of it where that fits, which takes a fraction of the time."""
+    width, height = _fitting(*image.size, recipe.widest)
+    part = min(image.width // width, image.height // height)
+    if part > 1:
+        image = image.reduce(part)
+    size = _fitting(*image.size, recipe.widest)
+    return image if image.size == size else image.resize(size, Image.Resampling.HAMMING)
+
+
+def opaque(image: Image.Image) -> Image.Image:
     """Return the image as L, RGB, CMYK or LAB, on white where it was transparent."""
     if image.mode.startswith("I") or image.mode == "F":
-        return image.point(lambda value: value * (1 / 257)).convert("L")
+        return _eight_bits(image)
     if image.has_transparency_data:
         layered = image.convert("RGBA")
         paper = Image.new("RGB", image.size, "white")
         paper.paste(layered, mask=layered.getchannel("A"))
         return paper
     return image if image.mode in {"L", "RGB", "CMYK", "LAB"} else image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return a grey picture in 8 bits: 16-bit numbers by their range, floating ones by the largest in the picture."""
+    scale = 1 / 257
+    if image.mode == "F":
+        _, largest = image.getextrema()
+        scale = 255 / largest if isinstance(largest, float) and largest > 0 else 0
+    return image.point(lambda value: value * scale).convert("L")
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -126,48 +146,3 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         if converted is not None:
             return converted
     return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _captured(exif: Image.Exif) -> datetime | None:
-    details = exif.get_ifd(_EXIF_IFD)
-    written = str(details.get(_DATE_TIME_ORIGINAL, "")).strip("\0 ")
-    offset = str(details.get(_OFFSET_TIME_ORIGINAL, "")).strip("\0 ")
-    for text, form in ((written + offset, "%Y:%m:%d %H:%M:%S%z"), (written, "%Y:%m:%d %H:%M:%S")):
-        try:
-            return datetime.strptime(text, form)
-        except ValueError:
-            continue
-    return None
-
-
-@contextmanager
-def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
-    if not content:
-        raise broken(name, "photo", "är tom (0 byte)")
-    if len(content) > _MOST_BYTES:
-        raise ContentError(
-            f"Bilden ”{name}” är för stor, över 256 MB.", hint="Spara bilden mindre, till exempel som JPEG."
-        )
-    with _refusing(name):
-        try:
-            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "HEIF"))
-        except UnidentifiedImageError:
-            raise ContentError(f"”{name}” är ingen bild i JPEG, PNG eller HEIC.", hint=_INSTEAD) from None
-    with image:
-        if image.width * image.height > _MOST_PIXELS:
-            millions = image.width * image.height // 1_000_000
-            raise ContentError(
-                f"Bilden ”{name}” är {millions} miljoner bildpunkter, fler än vi kan läsa (128 miljoner).",
-                hint="Spara bilden mindre, 4000 bildpunkter bred räcker gott.",
-            )
-        yield image
-
-
-@contextmanager
-def _refusing(name: str) -> Iterator[None]:
-    try:
-        yield
-    except ContentError:
-        raise
-    except Exception as error:  # decoders raise anything at all on damaged bytes
-        raise broken(name, "photo", "är skadad eller avbruten och går inte att läsa") from error

@@ -27,10 +27,11 @@ WORDS = {
     "slug": ("adress", "slug"),
     "category": ("kategori", "category"),
     "alt": ("bildtext", "bildbeskrivning", "alt"),
+    "clip": ("klipp", "clip"),
     "goals": ("mål", "mal", "lpfö", "lpfo", "läroplan", "goals"),
 }
 MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
-REPEATABLE = frozenset({"alt", "children", "authors", "tags", "goals"})
+REPEATABLE = frozenset({"alt", "clip", "children", "authors", "tags", "goals"})
 
 _FIELD = re.compile(r" {0,3}(?P<word>[^\W\d_][\w-]*(?: av)?)[ \t]*:(?:[ \t]+(?P<value>.*)|[ \t]*)")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)[ \t]*")

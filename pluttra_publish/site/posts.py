@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from markupsafe import Markup
 
 from pluttra_publish.errors import ContentError
+from pluttra_publish.site.beside import captions_in, clips, with_captions, without_live
 from pluttra_publish.site.bodies import Body, Cleaner, local_name, plain_text, summarise
 from pluttra_publish.site.dates import plausible
 from pluttra_publish.site.folders import SIDECAR, Source, nfc
@@ -25,10 +26,11 @@ from pluttra_publish.site.run import Opened, Run, Shot
 from pluttra_publish.site.sidecar import read_sidecar
 from pluttra_publish.site.values import Link, MediaFile, MediaKind, Post, Status
 
-_NOUN: dict[MediaKind, tuple[str, str]] = {
-    "photo": ("Bilden", "Bild"),
-    "film": ("Filmen", "Film"),
-    "sound": ("Ljudet", "Ljud"),
+_SHORT: dict[MediaKind, str] = {"photo": "Bild", "film": "Film", "sound": "Ljud"}
+_LACKING: dict[MediaKind, str] = {
+    "photo": "Bilden har ingen beskrivning",
+    "film": "Filmen har varken textning eller beskrivning",
+    "sound": "Ljudet har ingen beskrivning",
 }
 _DIGITS = re.compile(r"(\d+)")
 _NOT_SAID = People()
@@ -37,7 +39,10 @@ _NOT_SAID = People()
 def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
     """Return a post's media in order of capture and then of name; what can't be used becomes a finding."""
     shots = []
+    captions = captions_in(source)
     for name, path in source.files:
+        if name in captions:
+            continue
         try:
             probe = run.probe(path)
         except ContentError as error:
@@ -47,11 +52,20 @@ def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
             message = f"Filen går inte att läsa ({error.strerror})."
             run.findings.error(ContentError, f"{source.name}/{name}", "", message, "Kontrollera att du får öppna den.")
             continue
-        shots.append(Shot(name, path, probe.kind, _instant(probe.captured, run)))
+        shots.append(Shot(name, path, probe.kind, _instant(probe.captured, run), probe.live))
+    shown = with_captions(without_live(shots, _text(source)), source, run.findings)
     latest = datetime.max.replace(tzinfo=run.settings.zone).timestamp()
     return tuple(
-        sorted(shots, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, natural(shot.name)))
+        sorted(shown, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, natural(shot.name)))
     )
+
+
+def _text(source: Source) -> str:
+    """Return a post's text, or nothing if it can't be read: whoever reads it in earnest says so."""
+    try:
+        return source.text.read_bytes().decode("utf-8-sig", errors="replace") if source.text else ""
+    except OSError:
+        return ""
 
 
 def _instant(captured: datetime | None, run: Run) -> datetime | None:
@@ -79,7 +93,8 @@ def make_post(article: Any, opened: Opened, run: Run, cleaner: Cleaner) -> Post:
         return len(links) - 1
 
     names = {shot.name.casefold(): shot.name for shot in opened.shots}
-    names |= {name.casefold(): name for name, _ in source.files}  # one that can't be read has its own finding already
+    unread = (name for name, _ in source.files if name not in captions_in(source))
+    names |= {name.casefold(): name for name in unread}  # one that can't be read has its own finding already
     body = cleaner.clean(_content(article), names, resolve)
     for value, message, mend in body.faults:
         run.findings.error(ContentError, source.text_name, _place(source, value), message, mend)
@@ -223,24 +238,13 @@ def _media(
     for name, alt in images:
         if alt:
             words[name] = alt
+    cut = clips(opened, run.findings)
     media = []
     for shot in opened.shots:
-        noun, short = _NOUN[shot.kind]
         written = words.get(shot.name, "")
-        if not written:
-            file, message = (
-                f"{opened.source.name}/{shot.name}",
-                f"{noun} har ingen beskrivning för den som inte ser eller hör.",
-            )
-            line = f"”Bildtext: {shot.name}: …”"
-            mend = f"Skriv {line} överst i texten, eller ![beskrivning]({shot.name}) i den."
-            if opened.source.text is None:
-                mend = f"Lägg en textfil i mappen med raden {line}."
-            if run.settings.alt_text == "required":
-                run.findings.error(ContentError, file, "", message, mend)
-            else:
-                run.findings.warning(file, "", message, mend)
-        alt = written or f"{short} från {title}"
+        if not written and not shot.captions:
+            _miss_words(shot, opened, run)
+        alt = written or f"{_SHORT[shot.kind]} från {title}"
         seen = people.get(shot.name, _NOT_SAID)
         media.append(
             MediaFile(
@@ -253,9 +257,27 @@ def _media(
                 seen.children,
                 seen.other_readings,
                 seen.masks,
+                cut.get(shot.name),
+                shot.captions,
             )
         )
     return tuple(media)
+
+
+def _miss_words(shot: Shot, opened: Opened, run: Run) -> None:
+    """Say that a medium has nothing for those who don't see or hear it."""
+    message = f"{_LACKING[shot.kind]} för den som inte ser eller hör."
+    line = f"”Bildtext: {shot.name}: …”"
+    mend = f"Skriv {line} överst i texten, eller ![beskrivning]({shot.name}) i den."
+    if opened.source.text is None:
+        mend = f"Lägg en textfil i mappen med raden {line}."
+    if shot.kind == "film":
+        mend += " Eller lägg textning bredvid: en .vtt med filmens namn."
+    file = f"{opened.source.name}/{shot.name}"
+    if run.settings.alt_text == "required":
+        run.findings.error(ContentError, file, "", message, mend)
+    else:
+        run.findings.warning(file, "", message, mend)
 
 
 def _captions(opened: Opened, run: Run) -> dict[str, str]:

@@ -49,6 +49,7 @@ class _PostReader(BaseReader):  # type: ignore[misc] # Pelican has no types
         captured = [shot.captured for shot in opened.shots if shot.captured]
         metadata = describe(source, matter, captured, run.around)
         opened.captions = tuple(field for field in matter.fields if field.meaning == "alt")
+        opened.clips = tuple(field for field in matter.fields if field.meaning == "clip")
         if metadata is None:
             raise UnusableError
         metadata["slug"] = self._address(source, metadata["slug"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,17 +24,25 @@ from pluttra_publish.site.values import Edition, MediaKind, Pages, Place, Post, 
 
 @dataclass(frozen=True)
 class Shot:
-    """A photo, film or sound as it lies in a post's folder, and when it was captured, as an instant."""
+    """A photo, film or sound as it lies in a post's folder, and when it was captured, as an instant.
+
+    `live` tells that a film was taken with a photo; `captions` is the file with its captions, if there is one.
+    """
 
     name: str
     path: Path
     kind: MediaKind
     captured: datetime | None
+    live: bool = False
+    captions: Path | None = None
+
+    def with_captions(self, path: Path) -> Shot:
+        return replace(self, captions=path)
 
 
 @dataclass
 class Opened:
-    """A post being read: where it lies, its media in order, and the captions that its front matter gives them.
+    """A post being read: where it lies, its media in order, and the captions and the clips that its front matter gives them.
 
     `attributes` are what its text says in braces after images, as (address, text): they never become HTML.
     """
@@ -42,6 +50,7 @@ class Opened:
     source: Source
     shots: tuple[Shot, ...]
     captions: tuple[Field, ...] = ()
+    clips: tuple[Field, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
 
 

@@ -42,12 +42,16 @@ class SiteSettings(Protocol):
 
 
 class ProbeLike(Protocol):
-    """What a file says of itself: its kind, and when it was captured (naive: the site's clock; aware: an instant)."""
+    """What a file says of itself: its kind, when it was captured (naive: the site's clock; aware: an instant), and whether it is
+    a film that was taken with a photo.
+    """
 
     @property
     def kind(self) -> MediaKind: ...
     @property
     def captured(self) -> datetime | None: ...
+    @property
+    def live(self) -> bool: ...
 
 
 @dataclass(frozen=True, order=True)
@@ -65,7 +69,8 @@ class MediaFile:
     `children` are those that can be seen or heard, as written; None means those that the post names. `other_readings`
     are names that the same words could be, where `{barn="anna maria"}` was divided at its spaces: whoever knows the
     children must see to it that none of them is one. `masks` are boxes to cover, each with the child as written, or
-    with `""` for somebody who is not to be named.
+    with `""` for somebody who is not to be named. `clip` is what is kept of a film or a sound, from when to when in seconds (the
+    end may be infinite), and `captions` the file with a film's captions.
     """
 
     path: Path
@@ -77,6 +82,8 @@ class MediaFile:
     children: tuple[str, ...] | None = None
     other_readings: tuple[str, ...] = ()
     masks: tuple[tuple[str, Box], ...] = ()
+    clip: tuple[float, float] | None = None
+    captions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -127,10 +134,14 @@ class Post:
 
 @dataclass(frozen=True)
 class PhotoView:
-    """A photo as a template sees it: (address, width, height) of each width, narrowest first."""
+    """A photo as a template sees it: (address, width, height) of each width, narrowest first.
+
+    `blur` is the photo in a few pixels, WebP in base64, or the empty string.
+    """
 
     alt: str
     sources: tuple[tuple[str, int, int], ...]
+    blur: str = ""
     kind: Literal["photo"] = field(default="photo", init=False)
 
     @property
@@ -144,7 +155,7 @@ class PhotoView:
 
 @dataclass(frozen=True)
 class FilmView:
-    """A film as a template sees it; `duration` in seconds."""
+    """A film as a template sees it; `duration` in seconds. `captions` is the address of its captions, `spoken` what they say."""
 
     alt: str
     url: str
@@ -153,17 +164,20 @@ class FilmView:
     height: int
     duration: float
     poster: PhotoView | None = None
+    captions: str = ""
+    spoken: tuple[str, ...] = ()
     kind: Literal["film"] = field(default="film", init=False)
 
 
 @dataclass(frozen=True)
 class SoundView:
-    """A sound as a template sees it; `duration` in seconds."""
+    """A sound as a template sees it; `duration` in seconds. `wave` says how loud it is from start to end, 0 to 16."""
 
     alt: str
     url: str
     media_type: str
     duration: float
+    wave: tuple[int, ...] = ()
     kind: Literal["sound"] = field(default="sound", init=False)
 
 

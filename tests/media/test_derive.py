@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media import Derived, derive, derive_all, kind_of, probe
+from pluttra_publish.media import UNEDITED, Derived, Kind, derive, derive_all, kind_of, probe
 from tests.media import making
 
 Written = Callable[[str, bytes], Path]
@@ -23,7 +23,9 @@ def digests(derived: Derived) -> list[str]:
 
 
 def fingerprints(cache: Path) -> dict[Path, tuple[int, int]]:
-    return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in cache.rglob("*") if path.is_file()}
+    """What lies in the cache but for its notes of which files it has read."""
+    made = (path for path in cache.rglob("*") if path.is_file() and "seen" not in path.parts)
+    return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in made}
 
 
 @pytest.fixture
@@ -46,7 +48,10 @@ def test_the_same_source_gives_the_same_bytes(sources: list[Path], tmp_path: Pat
 def test_a_second_time_nothing_is_made(sources: list[Path], cache: Path) -> None:
     first = [derive(source, cache=cache) for source in sources]
     before = fingerprints(cache)
-    assert [derive(source, cache=cache) for source in sources] == first
+    again = [derive(source, cache=cache) for source in sources]
+    assert again == first
+    assert {made.fresh for made in first} == {True}
+    assert {made.fresh for made in again} == {False}
     assert fingerprints(cache) == before
 
 
@@ -118,22 +123,23 @@ def test_all_are_derived_in_the_sources_order_and_errors_stand_beside_them(
     kind: str, sources: list[Path], written: Written, cache: Path
 ) -> None:
     wanted = [sources[3], written("trasig.jpg", b"hej"), *sources, cache / "saknas.jpg"]
-    told: list[tuple[int, int, str]] = []
+    told: list[tuple[Kind, int, int]] = []
 
-    def progress(done: int, total: int, name: str) -> None:
-        told.append((done, total, name))
+    def progress(kind: Kind, done: int, total: int) -> None:
+        told.append((kind, done, total))
 
+    edits = dict.fromkeys(wanted, UNEDITED)
     if kind == "none":
-        found = derive_all(dict.fromkeys(wanted, ()), cache=cache, progress=progress)
+        found = derive_all(edits, cache=cache, progress=progress)
     else:
         pool = ThreadPoolExecutor(3) if kind == "threads" else ProcessPoolExecutor(2, mp_context=get_context("spawn"))
         with pool:
-            found = derive_all(dict.fromkeys(wanted, ()), cache=cache, executor=pool, progress=progress)
+            found = derive_all(edits, cache=cache, executor=pool, progress=progress)
 
     assert list(found) == list(dict.fromkeys(wanted))
-    assert [done for done, _, _ in told] == list(range(1, len(found) + 1))
-    assert {total for _, total, _ in told} == {len(found)}
-    assert {name for _, _, name in told} == {path.name for path in found}
+    for what, total in (("photo", 5), ("film", 1), ("sound", 1)):
+        assert [done for said, done, _ in told if said == what] == list(range(total + 1))
+        assert {of for said, _, of in told if said == what} == {total}
     errors = {path.name: result for path, result in found.items() if isinstance(result, ContentError)}
     assert errors.keys() == {"trasig.jpg", "saknas.jpg"}
     assert "trasig.jpg" in str(errors["trasig.jpg"])
@@ -144,7 +150,7 @@ def test_two_at_once_agree_about_the_same_bytes(written: Written, cache: Path) -
     content = making.photo()
     twins = [written(f"{n}.jpg", content) for n in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        found = list(derive_all(dict.fromkeys(twins, ()), cache=cache, executor=pool).values())
+        found = list(derive_all(dict.fromkeys(twins, UNEDITED), cache=cache, executor=pool).values())
     assert all(result == found[0] for result in found)
     assert isinstance(found[0], Derived)
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import ExifTags, Image, ImageDraw
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media import Box, Derived, derive, derive_all
+from pluttra_publish.media import UNEDITED, Box, Derived, Edit, derive, derive_all
 from tests.media import making
 from tests.media.bare import assert_bare
 
@@ -57,8 +57,8 @@ def test_nothing_under_a_mask_remains_in_any_width_and_the_original_is_untouched
 ) -> None:
     content = making.photo(form, chequered(mode))
     source = written(name, content)
-    plain, masked = derive(source, cache=cache), derive(source, cache=cache, masks=[BOX])
-    assert [file.width for file in masked.files] == [480, 960, 1280]
+    plain, masked = derive(source, cache=cache), derive(source, cache=cache, edit=Edit((BOX,)))
+    assert [file.width for file in masked.files] == [320, 640, 1280]
     assert min(spread(plain)) > 200
     assert max(spread(masked)) < 30
     assert source.read_bytes() == content
@@ -106,7 +106,7 @@ def test_only_the_mean_of_each_square_remains(written: Written, cache: Path) -> 
     one, other_one = written("a.png", making.photo("PNG", image)), written("b.png", making.photo("PNG", shuffled))
 
     def bytes_of(source: Path, *masks: Box) -> list[bytes]:
-        return [file.path.read_bytes() for file in derive(source, cache=cache, masks=masks).files]
+        return [file.path.read_bytes() for file in derive(source, cache=cache, edit=Edit(masks)).files]
 
     assert bytes_of(one, BOX) == bytes_of(other_one, BOX)
     assert all(x != y for x, y in zip(bytes_of(one), bytes_of(other_one), strict=True))
@@ -114,7 +114,7 @@ def test_only_the_mean_of_each_square_remains(written: Written, cache: Path) -> 
 
 def test_the_margin_is_covered_and_what_is_outside_is_as_it_was(written: Written, cache: Path) -> None:
     source = written("a.png", making.photo("PNG", chequered()))
-    plain, masked = derive(source, cache=cache), derive(source, cache=cache, masks=[BOX])
+    plain, masked = derive(source, cache=cache), derive(source, cache=cache, edit=Edit((BOX,)))
     assert max(spread(masked, (0.235, 0.235, 0.4, 0.4))) < 30
     with Image.open(plain.files[-1].path) as before, Image.open(masked.files[-1].path) as after:
         for box in ((0, 0, SIZE, 280), (0, 840, SIZE, SIZE), (0, 0, 280, SIZE), (840, 0, SIZE, SIZE)):
@@ -142,7 +142,7 @@ def test_boxes_are_those_of_the_upright_picture(orientation: int, written: Writt
     box = (0.1, 0.2, 0.3, 0.1)
 
     def bytes_of(source: Path, *masks: Box) -> list[bytes]:
-        return [file.path.read_bytes() for file in derive(source, cache=cache, masks=masks).files]
+        return [file.path.read_bytes() for file in derive(source, cache=cache, edit=Edit(masks)).files]
 
     assert bytes_of(turned, box) == bytes_of(written("b.png", making.photo("PNG", upright)), box)
     assert bytes_of(turned, box) != bytes_of(turned)
@@ -153,19 +153,41 @@ def test_boxes_are_those_of_the_upright_picture(orientation: int, written: Writt
 )
 def test_boxes_at_the_edges_and_narrow_ones_are_covered(box: Box, written: Written, cache: Path) -> None:
     source = written("a.png", making.photo("PNG", chequered(box=(0, 0, SIZE, SIZE))))
-    assert [file.width for file in derive(source, cache=cache, masks=[box]).files] == [480, 960, 1280]
+    assert [file.width for file in derive(source, cache=cache, edit=Edit((box,))).files] == [320, 640, 1280]
     image = chequered(box=(0, 0, SIZE, SIZE)).resize((60, 60))
-    assert derive(written("liten.png", making.photo("PNG", image)), cache=cache, masks=[box]).files[0].width == 60
+    assert derive(written("liten.png", making.photo("PNG", image)), cache=cache, edit=Edit((box,))).files[0].width == 60
 
 
 def test_masks_are_part_of_what_is_remembered(written: Written, cache: Path) -> None:
     source = written("a.jpg", making.photo(image=chequered()))
     other: Box = (0.7, 0.1, 0.1, 0.1)
     plain = derive(source, cache=cache)
-    masked = derive(source, cache=cache, masks=[BOX])
-    both = derive(source, cache=cache, masks=[BOX, other])
+    masked = derive(source, cache=cache, edit=Edit((BOX,)))
+    both = derive(
+        source,
+        cache=cache,
+        edit=Edit(
+            (
+                BOX,
+                other,
+            )
+        ),
+    )
     assert len({derived.files[0].path for derived in (plain, masked, both)}) == 3
-    assert derive(source, cache=cache, masks=[other, BOX, BOX]) == both
+    assert (
+        derive(
+            source,
+            cache=cache,
+            edit=Edit(
+                (
+                    other,
+                    BOX,
+                    BOX,
+                )
+            ),
+        )
+        == both
+    )
     assert derive(source, cache=cache) == plain
 
 
@@ -175,13 +197,13 @@ def test_masks_are_part_of_what_is_remembered(written: Written, cache: Path) -> 
 )  # fmt: skip
 def test_a_box_outside_the_photo_is_an_error(box: Box, written: Written, cache: Path) -> None:
     with pytest.raises(ContentError, match="utanför"):
-        derive(written("a.jpg", making.photo()), cache=cache, masks=[box])
+        derive(written("a.jpg", making.photo()), cache=cache, edit=Edit((box,)))
 
 
 def test_a_film_or_a_sound_with_masks_is_an_error_that_says_why(tmp_path: Path, cache: Path) -> None:
     film = making.film(tmp_path / "a.mp4", seconds=1)
     sound = making.sound(tmp_path / "b.m4a", seconds=1)
-    found = derive_all({film: (BOX,), sound: (BOX,)}, cache=cache)
+    found = derive_all({film: Edit((BOX,)), sound: Edit((BOX,))}, cache=cache)
     assert "kan inte maskeras ännu" in str(found[film])
     assert "syns ingen" in str(found[sound])
     assert all(isinstance(error, ContentError) and error.hint for error in found.values())
@@ -190,7 +212,7 @@ def test_a_film_or_a_sound_with_masks_is_an_error_that_says_why(tmp_path: Path, 
 
 def test_every_source_is_derived_with_its_own_masks(written: Written, cache: Path) -> None:
     one, other = written("a.jpg", making.photo(image=chequered())), written("b.jpg", making.photo(image=chequered()))
-    found = derive_all({one: (BOX,), other: ()}, cache=cache)
+    found = derive_all({one: Edit((BOX,)), other: UNEDITED}, cache=cache)
     masked, plain = found[one], found[other]
     assert isinstance(masked, Derived)
     assert isinstance(plain, Derived)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media import derive, probe
+from pluttra_publish.media import Recipe, derive, probe
 from pluttra_publish.media.kinds import Derived
 from tests.media import making
 from tests.media.bare import assert_bare
@@ -33,7 +34,14 @@ def near(one: tuple[int, ...], other: tuple[int, ...], by: int = 14) -> bool:
     return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize(("name", "form"), [("a.jpg", "JPEG"), ("a.png", "PNG"), ("a.heic", "HEIF")])
+EVERY_FORM = [
+    ("a.jpg", "JPEG"), ("med förhandsbild.jpg", "MPO"), ("a.png", "PNG"), ("a.heic", "HEIF"), ("a.hif", "HEIF"),
+    ("a.webp", "WEBP"), ("a.avif", "AVIF"), ("a.gif", "GIF"), ("a.tif", "TIFF"),
+]  # fmt: skip
+THAT_TURN = [(name, form) for name, form in EVERY_FORM if form != "GIF"]
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY_FORM)
 def test_a_photo_comes_out_in_its_widths_without_metadata(name: str, form: str, written: Written, cache: Path) -> None:
     source = written(name, making.photo(form, making.scene(2400, 1600)))
     assert making.CANARY.encode() in source.read_bytes()
@@ -47,11 +55,31 @@ def test_a_photo_comes_out_in_its_widths_without_metadata(name: str, form: str, 
             assert image.size == (file.width, file.height)
             assert not image.info.keys() & {"exif", "icc_profile", "xmp", "comment"}
         assert_bare(file.path)
-    assert near(corner(derived), RED)
+    assert near(corner(derived), RED, 20)
+
+
+def test_photos_can_be_written_as_jpeg_too_and_are_as_bare(written: Written, cache: Path) -> None:
+    source = written("a.jpg", making.photo(image=making.scene(1400, 1000)))
+    derived = derive(source, cache=cache, recipe=Recipe(widest=1000, encoding="jpeg"))
+    assert [(file.media_type, file.width) for file in derived.files] == [("image/jpeg", 500), ("image/jpeg", 1000)]
+    for file in derived.files:
+        assert_bare(file.path)
+    assert derived.files != derive(source, cache=cache).files
+
+
+def test_a_photo_has_a_blur_of_a_few_pixels_that_shows_its_colours(written: Written, cache: Path) -> None:
+    blur = derive(written("a.jpg", making.photo(image=making.scene(2400, 1600))), cache=cache).blur
+    assert len(blur) < 300
+    with Image.open(io.BytesIO(base64.b64decode(blur))) as image:
+        assert (image.format, image.size) == ("WEBP", (20, 13))
+        pixels = image.convert("RGB")
+        sky, grass = pixels.getpixel((17, 2)), pixels.getpixel((10, 11))
+    assert near(sky, (120, 170, 210), 40)  # type: ignore[arg-type]
+    assert near(grass, (110, 150, 70), 40)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("width", "expected"), [(300, [300]), (500, [500]), (700, [480, 700]), (1600, [480, 960, 1600])]
+    ("width", "expected"), [(300, [300]), (639, [639]), (700, [350, 700]), (1600, [400, 800, 1600])]
 )
 def test_a_narrow_photo_is_never_enlarged(width: int, expected: list[int], written: Written, cache: Path) -> None:
     source = written("smal.jpg", making.photo(image=making.scene(width, width)))
@@ -59,21 +87,22 @@ def test_a_narrow_photo_is_never_enlarged(width: int, expected: list[int], writt
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_turned_photo_is_shown_upright(orientation: int, written: Written, cache: Path) -> None:
+@pytest.mark.parametrize(("name", "form"), THAT_TURN)
+def test_a_turned_photo_is_shown_upright(name: str, form: str, orientation: int, written: Written, cache: Path) -> None:
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
         8: Image.Transpose.ROTATE_270,
     }  # fmt: skip
-    upright = making.scene(1200, 800)
+    upright = making.scene(300, 200)
     stored = upright.transpose(undo[orientation]) if orientation in undo else upright
-    source = written("vriden.jpg", making.photo(image=stored, orientation=orientation))
+    source = written(f"vriden {name}", making.photo(form, stored, orientation))
 
     derived = derive(source, cache=cache)
 
-    assert (derived.files[-1].width, derived.files[-1].height) == (1200, 800)
-    assert (probe(source).width, probe(source).height) == (1200, 800)
-    assert near(corner(derived), RED)
+    assert (derived.files[-1].width, derived.files[-1].height) == (300, 200)
+    assert (probe(source).width, probe(source).height) == (300, 200)
+    assert near(corner(derived), RED, 20)
     assert not near(corner(derived, "right"), RED)
 
 
@@ -84,15 +113,20 @@ def test_a_large_turned_photo_keeps_its_proportions(written: Written, cache: Pat
     assert near(corner(derived), RED)
 
 
-@pytest.mark.parametrize("mode", ["L", "P", "1", "LA", "RGBA", "CMYK"])
-def test_every_colour_mode_becomes_a_picture(mode: str, written: Written, cache: Path) -> None:
-    form = "JPEG" if mode in {"L", "CMYK"} else "PNG"
-    source = written(f"läge.{'jpg' if form == 'JPEG' else 'png'}", making.photo(form, making.scene(600, 400, mode)))
-    derived = derive(source, cache=cache)
-    with Image.open(derived.files[-1].path) as image:
-        assert image.mode == "RGB"
-    if mode in {"P", "RGBA", "CMYK"}:
-        assert near(corner(derived), RED, 30)
+@pytest.mark.parametrize(
+    ("name", "form", "modes"),
+    [("a.jpg", "JPEG", "L CMYK"), ("a.png", "PNG", "1 L P LA RGBA"), ("a.gif", "GIF", "1 L P"), ("a.webp", "WEBP", "RGBA"), ("a.avif", "AVIF", "RGBA"), ("a.tif", "TIFF", "1 L P LA RGBA CMYK LAB YCbCr")],
+)  # fmt: skip
+def test_every_colour_mode_becomes_a_picture(name: str, form: str, modes: str, written: Written, cache: Path) -> None:
+    for mode in modes.split():
+        image = making.scene(600, 400)
+        if mode == "LAB":
+            both = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+            image = ImageCms.profileToProfile(image, *both, outputMode="LAB")
+        derived = derive(written(f"{mode} {name}", making.photo(form, image.convert(mode))), cache=cache)
+        red = corner(derived)
+        assert near(red, RED, 30) if mode not in {"1", "L", "LA"} else red[0] in range(75, 110) or mode == "1"
+        assert len(set(red)) == 1 or max(red) - min(red) > 100 or mode == "1"
 
 
 def test_what_is_transparent_becomes_white(written: Written, cache: Path) -> None:
@@ -100,10 +134,32 @@ def test_what_is_transparent_becomes_white(written: Written, cache: Path) -> Non
     assert near(corner(derived), (255, 255, 255), 3)
 
 
-def test_sixteen_bit_grey_keeps_its_tones(written: Written, cache: Path) -> None:
+@pytest.mark.parametrize(("name", "form"), [("grå.png", "PNG"), ("grå.tif", "TIFF")])
+def test_sixteen_bit_grey_keeps_its_tones(name: str, form: str, written: Written, cache: Path) -> None:
     grey = Image.frombytes("I;16", (400, 300), struct.pack("<H", 0x8080) * 400 * 300)
-    derived = derive(written("grå.png", making.photo("PNG", grey)), cache=cache)
+    derived = derive(written(name, making.photo(form, grey)), cache=cache)
     assert near(corner(derived), (128, 128, 128), 3)
+
+
+def test_grey_in_floating_numbers_keeps_its_order(written: Written, cache: Path) -> None:
+    image = making.scene(600, 400, "L").convert("F").point(lambda value: value * (1 / 255))
+    derived = derive(written("flyt.tif", making.photo("TIFF", image)), cache=cache)
+    assert corner(derived) < corner(derived, "right")
+
+
+@pytest.mark.parametrize("packed", ["tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"])
+def test_a_packed_tiff_is_read(packed: str, written: Written, cache: Path) -> None:
+    into = io.BytesIO()
+    making.scene(600, 400).save(into, "TIFF", compression=packed)
+    assert near(corner(derive(written("a.tiff", into.getvalue()), cache=cache)), RED)
+
+
+def test_only_the_first_page_of_a_tiff_is_shown(written: Written, cache: Path) -> None:
+    into = io.BytesIO()
+    making.scene(600, 400).save(into, "TIFF", save_all=True, append_images=[Image.new("RGB", (50, 50), "blue")])
+    derived = derive(written("sidor.tif", into.getvalue()), cache=cache)
+    assert derived.kind == "photo"
+    assert near(corner(derived), RED)
 
 
 def test_sixteen_bit_colour_keeps_its_colours(written: Written, cache: Path) -> None:
@@ -135,7 +191,8 @@ def test_the_time_is_the_cameras_own_clock_or_zoned_when_it_says_so(written: Wri
     assert probe(written("b.jpg", into.getvalue())).captured == datetime(
         2026, 9, 9, 10, 15, tzinfo=timezone(timedelta(hours=2))
     )
-    assert probe(written("c.heic", making.photo("HEIF"))).captured == datetime(2026, 9, 9, 10, 15)
+    for name, form in THAT_TURN:
+        assert probe(written(name, making.photo(form))).captured == datetime(2026, 9, 9, 10, 15)
 
 
 @pytest.mark.parametrize("nonsense", ["0000:00:00 00:00:00", "    :  :     :  :  ", "igår", "2026:13:45 10:00:00"])
@@ -156,7 +213,7 @@ def test_damaged_exif_costs_the_photo_nothing_but_its_time(written: Written, cac
     assert near(corner(derive(source, cache=cache)), RED)
 
 
-@pytest.mark.parametrize(("name", "form"), [("a.jpg", "JPEG"), ("a.png", "PNG"), ("a.heic", "HEIF")])
+@pytest.mark.parametrize(("name", "form"), EVERY_FORM)
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
 def test_a_cut_off_photo_is_an_error_that_names_it(
     name: str, form: str, share: float, written: Written, cache: Path
@@ -179,12 +236,21 @@ def test_what_is_no_photo_is_an_error_that_names_it(content: bytes, suffix: str,
         assert error.value.hint
 
 
-@pytest.mark.parametrize("suffix", ["webp", "gif", "tiff", "dng", "bmp"])
-def test_other_picture_formats_say_what_can_be_used_instead(suffix: str, written: Written, cache: Path) -> None:
-    into = io.BytesIO()
-    making.scene(60, 40).save(into, {"dng": "TIFF"}.get(suffix, suffix))
-    with pytest.raises(ContentError, match="bild") as error:
-        derive(written(f"bild.{suffix}", into.getvalue()), cache=cache)
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("bild.bmp", b"BM" + b"\0" * 60, "BMP"),
+        ("bild.heic", b"\0\0\0\x0cJXL \r\n\x87\n" + b"\0" * 60, "JPEG XL"),
+        ("bild.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        ("bild.cr3", b"\0\0\0\x18ftypcrx " + b"\0" * 60, "Canon"),
+    ],
+)
+def test_other_picture_formats_are_named_and_say_what_can_be_used_instead(
+    name: str, content: bytes, says: str, written: Written, cache: Path
+) -> None:
+    with pytest.raises(ContentError, match=says) as error:
+        derive(written(name, content), cache=cache)
+    assert name in str(error.value)
     assert "JPEG" in error.value.hint
 
 
@@ -210,7 +276,7 @@ def test_a_hundred_megapixel_panorama_is_fine(written: Written, cache: Path) -> 
 
 def test_a_very_tall_picture_still_fits(written: Written, cache: Path) -> None:
     derived = derive(written("lång.png", making.photo("PNG", Image.new("L", (600, 18_000), 90))), cache=cache)
-    assert derived.files[-1].height == 4096
+    assert derived.files[-1].height <= 4506
 
 
 def png(width: int, height: int, bits: int, colour: int, rows: bytes) -> bytes:

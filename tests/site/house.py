@@ -26,7 +26,7 @@ from pluttra_publish.site import (
 
 TODAY = date(2026, 4, 1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-KINDS: dict[str, MediaKind] = {".jpg": "photo", ".heic": "photo", ".mp4": "film", ".m4a": "sound"}
+KINDS: dict[str, MediaKind] = {".jpg": "photo", ".heic": "photo", ".mp4": "film", ".mov": "film", ".m4a": "sound"}
 TEMPLATES = {
     "media.html": (
         "{% macro figure(view, caption='') %}<figure>{{ view.kind }}: {{ view.alt }}"
@@ -61,14 +61,17 @@ class Settings:
 class Probe:
     kind: MediaKind
     captured: datetime | None
+    live: bool = False
 
 
 def probe(path: Path) -> Probe:
-    """Read what a fake photo says of itself: the text in it is its time of capture."""
+    """Read what a fake photo says of itself: the text in it is its time of capture, or says that it was taken with a photo."""
     kind = KINDS.get(path.suffix.lower())
     text = path.read_text(encoding="utf-8")
     if kind is None or text == "trasig":
         raise ContentError("Bilden går inte att läsa.", hint="Kopiera den igen.")
+    if text == "live":
+        return Probe(kind, None, live=True)
     return Probe(kind, datetime.fromisoformat(text) if text else None)
 
 

@@ -237,7 +237,19 @@ def test_publish_and_invite_say_when_the_links_lead_to_this_computer_alone(
 
 def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
     answer = at.answer("publish", "--site", published.root)
-    numbers = ("posts", "waiting", "readers", "sequence", "broken", "put", "kept", "deleted", "length")
+    numbers = (
+        "posts",
+        "waiting",
+        "readers",
+        "sequence",
+        "broken",
+        "put",
+        "kept",
+        "deleted",
+        "length",
+        "derived",
+        "found",
+    )
     assert set(answer) == {"public", "errors", "warnings", *numbers}
     assert (answer["posts"], answer["readers"], answer["put"]) == (7, 5, 1)
     spoken = at.run("publish", "--site", published.root)

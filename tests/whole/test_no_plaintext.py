@@ -54,6 +54,10 @@ def write(root: Path) -> CanaryPreschool:
     (home / f"{canaries.FILE}-2.jpg").write_bytes(making.photo("JPEG", making.scene(200, 150)))
     (home / f"{canaries.FILE}.heic").write_bytes(making.photo("HEIF", making.scene(200, 160)))
     making.film(home / f"{canaries.FILE}.mp4", seconds=1)
+    (home / f"{canaries.FILE}.vtt").write_text(
+        f"WEBVTT\n\nNOTE {canaries.MAKER}\n\n00:00.000 --> 00:01.000\nPlask!\n", encoding="utf-8", newline="\n"
+    )
+    making.film(home / f"{canaries.FILE}-2.mov", form="mov", codec="libx265", seconds=1)
     making.sound(home / f"{canaries.FILE}.m4a", seconds=1)
     school.post(f"{canaries.DEPARTMENT}/2026-11-20 {canaries.DRAFT}", f"Status: utkast\n\n{canaries.DRAFT}\n")
     school.post(f"forskolan/2026-12-24 {canaries.FUTURE}", f"{canaries.FUTURE}\n")
@@ -125,8 +129,8 @@ def test_the_state_folder_holds_keystore_ledger_and_cache_and_they_say_nothing(s
 
 
 def test_the_cache_holds_derivatives_without_metadata(sung: Preschool) -> None:
-    made = [path for path in (sung.state / "cache").rglob("*") if path.is_file() and path.suffix != ".json"]
-    assert {path.suffix for path in made} == {".webp", ".mp4", ".m4a"}
+    made = [path for path in (sung.state / "cache").rglob("*") if path.is_file() and path.suffix not in {".json", ""}]
+    assert {path.suffix for path in made} == {".webp", ".mp4", ".m4a", ".vtt"}
     for path in made:
         content = path.read_bytes()
         assert not canaries.found(content)

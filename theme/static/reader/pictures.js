@@ -1,5 +1,5 @@
 /** Photos hung into a page, and what is said of a medium that did not come. Knows the vault's addresses for media. Does not know what a post is. */
-import { mediaUrl, streaming } from './addresses.js';
+import { mediaUrl, streaming, shownBlobs } from './addresses.js';
 import { element } from './dom.js';
 import { WORDS } from './words.js';
 
@@ -25,6 +25,7 @@ export function hangPhoto(img, widths, vault, early) {
   const shape = String(img.width / img.height || 'auto');
   img.style.setProperty('--shape', shape);
   img.closest('figure')?.style.setProperty('--r', shape);
+  showBlur(img);
   const failed = (/** @type {any} */ error) => refuseMedium(img, error.word, () => hangPhoto(img, widths, vault, early));
   const offer = async () => {
     const urls = await Promise.all(widths.map(([reference]) => mediaUrl(vault, reference)));
@@ -42,6 +43,20 @@ export function hangPhoto(img, widths, vault, early) {
     waiting.set(img, () => fetch().catch(failed));
     (early ? far : near).observe(img);
   }
+}
+
+/**
+ * Show the few pixels that the page holds of a photo (WebP in base64) until the photo is there.
+ * @param {HTMLImageElement} img
+ */
+function showBlur(img) {
+  const written = img.getAttribute('data-blur');
+  img.removeAttribute('data-blur');
+  if (!written || !/^[A-Za-z0-9+/=]{1,2000}$/.test(written)) return;
+  const url = URL.createObjectURL(new Blob([Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0))], { type: 'image/webp' }));
+  shownBlobs.add(url);
+  img.style.backgroundImage = `url(${url})`;
+  img.addEventListener('load', () => img.style.removeProperty('background-image'), { once: true });
 }
 
 /**

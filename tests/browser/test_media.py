@@ -1,0 +1,100 @@
+"""What a page shows of photos, films and sounds besides themselves: a blur first, captions and their words, a drawn wave."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import MakeDevice, MakeHost
+from tests.browser.device import OPEN
+from tests.browser.schools import School
+from tests.media import making
+from tests.whole.preschool import Preschool
+
+pytestmark = pytest.mark.browser
+
+TITLE = "Vi filmade"
+COLOURS = """wave => [
+    getComputedStyle(wave.firstChild).borderInlineStartColor, getComputedStyle(document.documentElement).backgroundColor,
+]"""
+BLUR = """img => new Promise((done, failed) => {
+    const blur = new Image();
+    blur.onload = () => done([blur.naturalWidth, blur.naturalHeight]);
+    blur.onerror = failed;
+    blur.src = /"(blob:.*)"/.exec(getComputedStyle(img).backgroundImage)[1];
+})"""
+
+
+@pytest.fixture
+def filmed(school: School) -> Preschool:
+    home = school.post(f"Solrosen/2026-11-20 {TITLE}", "Hej.\n")
+    making.film(home / "koja.mp4", codec="libx265", seconds=3)
+    (home / "koja.vtt").write_text(
+        "WEBVTT\n\n00:00.200 --> 00:02.900\nHåll i, nu reser vi!\n", encoding="utf-8", newline="\n"
+    )
+    making.sound(home / "visa.wav", codec="pcm_s16le", form="wav")
+    (home / "koja.jpg").write_bytes(making.photo(image=making.scene(2400, 1600)))
+    school.publish()
+    return school
+
+
+@pytest.mark.parametrize("workers", ["allow", "block"])
+def test_captions_show_in_the_film_and_their_words_can_be_read_below_it(
+    workers: str, filmed: School, hosting: MakeHost, make_device: MakeDevice
+) -> None:
+    device = make_device(hosting(filmed.public), service_workers=workers)
+    device.visit(filmed.link("maria"))
+    device.tap(OPEN)
+    device.shows("Hej Maria!")
+    if workers == "allow":
+        device.controlled()
+    device.read(filmed.find("maria", TITLE).card.id, TITLE)
+    film = device.page.locator("main video")
+    said = "film => [...(film.textTracks[0].cues ?? [])].map(cue => cue.text)"
+    device.eventually(lambda: film.evaluate(said) == ["Håll i, nu reser vi!"])
+    assert film.evaluate("film => film.textTracks[0].mode") == "showing"
+    words = device.page.get_by_text("Håll i, nu reser vi!")
+    expect(words).to_be_hidden()
+    device.page.get_by_text("Det som sägs").click()
+    expect(words).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_sound_has_a_wave_that_can_be_seen_and_is_not_read_aloud(
+    scheme: str, filmed: School, hosting: MakeHost, make_device: MakeDevice
+) -> None:
+    device = make_device(hosting(filmed.public), color_scheme=scheme)
+    device.enter(filmed.link("maria"))
+    device.read(filmed.find("maria", TITLE).card.id, TITLE)
+    wave = device.page.locator("main .wave")
+    expect(wave).to_have_attribute("aria-hidden", "true")
+    boxes = wave.evaluate(
+        "wave => [...wave.children].map(bar => bar.getBoundingClientRect()).map(box => [box.width, box.height])"
+    )
+    assert len(boxes) == 72
+    assert min(width for width, _ in boxes) >= 1
+    assert max(height for _, height in boxes) > 40
+    for forced in ("active", "none"):
+        device.page.emulate_media(forced_colors=forced)  # type: ignore[arg-type]
+        ink, paper = wave.evaluate(COLOURS)
+        assert ink != paper
+
+
+def test_a_photo_that_has_not_come_shows_its_blur(filmed: School, hosting: MakeHost, make_device: MakeDevice) -> None:
+    device = make_device(hosting(filmed.public), service_workers="block")
+    device.context.add_init_script("IntersectionObserver.prototype.observe = () => {}")  # nothing comes into sight
+    device.enter(filmed.link("maria"))
+    device.read(filmed.find("maria", TITLE).card.id, TITLE)
+    assert device.photos.first.evaluate(BLUR) == [20, 13]
+
+
+def test_a_photo_that_has_come_has_no_blur_behind_it(
+    filmed: School, hosting: MakeHost, make_device: MakeDevice
+) -> None:
+    device = make_device(hosting(filmed.public))
+    device.enter(filmed.link("maria"))
+    device.read(filmed.find("maria", TITLE).card.id, TITLE)
+    assert device.decoded(device.photos)
+    photo = device.photos.first
+    device.eventually(lambda: photo.evaluate("img => getComputedStyle(img).backgroundImage") == "none")
+    assert photo.get_attribute("data-blur") is None
