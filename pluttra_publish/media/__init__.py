@@ -5,11 +5,26 @@ The only importer of Pillow, pillow-heif and PyAV. Knows files and pixels. Does 
 
 from __future__ import annotations
 
-from pluttra_publish.media.derive import derive
-from pluttra_publish.media.kinds import UNEDITED, Derivative, Derived, Edit, Kind, Probe, Recipe, kind_of
-from pluttra_publish.media.mosaic import CELLS, MARGIN, Box, Masks
-from pluttra_publish.media.probe import probe
+from typing import TYPE_CHECKING
+
+from pluttra_publish.media.kinds import (
+    UNEDITED,
+    Box,
+    Derivative,
+    Derived,
+    Edit,
+    Kind,
+    Masks,
+    Probe,
+    Recipe,
+    kind_of,
+)
+from pluttra_publish.media.looking import probe
 from pluttra_publish.media.side_by_side import derive_all
+
+if TYPE_CHECKING:
+    from pluttra_publish.media.deriving import derive
+    from pluttra_publish.media.mosaic import CELLS, MARGIN
 
 __all__ = [
     "CELLS",
@@ -28,3 +43,16 @@ __all__ = [
     "kind_of",
     "probe",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load what opens pictures and films when it is asked for: a publish without any is over in the time that takes."""
+    if name in {"CELLS", "MARGIN"}:
+        from pluttra_publish.media import mosaic  # noqa: PLC0415
+
+        return getattr(mosaic, name)
+    if name == "derive":
+        from pluttra_publish.media.deriving import derive  # noqa: PLC0415
+
+        return derive
+    raise AttributeError(name)

@@ -10,7 +10,11 @@ from pathlib import Path, PurePath
 from typing import Literal
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media.mosaic import Masks
+
+Box = tuple[float, float, float, float]
+"""Left edge, top edge, width and height, as shares of the upright picture, each from 0 to 1."""
+
+Masks = tuple[Box, ...]
 
 Kind = Literal["photo", "film", "sound"]
 

@@ -11,11 +11,7 @@ from collections.abc import Iterable
 from PIL import Image
 
 from pluttra_publish.errors import ContentError
-
-Box = tuple[float, float, float, float]
-"""Left edge, top edge, width and height, as shares of the upright picture, each from 0 to 1."""
-
-Masks = tuple[Box, ...]
+from pluttra_publish.media.kinds import Box, Masks
 
 CELLS = 12
 MARGIN = 0.05

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageFilter, ImageOps
 
-from pluttra_publish.media.kinds import CrowdedError, Recipe
-from pluttra_publish.media.mosaic import Masks, cover
+from pluttra_publish.media.kinds import CrowdedError, Masks, Recipe
+from pluttra_publish.media.mosaic import cover
 from pluttra_publish.media.pictures import MOST_PIXELS, lies_down, limit, opened, refusing
 
 MEDIA_TYPES = {"webp": ("image/webp", "webp"), "jpeg": ("image/jpeg", "jpg")}

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.media.derive import derive
 from pluttra_publish.media.kinds import STANDARD, STOPPED, UNEDITED, CrowdedError, Derived, Edit, Kind, Recipe, kind_of
 
 Task = Future[Derived | ContentError | None]
@@ -51,6 +50,8 @@ def attempt(
 
     Returns None if it must be made alone, and isn't.
     """
+    from pluttra_publish.media.deriving import derive  # noqa: PLC0415 # see the folder's __getattr__
+
     try:
         return derive(source, cache=cache, edit=edit, recipe=recipe, alone=alone)
     except ContentError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pluttra_publish.media import containers, pictures
 from pluttra_publish.media.kinds import Probe, kind_of, unreachable
 from pluttra_publish.media.nameless import nameless
 
@@ -21,6 +20,12 @@ def probe(path: Path) -> Probe:
         kind = kind_of(path.name)
         if kind is None:
             raise nameless(path)
-        return pictures.look(path, path.name) if kind == "photo" else containers.look(path, path.name, kind)
+        if kind == "photo":
+            from pluttra_publish.media import pictures  # noqa: PLC0415 # see the folder's __getattr__
+
+            return pictures.look(path, path.name)
+        from pluttra_publish.media import containers  # noqa: PLC0415
+
+        return containers.look(path, path.name, kind)
     except OSError as error:
         raise unreachable(path.name, error) from error
