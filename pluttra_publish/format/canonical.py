@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import re
 from typing import Any, NoReturn
@@ -13,6 +13,7 @@ VERSION = 1
 LARGEST = 2**53 - 1
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _LAST = {0: re.compile(""), 2: re.compile("[AQgw]$"), 3: re.compile("[AEIMQUYcgkosw048]$")}
 # Sorting by code points, as Python's encoder does, and by UTF-16 code units differ only where there are characters of four bytes in UTF-8.
 _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
@@ -56,7 +57,7 @@ def decode(encoded: bytes) -> dict[str, Any]:
 
 def b64(raw: bytes) -> str:
     """Return base64url without padding (RFC 4648 §5)."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def unb64(text: str, length: int | None = None) -> bytes:
@@ -68,7 +69,7 @@ def unb64(text: str, length: int | None = None) -> bytes:
     last = _LAST.get(len(text) % 4)
     if last is None or not _ALPHABET.fullmatch(text) or not last.search(text):
         raise FormatError("encoding")
-    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    raw = binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     if length is not None and len(raw) != length:
         raise FormatError("encoding")
     return raw

@@ -43,14 +43,13 @@ def with_captions(shots: Iterable[Shot], source: Source, findings: Findings) -> 
     return tuple(shown)
 
 
-def without_live(shots: Iterable[Shot], text: str) -> tuple[Shot, ...]:
+def without_live(shots: list[Shot], text: str) -> list[Shot]:
     """Return the shots without the seconds of film that a telephone takes with a photo, unless the text names that film."""
-    shots = tuple(shots)
     photos = {_stem(shot.name) for shot in shots if shot.kind == "photo"}
     said = nfc(unquote(text)).casefold()
-    return tuple(
+    return [
         shot for shot in shots if not (shot.live and _stem(shot.name) in photos and shot.name.casefold() not in said)
-    )
+    ]
 
 
 def clips(opened: Opened, findings: Findings) -> Mapping[str, tuple[float, float]]:

@@ -38,6 +38,8 @@ _NOT_SAID = People()
 
 def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
     """Return a post's media in order of capture and then of name; what can't be used becomes a finding."""
+    if not source.files:
+        return ()
     shots = []
     captions = captions_in(source)
     for name, path in source.files:
@@ -53,7 +55,9 @@ def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
             run.findings.error(ContentError, f"{source.name}/{name}", "", message, "Kontrollera att du får öppna den.")
             continue
         shots.append(Shot(name, path, probe.kind, _instant(probe.captured, run), probe.live))
-    shown = with_captions(without_live(shots, _text(source)), source, run.findings)
+    if any(shot.live for shot in shots):
+        shots = without_live(shots, _text(source))
+    shown = with_captions(shots, source, run.findings)
     latest = datetime.max.replace(tzinfo=run.settings.zone).timestamp()
     return tuple(
         sorted(shown, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, natural(shot.name)))
