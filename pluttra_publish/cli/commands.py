@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from importlib import import_module
 
 import click
@@ -9,6 +11,11 @@ import click
 from pluttra_publish import __version__
 from pluttra_publish.cli import report
 from pluttra_publish.cli.swedish import metavars_in_swedish
+from pluttra_publish.platform import without_collecting
+
+atexit.register(
+    gc.freeze
+)  # what a command leaves behind is dropped with the program, not looked through for cycles first
 
 # In the order of the work, each with where it is: "module" or "module:name".
 _COMMANDS = {
@@ -62,7 +69,8 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"pluttra_publish.cli.{module}"), name or cmd_name)
+        with without_collecting():
+            command: click.Command = getattr(import_module(f"pluttra_publish.cli.{module}"), name or cmd_name)
         return metavars_in_swedish(command)
 
 
