@@ -58,7 +58,7 @@ class Ledger:
             for path, entry in sorted(self._entries.items())
             if path in self._met
         }
-        written = json.dumps({"sealed": sealed, "v": _VERSION}, indent=0, sort_keys=True)
+        written = json.dumps({"sealed": sealed, "v": _VERSION}, sort_keys=True)
         write_atomically(self._file, written.encode("utf-8"), private=True)
 
 
