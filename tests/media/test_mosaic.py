@@ -84,7 +84,7 @@ def test_no_thumbnail_of_the_unmasked_photo_is_left_in_any_copy(written: Written
     photo = written("a.jpg", with_thumbnail(whole.getvalue(), small.getvalue()))
     with Image.open(photo) as image:
         assert image.getexif().get_ifd(ExifTags.IFD.IFD1)
-    for file in derive(photo, cache=cache, masks=(BOX,)).files:
+    for file in derive(photo, cache=cache, edit=Edit(masks=(BOX,))).files:
         assert_bare(file.path)
         content = file.path.read_bytes()
         assert small.getvalue()[20:200] not in content
