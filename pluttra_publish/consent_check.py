@@ -145,11 +145,12 @@ class _Judge:
         return [audience for audience in self.planned.audiences if not self._is_own(audience, child)]
 
     def _is_own(self, audience: Audience, child: str) -> bool:
-        """Tell whether an audience is the child's own, or that of a child with the same guardians, then and now."""
-        if audience.kind != "child" or audience.id == child:
-            return audience.kind == "child"
+        """Tell whether an audience is the child's own – or the staff's part of it – or that of a child with the same guardians, then and now."""
+        kind, _, ident = audience.key.removeprefix("staff:").partition(":")
+        if kind != "child" or ident == child:
+            return kind == "child"
         days = (self._day, self.today)
-        return all(same_guardians(self.consents.register, audience.id, child, day) for day in days)
+        return all(same_guardians(self.consents.register, ident, child, day) for day in days)
 
     def _had(self, child: str, purpose: Purpose) -> bool:
         return self.consents.had(child, purpose, min(self._day, self.today), self.today)

@@ -152,6 +152,11 @@ def test_the_preschool_and_the_staff_are_wider_than_a_child() -> None:
         assert len(rule(post(audience, "alva")).errors) == 2
 
 
+def test_the_staff_of_a_childs_own_page_need_no_consent_either() -> None:
+    assert rule(post(Audience("staff", ALVA.key), "alva")).errors == []
+    assert len(rule(post(Audience("staff", SUNFLOWERS.key), "alva")).errors) == 2
+
+
 def test_a_film_needs_film_and_sound_if_it_is_heard_and_a_sound_only_sound() -> None:
     film = post(SUNFLOWERS, "alva", media=(photo("a.mp4", "film"),))
     sound = post(SUNFLOWERS, "alva", media=(photo("a.m4a", "sound"),))
