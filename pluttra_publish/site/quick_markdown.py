@@ -88,14 +88,15 @@ class _QuickUnescape(UnescapeTreeprocessor):
     """Gives escaped characters back, where there are any."""
 
     def run(self, root: Any) -> Any:
-        return super().run(root) if "\\" in self.md.source else None
+        return super().run(root) if "\\" in self.md.source else None  # type: ignore[attr-defined]
 
 
 class _QuickHtml(HtmlBlockPreprocessor):
     """Looks for tags where there may be any."""
 
     def run(self, lines: list[str]) -> list[str]:
-        return super().run(lines) if "<" in self.md.source or "&" in self.md.source else lines
+        source = self.md.source  # type: ignore[attr-defined]
+        return super().run(lines) if "<" in source or "&" in source else lines
 
 
 class _QuickParagraph(ParagraphProcessor):
