@@ -121,6 +121,7 @@ def _pelican_settings(settings: SiteSettings, theme: tuple[Path, ...]) -> dict[s
         "LOCALE": [locale.setlocale(locale.LC_ALL)],  # as it is
         "JINJA_ENVIRONMENT": {
             "autoescape": True,
+            "extensions": ["jinja2.ext.i18n"],
             "undefined": StrictUndefined,
             "bytecode_cache": _compiled(),
             "trim_blocks": True,
