@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
+from pluttra_publish.host_settings import HOST_KEYS, HostSettings, read_host
 
 FILE = "pluttra.toml"
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
@@ -29,14 +30,6 @@ DEFAULT_RULES = (
     "Länken är din egen. Ge den inte till någon annan – den som ska läsa får en egen länk av förskolan.",
     "Säg till oss om telefonen har kommit bort, så stänger vi den.",
 )
-
-
-@dataclass(frozen=True)
-class HostSettings:
-    """Where the sealed site is put."""
-
-    kind: Literal["folder"]
-    path: Path
 
 
 @dataclass(frozen=True)
@@ -115,6 +108,8 @@ def read_settings(site: Path) -> Settings:
             findings.error(RegisterError, FILE, key, f"Nyckeln {key} finns inte.", mend)
         for key, rule in _KEYS.items():
             values[key] = rule.read(written, key, findings)
+        table = written.get("host", {})
+        values["host"] = read_host(table if isinstance(table, dict) else {}, site.absolute(), FILE, findings)
     if findings.errors:
         raise SettingsError(findings)
     settings = _settings(site.absolute(), values)
@@ -248,8 +243,7 @@ _KEYS: dict[str, _Rule] = {
     "notice_days": _Rule(_days(1, 366), 14),
     "rules": _Rule(_texts, DEFAULT_RULES),
     "plugins": _Rule(_texts, ()),
-    "host.kind": _Rule(_one_of("folder"), "folder"),
-    "host.path": _Rule(_text, "public"),
+    **{f"host.{key}": _Rule(lambda value: value, None) for key in sorted(HOST_KEYS)},  # read by host_settings
     "folders.posts": _Rule(_text, "inlagg"),
     "folders.register": _Rule(_text, "register"),
     "folders.state": _Rule(_text, "privat"),
@@ -265,9 +259,8 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     folders: dict[str, Any] = {
         name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
-    host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
     consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
-    return Settings(root=root, host=host, consents=consents, **flat, **folders)
+    return Settings(root=root, consents=consents, **flat, **folders)
 
 
 def _absolute(root: Path, written: str) -> Path:
@@ -290,7 +283,7 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
-    if message := unfit(settings, settings.host.path):
+    if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 
 
