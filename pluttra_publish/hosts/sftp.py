@@ -14,8 +14,8 @@ import contextlib
 import hashlib
 import secrets
 import threading
-from collections.abc import Coroutine, Iterator
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Iterator
+from typing import TypeVar
 
 import asyncssh
 
@@ -27,6 +27,9 @@ from pluttra_publish.hosts.paths import TOP_FOLDERS, is_left_behind, place_of
 from pluttra_publish.hosts.sftp_line import connect, telling
 
 _T = TypeVar("_T")
+
+_Files = list[tuple[str, int]]
+_Folders = list[str]
 
 _READ_BACK = 1 << 20
 _END = 1 << 16
@@ -103,8 +106,9 @@ class SftpHost:
             HostError: it cannot be read.
         """
         with telling(path, "läsas", self._settings):
+            sftp = self._client()
             try:
-                return self._wait(self._read(self._locate(path)))
+                return self._wait(_read(sftp, self._locate(path)))
             except _MISSING:
                 return None
 
@@ -176,7 +180,7 @@ class SftpHost:
             same = isinstance(back, bytes) and hashlib.sha256(back).digest() == digest.digest()
         else:
             ends = (self._wait(file.read(_END, 0)), self._wait(file.read(_END, offset - _END)))
-            same = ends == (first, last) and self._wait(file.stat()).size == offset
+            same = bool(ends == (first, last)) and self._wait(file.stat()).size == offset
         if not same:
             message = f"{thing.path} kom inte fram hel: servern gav tillbaka något annat än det som lades dit."
             raise HostError(message, hint="Se efter att kontot har plats kvar, och kör igen.", transient=True)
@@ -220,20 +224,13 @@ class SftpHost:
                     self._wait(self._sftp.remove(temporary))
             raise
 
-    async def _read(self, path: str) -> bytes:
-        async with self._client().open(path, asyncssh.FXF_READ, encoding=None) as file:
-            content = await file.read()
-        assert isinstance(content, bytes)  # noqa: S101 # opened without an encoding
-        return content
-
-    def _files(self, within: tuple[str, ...] | None, prefix: str) -> list[tuple[str, int]]:
+    def _files(self, within: tuple[str, ...] | None, prefix: str) -> _Files:
         with telling(prefix or self.name, "läsas", self._settings):
-            self._client()
-            return self._wait(self._walk(within, prefix))
+            return self._wait(self._walk(self._client(), within, prefix))
 
-    async def _walk(self, within: tuple[str, ...] | None, prefix: str) -> list[tuple[str, int]]:
+    async def _walk(self, sftp: asyncssh.SFTPClient, within: tuple[str, ...] | None, prefix: str) -> _Files:
         """Return every file with its length, folders read many at a time; of those at the top only the ones in `within`, if it says which."""
-        sftp, found = self._client(), list[tuple[str, int]]()
+        found = _Files()
         waiting = {asyncio.ensure_future(self._folder(sftp, "", found))}
         while waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -244,9 +241,9 @@ class SftpHost:
                         waiting.add(asyncio.ensure_future(self._folder(sftp, folder, found)))
         return found
 
-    async def _folder(self, sftp: asyncssh.SFTPClient, folder: str, found: list[tuple[str, int]]) -> list[str]:
+    async def _folder(self, sftp: asyncssh.SFTPClient, folder: str, found: _Files) -> _Folders:
         """Add the files of one folder to `found`, and return the folders in it."""
-        folders = []
+        folders = _Folders()
         try:
             entries = [entry async for entry in sftp.scandir(f"{self._root}/{folder}".rstrip("/"))]
         except _MISSING:
@@ -264,10 +261,6 @@ class SftpHost:
 
     def _client(self) -> asyncssh.SFTPClient:
         """Return the connection, which is made now unless it is there and whole."""
-        if threading.get_ident() == self._thread.ident:
-            if self._sftp is None:
-                raise asyncssh.SFTPNoConnection("closed")
-            return self._sftp
         with self._connecting:
             if self._sftp is None or self._line is None or self._line.is_closed():
                 self._hang_up()
@@ -282,8 +275,8 @@ class SftpHost:
             with contextlib.suppress(Exception):
                 self._wait(asyncio.wait_for(line.wait_closed(), 5))
 
-    def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+    def _wait(self, work: Awaitable[_T]) -> _T:
+        future = asyncio.run_coroutine_threadsafe(_awaited(work), self._loop)
         try:
             return future.result()
         except concurrent.futures.CancelledError as cut:
@@ -293,6 +286,16 @@ class SftpHost:
         if place_of(path) is None:
             raise LeakError(f"Sökvägen {path!r} hör inte till en publicerad webbplats.")
         return f"{self._root}/{path}"
+
+
+async def _read(sftp: asyncssh.SFTPClient, path: str) -> bytes:
+    async with sftp.open(path, asyncssh.FXF_READ, encoding=None) as file:
+        content: bytes = await file.read()
+        return content
+
+
+async def _awaited(work: Awaitable[_T]) -> _T:
+    return await work
 
 
 def _beside(target: str) -> str:

@@ -85,7 +85,9 @@ def telling(path: str, what: str, settings: SftpSettings) -> Iterator[None]:
     try:
         yield
     except asyncssh.PermissionDenied as wrong:
-        hint = "Lägg den öppna nyckeln (filen .pub) i kontots authorized_keys, och se efter att account och key stämmer."
+        hint = (
+            "Lägg den öppna nyckeln (filen .pub) i kontots authorized_keys, och se efter att account och key stämmer."
+        )
         raise HostError(f"{where} tog inte emot nyckeln.", hint=hint) from wrong
     except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, TimeoutError) as cut:
         raise _unreached(where, cut) from cut
