@@ -25,7 +25,7 @@ from pluttra_publish.errors import (
 )
 from pluttra_publish.format.access import link
 from pluttra_publish.format.chain import Root
-from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
+from pluttra_publish.hosts import Publishable, ShellFile
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
 from pluttra_publish.people import read_people
@@ -33,6 +33,7 @@ from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import plain_id, whole_plan
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.protected_names import protected_names
+from pluttra_publish.putting import into, place_on_host, put_beside
 from pluttra_publish.register import (
     access,
     check_place,
@@ -75,7 +76,7 @@ class Published:
     """What a publish did. `put`, `kept` and `deleted` are files on the host; `derived` media were made now, and `found` were made before."""
 
     findings: Findings
-    folder: Path
+    public: str
     today: date
     posts: int
     waiting: int
@@ -104,7 +105,7 @@ class Published:
             "derived",
             "found",
         )
-        return {"public": str(self.folder)} | {name: getattr(self, name) for name in names}
+        return {"public": self.public} | {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -158,37 +159,38 @@ def publish(
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
     """
-    if message := unfit(settings, folder or settings.host.path):
+    target = into(settings, folder)
+    if target.path and (message := unfit(settings, target.path)):
         raise UsageError(message, hint="Ange en egen mapp, till exempel --into byggt.")
     keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
     run = _Run(settings, keystore.opaque_id, keystore.first_month, step)
     pages = run.press()
-    host = FolderHost(folder or settings.host.path)
-    if settings.is_local and host.root == settings.host.path:
+    if settings.is_local and target == settings.host:
         mend = "Skriv adressen där familjerna läser innan ni bjuder in dem."
         run.findings.warning(FILE, "url", f"Adressen {settings.url} fungerar bara på den här datorn.", mend)
     ledger = Ledger.load(settings.state / "ledger.json")
     keystore.first_month = run.first_month
-    with tempfile.TemporaryDirectory(dir=private_folder(settings.state), prefix="seal-") as workspace:
-        there = dict(host.list())
-        before = Before(_root_on(host, keystore), host.get, keystore)
-        place = Path(workspace)
-        sealer = Sealer(keystore, ledger, run.register, run.access, settings, run.now, there, before, place)
+    state = private_folder(settings.state)
+    with place_on_host(settings, folder) as host, tempfile.TemporaryDirectory(dir=state, prefix="seal-") as workspace:
+        before = Before(_root_of(host.root, keystore), host.get, keystore)
+        sealer = Sealer(
+            keystore, ledger, run.register, run.access, settings, run.now, host.lengths, before, Path(workspace)
+        )
         on_host = before.root.sequence if before.root else 0
         number = sequence or 1 + max(keystore.sequence, on_host, int(run.now.timestamp()))
         if number < on_host:
             raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
         sealed = sealer.seal(run.plan, run.laid, pages, sequence=number, step=step)
         keystore.save()
+        ledger.save()  # before anything is put: what a publish that is killed has sealed, the next one need not seal
         things: list[Publishable] = [*sealed.objects, *_in_clear(run, pages)]
-        put = mirror(host, things, keep=sealed.kept)
-        if host.root == settings.host.path:
+        put = host.put(things, kept=sealed.kept, step=step)
+        if host.own:
             keystore.rooted()
             keystore.save()
-    ledger.save()
     return Published(
         findings=run.findings,
-        folder=host.root,
+        public=host.host.name,
         today=run.now.date(),
         posts=run.plan.count,
         waiting=len(run.plan.waiting),
@@ -227,9 +229,7 @@ def invite(
     if invitation is None:
         invitation = keystore.invite(reader.id, ends=int((now + valid_for).timestamp()))
         keystore.save()
-    host = FolderHost(settings.host.path)
-    host.put(admit(invitation_for(keystore, invitation, reader)))
-    host.settle()
+    put_beside(settings, [invitation_for(keystore, invitation, reader)])
     ends = datetime.fromtimestamp(invitation.ends, settings.zone)
     text = f"{ends:%Y-%m-%d} kl. {ends:%H.%M}"
     return Invited(reader.name, reader.role, link(settings.url, invitation.secret), invitation.ends, text)
@@ -361,13 +361,12 @@ def _in_clear(run: _Run, pages: Pages) -> list[ShellFile]:
     return [ShellFile(path, content) for path, content in files.items()]
 
 
-def _root_on(host: Host, keystore: Keystore) -> Root | None:
+def _root_of(sealed: bytes | None, keystore: Keystore) -> Root | None:
     """Return the root that lies on the host, None if there is none.
 
     Raises:
         KeystoreError: it was not made with this keystore, or by a newer one.
     """
-    sealed = host.get("root")
     if sealed is None:
         return None
     try:

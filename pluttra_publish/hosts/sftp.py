@@ -179,8 +179,8 @@ class SftpHost:
             back = self._wait(file.read(offset + 1, 0))
             same = isinstance(back, bytes) and hashlib.sha256(back).digest() == digest.digest()
         else:
-            ends = (self._wait(file.read(_END, 0)), self._wait(file.read(_END, offset - _END)))
-            same = bool(ends == (first, last)) and self._wait(file.stat()).size == offset
+            ends: tuple[object, object] = self._wait(file.read(_END, 0)), self._wait(file.read(_END, offset - _END))
+            same = ends == (first, last) and self._wait(file.stat()).size == offset
         if not same:
             message = f"{thing.path} kom inte fram hel: servern gav tillbaka något annat än det som lades dit."
             raise HostError(message, hint="Se efter att kontot har plats kvar, och kör igen.", transient=True)
