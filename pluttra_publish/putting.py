@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import HostError
 from pluttra_publish.host_settings import HostSettings
 from pluttra_publish.hosts import (
@@ -99,7 +100,7 @@ def place_on_host(settings: Settings, folder: Path | None = None) -> Iterator[Pl
         host = stack.enter_context(near(settings, folder))
         lock = stack.enter_context(locked(host, owner_of(settings.state)))
         own = into(settings, folder) == settings.host
-        yield Place(host, lock, settings.state, own)
+        yield Place(host, lock, settings.state, own, int(now_of(settings).timestamp()))
 
 
 @dataclass
@@ -110,18 +111,18 @@ class Place:
     lock: Lock
     state: Path
     own: bool
+    now: int
     root: bytes | None = field(init=False)
     there: Mapping[str, Lying] = field(init=False)
     _waiting: Mapping[str, int] = field(init=False, default_factory=dict)
     _listed: int = field(init=False)
 
     def __post_init__(self) -> None:
-        now = int(time.time())
         self.root = self.host.get("root")
         self._copies = Copies(self.state / "copies" if self.host.far else None, self.host.get)
         known = read_inventory(self._file) if self.own else None
         digest = None if self.root is None else hashlib.sha256(self.root).digest()
-        if known is not None and self.host.far and known.holds(self.host.name, digest, now):
+        if known is not None and self.host.far and known.holds(self.host.name, digest, self.now):
             self.there, self._listed = known.files, known.listed
         else:
             lengths = dict(self.host.list())
@@ -129,7 +130,7 @@ class Place:
             self.there = (
                 known.without_digests_of(lengths) if known and same else {p: Lying(n) for p, n in lengths.items()}
             )
-            self._listed = now
+            self._listed = self.now
             self.host.sweep()
         self._waiting = known.waiting if known is not None else {}
 
@@ -151,14 +152,14 @@ class Place:
             LeakError: something may not be put; nothing was.
             HostError: the host failed; the old or the new site is whole there.
         """
-        listed, now = [*things], int(time.time())
+        listed = [*things]
         wanted = {thing.path for thing in listed}
         waiting = {
-            path: self._waiting.get(path, now)
+            path: self._waiting.get(path, self.now)
             for path in self.there
             if path not in wanted and path not in kept and place_of(path) == "code"
         }
-        waiting = {path: since for path, since in waiting.items() if 0 <= now - since < GRACE}
+        waiting = {path: since for path, since in waiting.items() if 0 <= self.now - since < GRACE}
         if self.own:
             self._file.unlink(missing_ok=True)
         done = mirror(
