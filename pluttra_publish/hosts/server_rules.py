@@ -121,6 +121,8 @@ AddCharset utf-8 .css .js .txt .vtt .html
     RewriteCond %{{HTTP:X-Forwarded-Proto}} !=https
     RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
     RewriteRule ^ https://{name}%{{REQUEST_URI}} [R=301,L]
+    RewriteCond %{{REQUEST_METHOD}} !^(GET|HEAD)$
+    RewriteRule ^ - [R=405,L]
     RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
     RewriteRule !^(?:|{"|".join(SERVED)})$ - [R=404,L]
 </IfModule>
@@ -173,6 +175,7 @@ def caddy(name: str, root: str) -> str:
 	}}
 	@served path_regexp ^/(?:|{"|".join(SERVED)})$
 	handle @served {{
+		route {{
 		header Content-Security-Policy "{POLICIES["other"]}"
 		header Cache-Control "{CACHE_CONTROL["revalidate"]}"
 		@document path_regexp document (^/|\\.html)$
@@ -186,9 +189,12 @@ def caddy(name: str, root: str) -> str:
 		@sealed path_regexp sealed ^/(root|[ko]/.*)$
 		header @sealed Content-Type application/octet-stream
 {types}
+		@asked not method GET HEAD
+		respond @asked 405
 		file_server {{
 			index index.html
 			hide .*
+		}}
 		}}
 	}}
 	handle {{
