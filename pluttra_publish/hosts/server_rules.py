@@ -156,8 +156,8 @@ def caddy(name: str, root: str) -> str:
     said = {**SECURITY, "Strict-Transport-Security": HSTS}
     headers = "\n".join(f'\t\t{header} "{value}"' for header, value in said.items())
     types = "\n".join(
-        f"\t\t@{endings[0]} path {' '.join(f'*.{ending}' for ending in endings)}\n"
-        f'\t\theader @{endings[0]} Content-Type "{_with_charset(media_type)}"'
+        f"\t\t\t@{endings[0]} path {' '.join(f'*.{ending}' for ending in endings)}\n"
+        f'\t\t\theader @{endings[0]} Content-Type "{_with_charset(media_type)}"'
         for media_type, endings in _endings()
     )
     return f"""\
@@ -176,25 +176,25 @@ def caddy(name: str, root: str) -> str:
 	@served path_regexp ^/(?:|{"|".join(SERVED)})$
 	handle @served {{
 		route {{
-		header Content-Security-Policy "{POLICIES["other"]}"
-		header Cache-Control "{CACHE_CONTROL["revalidate"]}"
-		@document path_regexp document (^/|\\.html)$
-		header @document Content-Security-Policy "{POLICIES["document"]}"
-		@script path *.js
-		header @script Content-Security-Policy "{POLICIES["script"]}"
-		@forever path_regexp forever ^/({"|".join(_FOREVER)})
-		header @forever Cache-Control "{CACHE_CONTROL["forever"]}"
-		@short path {" ".join(f"/{start}*" for start in _SHORT)}
-		header @short Cache-Control "{CACHE_CONTROL["short"]}"
-		@sealed path_regexp sealed ^/(root|[ko]/.*)$
-		header @sealed Content-Type application/octet-stream
+			header Content-Security-Policy "{POLICIES["other"]}"
+			header Cache-Control "{CACHE_CONTROL["revalidate"]}"
+			@document path_regexp document (^/|\\.html)$
+			header @document Content-Security-Policy "{POLICIES["document"]}"
+			@script path *.js
+			header @script Content-Security-Policy "{POLICIES["script"]}"
+			@forever path_regexp forever ^/({"|".join(_FOREVER)})
+			header @forever Cache-Control "{CACHE_CONTROL["forever"]}"
+			@short path {" ".join(f"/{start}*" for start in _SHORT)}
+			header @short Cache-Control "{CACHE_CONTROL["short"]}"
+			@sealed path_regexp sealed ^/(root|[ko]/.*)$
+			header @sealed Content-Type application/octet-stream
 {types}
-		@asked not method GET HEAD
-		respond @asked 405
-		file_server {{
-			index index.html
-			hide .*
-		}}
+			@asked not method GET HEAD
+			respond @asked 405
+			file_server {{
+				index index.html
+				hide .*
+			}}
 		}}
 	}}
 	handle {{

@@ -6,7 +6,7 @@ import contextlib
 import os
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +70,8 @@ def _running(command: list[str], folder: Path, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def nginx(site: Path, folder: Path) -> Iterator[Web]:
-    """Serve `site` by nginx with our rules; its own files lie in `folder`."""
+def nginx(site: Path, folder: Path, edit: Callable[[str], str] = str) -> Iterator[Web]:
+    """Serve `site` by nginx with our rules, as somebody may have edited them; its own files lie in `folder`."""
     certificate, key, ca = make_certificate(folder)
     http, https = free_port(), free_port()
     rules = server_rules.nginx(
@@ -82,7 +82,7 @@ def nginx(site: Path, folder: Path) -> Iterator[Web]:
         http=f"127.0.0.1:{http}",
         https=f"127.0.0.1:{https}",
     )
-    (folder / "rules").write_text(rules, encoding="utf-8")
+    (folder / "rules").write_text(edit(rules), encoding="utf-8")
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
