@@ -61,9 +61,11 @@ def logo_files(source: Path) -> Mapping[str, bytes]:
 def _ground(mark: Image.Image) -> tuple[int, int, int]:
     """Return the colour to put a logo on: what its four corners have in common, else white."""
     right, bottom = mark.width - 1, mark.height - 1
-    corners = [mark.crop((x, y, x + 1, y + 1)).getextrema() for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom))]
+    corners = [
+        mark.crop((x, y, x + 1, y + 1)).getextrema() for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom))
+    ]
     red, green, blue, alpha = ([int(corner[band][0]) for corner in corners] for band in range(4))  # type: ignore[index]
-    if min(alpha) < 255 or any(max(band) - min(band) > _ALIKE for band in (red, green, blue)):  # noqa: PLR2004
+    if min(alpha) < 255 or any(max(band) - min(band) > _ALIKE for band in (red, green, blue)):
         return (255, 255, 255)
     return (red[0], green[0], blue[0])
 
