@@ -23,9 +23,9 @@ from pluttra_publish.site.folders import TEXTS
 from pluttra_publish.standing import PlannedPage
 
 _TAG = re.compile(r"<[^>]*>")
-_FOOT = re.compile(
-    r"<footer class=\"bottom\">.*?</footer>", re.DOTALL
-)  # the titles of other pages, which tell for themselves
+_AROUND = re.compile(  # the titles of other pages, and the settings, which tell for themselves
+    r"<footer class=\"bottom\">.*?</footer>|<aside class=\"ask\".*?</aside>", re.DOTALL
+)
 _SEEN_ATTRIBUTE = re.compile(r'\s(?:href|title|alt|aria-label)="([^"]*)"')
 
 _MESSAGE = "Texten nämner någon som inte får finnas på webbplatsen."
@@ -120,7 +120,7 @@ def _post(post: Post, page: bytes = b"", *, address: str = "") -> _Published:
     ]
     pieces += [_Piece("Av", name) for name in post.by]
     pieces += [_Piece(file.name, file.alt) for file in post.media]
-    rendered = _FOOT.sub("", page.decode("utf-8")) if address else page.decode("utf-8")
+    rendered = _AROUND.sub("", page.decode("utf-8")) if address else page.decode("utf-8")
     pieces.append(_Piece("", rendered, html=True))
     if address:
         pieces.append(_Piece("namnet", PurePosixPath(post.source).stem))

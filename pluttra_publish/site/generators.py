@@ -60,6 +60,7 @@ class Workshop(Generator):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current_run().workshop = self
+        self.env.install_null_translations(newstyle=True)
 
     def generate_output(self, writer: Any) -> None:
         run = current_run()

@@ -114,6 +114,7 @@ def _pelican_settings(settings: SiteSettings, theme: tuple[Path, ...]) -> dict[s
         "LOCALE": [locale.setlocale(locale.LC_ALL)],  # as it is
         "JINJA_ENVIRONMENT": {
             "autoescape": True,
+            "extensions": ["jinja2.ext.i18n"],
             "undefined": StrictUndefined,
             "trim_blocks": True,
             "lstrip_blocks": True,

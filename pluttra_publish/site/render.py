@@ -90,11 +90,13 @@ class MonthPage:
 
 @dataclass(frozen=True)
 class TalkPage:
-    """What talk.html sees. `when` is the day in words, with the time if there is one; `calendar` an address or empty."""
+    """What talk.html sees. `when` is the day in words, with the time if there is one; `follow_up` a day in words, and as ISO in
+    `follow_up_day`, empty if there is none; `calendar` an address or empty."""
 
     title: str
     child: str
     date: datetime
+    timed: bool
     when: str
     minutes: int
     place: str
@@ -103,6 +105,7 @@ class TalkPage:
     preparation: Markup
     notes: Markup
     follow_up: str
+    follow_up_day: str
     gallery: tuple[MediaView, ...]
 
 
@@ -141,7 +144,7 @@ class Renderer:
         self._public = _listed(edition.public, edition.statement)
 
     def post(self, view: PostView) -> Context:
-        return {"post": self._page(view, self._ids)}
+        return {"post": self._page(view, self._ids)} | self._spoken()
 
     def public(self, view: PostView) -> Context:
         return {"post": self._page(view, self._pages), "here": f"/sida/{view.post.address}.html"} | self._house()
@@ -156,10 +159,11 @@ class Renderer:
 
     def month(self, view: MonthView) -> Context:
         cards = tuple(self._card(post) for post in view.posts)
-        return {"month": MonthPage(view.title, view.month, month_text(view.month, THEME_LANGUAGE), cards)}
+        text = month_text(view.month, THEME_LANGUAGE)
+        return {"month": MonthPage(view.title, view.month, text, cards)} | self._spoken()
 
     def standing(self, view: StandingView) -> Context:
-        where: dict[str, Any] = {"audience_title": view.audience_title}
+        where: dict[str, Any] = {"audience_title": view.audience_title} | self._spoken()
         match view.sheet:
             case TalkSheet() as sheet:
                 return where | {"talk": self._talk(view, sheet)}
@@ -180,12 +184,14 @@ class Renderer:
     def _house(self) -> dict[str, Any]:
         return {
             "preschool": self._settings.name,
-            "lang": THEME_LANGUAGE,
             "style": self._shell.style,
             "look": self._shell.look,
             "support": self._shell.support,
             "public": self._public,
-        }
+        } | self._spoken()
+
+    def _spoken(self) -> dict[str, Any]:
+        return {"lang": THEME_LANGUAGE, "site_lang": self._settings.language}
 
     def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
         talk, lang = sheet.talk, THEME_LANGUAGE
@@ -203,6 +209,7 @@ class Renderer:
             title=view.title,
             child=sheet.child,
             date=talk.date,
+            timed=talk.timed,
             when=long_date(talk.date, lang) + (f" kl. {talk.date:%H.%M}" if talk.timed else ""),
             minutes=talk.minutes,
             place=talk.place,
@@ -211,6 +218,7 @@ class Renderer:
             preparation=preparation,
             notes=notes,
             follow_up=long_date(talk.follow_up, lang) if talk.follow_up else "",
+            follow_up_day=talk.follow_up.isoformat() if talk.follow_up else "",
             gallery=tuple(view.media[file.name] for file in talk.media if file.name not in placed),
         )
 
