@@ -90,14 +90,15 @@ def put_beside(settings: Settings, things: Iterable[SealedObject]) -> None:
 
 @contextmanager
 def place_on_host(settings: Settings, folder: Path | None = None) -> Iterator[Place]:
-    """Give the host with its lock held, and what is known to lie there.
+    """Give the host, which is ours for now, and what is known to lie there. Nothing is written there before something is put.
 
     Raises:
         HostError: somebody else is publishing, or the host failed.
     """
     with ExitStack() as stack:
         host = stack.enter_context(near(settings, folder))
-        lock = stack.enter_context(locked(host, owner_of(settings.state)))
+        lock = Lock(host, owner_of(settings.state))
+        lock.look()
         own = into(settings, folder) == settings.host
         inventory = stack.enter_context(Inventory(settings.state / ON_HOST)) if own else None
         yield Place(host, lock, inventory, settings.state / "copies", int(now_of(settings).timestamp()))
@@ -150,9 +151,9 @@ class Place:
         listed, there = [*things], self.there
         stays = {thing.path for thing in listed} | kept
         waiting = self._grace(path for path in there if path not in stays)
-        self._doubt()
         keep = kept | waiting.keys()
-        done = mirror(self.host, listed, keep=keep, there=there, before_root=self._lock.check, step=step)
+        with self._ours():
+            done = mirror(self.host, listed, keep=keep, there=there, before_root=self._lock.check, step=step)
         if self._inventory is not None:
             files = {**{path: lying for path, lying in there.items() if path in keep}, **done.new}
             self._inventory.tell_whole(self.host.name, done.new["root"].digest or b"", files, waiting, now=self._time())
@@ -174,8 +175,8 @@ class Place:
         unwanted = {path for path in (*gone, *old) if path not in wanted}
         waiting = self._grace(unwanted)
         over = sorted(unwanted - waiting.keys())
-        self._doubt()
-        done = put_changes(self.host, listed, over, kept=kept, before_root=self._lock.check, step=step)
+        with self._ours():
+            done = put_changes(self.host, listed, over, kept=kept, before_root=self._lock.check, step=step)
         if self._inventory is not None:
             root = done.new["root"].digest or b""
             self._inventory.tell_changes(root, done.new, over, waiting, now=self._time())
@@ -204,9 +205,20 @@ class Place:
         waiting = {path: since.get(path, self._now) for path in garbage if place_of(path) == "code"}
         return {path: since for path, since in waiting.items() if 0 <= self._now - since < GRACE}
 
-    def _doubt(self) -> None:
-        if self._inventory is not None:
-            self._inventory.doubt()
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        """Hold the lock on the host, whose root must still be the one that all of this began from.
+
+        Raises:
+            HostError: somebody else is publishing, or has done so meanwhile.
+        """
+        with locked(self._lock):
+            if self.host.get("root") != self.root:
+                message = "Någon annan har publicerat medan det här gjordes."
+                raise HostError(message, hint="Publicera bara från en dator. Kör sedan igen.")
+            if self._inventory is not None:
+                self._inventory.doubt()
+            yield
 
     def _keep(self, things: Iterable[Publishable]) -> None:
         """Keep here what leads to the objects, so that the next publish need not fetch it; forget what no longer lies there."""

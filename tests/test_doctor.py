@@ -163,7 +163,7 @@ SPOILT: list[tuple[Callable[[Preschool], None], str, bool]] = [
     (lose_object, "saknas", True),
     (cut_object, "fel längd", True),
     (old_root, "Roten är inte den som publicerades sist", True),
-    (put(f"o/ab/{'ab' * 16}"), "ligger hos värden fast de inte ska", True),
+    (put(f"o/ab/{'ab' * 16}"), "ligger hos värden utan att höra till webbplatsen", True),
     (put("register/barn.csv"), "visa något om barn eller nycklar", True),
     (put(f"o/ab/.{'ab' * 8}.tmp"), "avbruten publicering", False),
     (put("blogg/index.php"), "Allt på samma adress", False),

@@ -125,3 +125,18 @@ def test_nothing_is_left_of_the_lock(school: Preschool) -> None:
     put(school, [*OLD, ShellFile("robots.txt", b"")])
     assert not (school.public / "lock").exists()
     assert read_settings(school.root).host.path == school.public
+
+
+def test_nothing_is_written_on_the_host_before_something_is_put(school: Preschool) -> None:
+    with place_on_host(school.settings):
+        pass
+    assert not school.public.exists()
+
+
+def test_a_publish_that_another_overtook_puts_nothing(school: Preschool) -> None:
+    put(school, OLD)
+    with clock(school.now), place_on_host(school.settings) as place:
+        (school.public / "root").write_bytes(b"another's")
+        with pytest.raises(HostError, match="Någon annan har publicerat"):
+            place.mirror(NEW, kept=frozenset())
+    assert (school.public / "root").read_bytes() == b"another's"
