@@ -165,7 +165,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self.close_connection = True  # a body that nobody reads would be taken for the next question
         path = _path_of(self.path)
         # Only what a publish puts there: a folder served by mistake shows nothing of what else lies in it.
-        file = None if path is None or place_of(path) is None else _open_inside(self.server.folder, path)
+        file = None if path is None or place_of(path) in {None, "lock"} else _open_inside(self.server.folder, path)
         if path is None or file is None:
             self._deny(HTTPStatus.FORBIDDEN)
             return

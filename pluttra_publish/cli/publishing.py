@@ -61,7 +61,7 @@ def publish(sequence: int | None, site: Path, as_json: bool) -> None:
     """Försegla och lägg ut på värden. Det som inte längre ska finnas tas bort där."""
     with report.answering(as_json):
         settings = read_settings(site)
-        _say(_run(settings, settings.host.path, sequence, as_json), as_json, "Publicerat i")
+        _say(_run(settings, None, sequence, as_json), as_json, "Publicerat i")
 
 
 @click.command(epilog='Exempel: pluttra invite "Maria Lindqvist" --valid-for 7d')
@@ -83,7 +83,7 @@ def invite(name: str, valid_for: timedelta | None, site: Path, as_json: bool) ->
         report.say("Skicka den bara till den personen. Att öppna länken förbrukar den inte.")
 
 
-def _run(settings: pipeline.Settings, folder: Path, sequence: int | None, as_json: bool) -> Published:
+def _run(settings: pipeline.Settings, folder: Path | None, sequence: int | None, as_json: bool) -> Published:
     with report.progress(as_json) as step:
         return pipeline.publish(settings, folder=folder, sequence=sequence, step=step)
 
@@ -93,7 +93,7 @@ def _say(published: Published, as_json: bool, what: str) -> None:
         report.say_json(published.summary() | report.told(published.findings))
         return
     report.say_findings(published.findings)
-    report.say(f"{what} {published.folder}: {published.posts} inlägg för {published.readers} läsare.")
+    report.say(f"{what} {published.public}: {published.posts} inlägg för {published.readers} läsare.")
     if published.derived:
         report.say(f"Bilder, film och ljud: {published.derived} gjordes nu, {published.found} fanns sedan förut.")
     report.say(

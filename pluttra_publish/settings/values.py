@@ -9,6 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pluttra_publish.settings.host import HostSettings
+
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 
 DEFAULT_RULES = (
@@ -24,14 +26,6 @@ DEFAULT_SHORTCOMINGS = (
     "Bilder kan sakna en egen beskrivning. Den som inte ser hör då bara att det är en bild, och vilken dag. Säg till, så beskriver vi den.",
 )
 """What a preschool that writes every day can hardly avoid; it may say something else."""
-
-
-@dataclass(frozen=True)
-class HostSettings:
-    """Where the sealed site is put."""
-
-    kind: Literal["folder"]
-    path: Path
 
 
 @dataclass(frozen=True)
