@@ -6,7 +6,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-APT := DEBIAN_FRONTEND=noninteractive apt-get
+APT := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -72,11 +72,20 @@ else \
 fi
 endef
 
-# What the tests drive besides Python: a browser, the reader's vectors in node, and two independent readers of metadata.
+# What the tests drive besides Python: a browser, the reader's vectors in node, two independent readers of metadata, and the servers
+# that a site is put on: OpenSSH, nginx, Apache, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
+# Debian from starting them as services.
 tools:
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v exiftool >/dev/null || missing="$$missing libimage-exiftool-perl"; \
 	command -v ffprobe >/dev/null || missing="$$missing ffmpeg"; \
+	PATH="$$PATH:/usr/sbin"; \
+	command -v sshd >/dev/null || missing="$$missing openssh-server"; \
+	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	command -v apache2 >/dev/null || missing="$$missing apache2"; \
+	command -v radosgw >/dev/null || missing="$$missing ceph-mon ceph-osd radosgw"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	[ -z "$$missing" ] || { $(call install,$$missing); }

@@ -88,13 +88,14 @@ class Attempt:
                 if stale:
                     raise StartOverError from wrong
                 raise
-            keystore.save()
             clear = _in_clear(run, pages) if run.clear else []
             changes = account(
                 run, sealed, keystore, looks=self.looks, seen=self.seen, clear=clear, stale=stale, world=self.world
             )
-            done = self._put(sealed, clear, changes, stale)
-            self._remember(changes, whole=stale is None)
+            with self.place.claimed():
+                keystore.save()
+                done = self._put(sealed, clear, changes, stale)
+                self._remember(changes, whole=stale is None)
         posts, waiting = self.last.counts() if stale else (run.plan.count, len(run.plan.waiting))
         return self._told(
             run.findings,
@@ -121,9 +122,10 @@ class Attempt:
         root = renewed(self.keystore, self.before, self.settings, self.now, number)
         if root is None:
             raise StartOverError
-        self.keystore.save()
-        done = self.place.put_changes([root], [], step=self.step)
-        self._remember(Changes(told={"root": root.digest.hex()}), whole=False)
+        with self.place.claimed():
+            self.keystore.save()
+            done = self.place.put_changes([root], [], step=self.step)
+            self._remember(Changes(told={"root": root.digest.hex()}), whole=False)
         posts, waiting = self.last.counts()
         readers = sum(bool(keys.given) for keys in self.keystore.readers.values())
         return self._told(

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import HostError
 from pluttra_publish.hosts import (
     Host,
@@ -103,16 +104,13 @@ def last_put(settings: Settings, host: Host) -> int:
 
 @contextmanager
 def place_on_host(settings: Settings, folder: Path | None = None) -> Iterator[Place]:
-    """Give the host with its lock held, and what lies there.
+    """Give the host, with no other publish from this computer, and what lies there. Nothing is written to it before it is claimed.
 
     Raises:
         HostError: somebody else is publishing, or the host failed.
     """
-    with ExitStack() as stack:
-        host = stack.enter_context(near(settings, folder))
-        lock = stack.enter_context(locked(host, owner_of(settings.state)))
-        own = into(settings, folder) == settings.host
-        yield Place(host, lock, settings.state, own)
+    with near(settings, folder) as host:
+        yield Place(host, settings.state, into(settings, folder) == settings.host, int(now_of(settings).timestamp()))
 
 
 @dataclass
@@ -120,9 +118,10 @@ class Place:
     """A host that is ours for now. `own` if it is the site's own, and not a folder to look at; `root` is what lies at its root."""
 
     host: Host
-    lock: Lock
     state: Path
     own: bool
+    now: int
+    lock: Lock | None = field(init=False, default=None)
     root: bytes | None = field(init=False)
     _waiting: Mapping[str, int] = field(init=False, default_factory=dict)
     _listed: int = field(init=False, default=0)
@@ -134,19 +133,30 @@ class Place:
     @cached_property
     def there(self) -> Mapping[str, Lying]:
         """What lies there, asked for when somebody wants to know: after a small change nobody does."""
-        now = int(time.time())
         known = read_inventory(self._file) if self.own else None
         digest = None if self.root is None else hashlib.sha256(self.root).digest()
-        if known is not None and self.host.far and known.holds(self.host.name, digest, now):
+        if known is not None and self.host.far and known.holds(self.host.name, digest, self.now):
             there, self._listed = known.files, known.listed
         else:
             lengths = dict(self.host.list())
             same = known is not None and known.host == self.host.name
             there = known.without_digests_of(lengths) if known and same else {p: Lying(n) for p, n in lengths.items()}
-            self._listed = now
-            self.host.sweep()
+            self._listed = self.now
         self._waiting = known.waiting if known is not None else {}
         return there
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the host's lock; what is put is put in here.
+
+        Raises:
+            HostError: somebody else holds it, or has published since the root was read.
+        """
+        with locked(self.host, owner_of(self.state)) as self.lock:
+            if self.host.get("root") != self.root:
+                message = "En annan dator har publicerat medan den här läste."
+                raise HostError(message, hint="Inget har lagts ut härifrån. Kör igen.")
+            yield
 
     @property
     def lengths(self) -> dict[str, int]:
@@ -166,14 +176,15 @@ class Place:
             LeakError: something may not be put; nothing was.
             HostError: the host failed; the old or the new site is whole there.
         """
-        listed, now, there = [*things], int(time.time()), self.there
+        listed, there = [*things], self.there
+        self.host.sweep()
         wanted = {thing.path for thing in listed}
         waiting = {
-            path: self._waiting.get(path, now)
+            path: self._waiting.get(path, self.now)
             for path in there
             if path not in wanted and path not in kept and place_of(path) == "code"
         }
-        waiting = {path: since for path, since in waiting.items() if 0 <= now - since < GRACE}
+        waiting = {path: since for path, since in waiting.items() if 0 <= self.now - since < GRACE}
         if self.own:
             self._file.unlink(missing_ok=True)
         done = mirror(
@@ -181,7 +192,7 @@ class Place:
             listed,
             keep=kept | waiting.keys(),
             there=there,
-            before_root=self.lock.check,
+            before_root=self._still_ours,
             step=step,
         )
         sealed = [thing for thing in listed if isinstance(thing, SealedObject)]
@@ -204,15 +215,21 @@ class Place:
             HostError: the host failed; the old or the new site is whole there.
         """
         listed = [*things]
-        if self.own:
-            self._file.unlink(missing_ok=True)
-        done = put_changes(self.host, listed, gone, before_root=self.lock.check, step=step)
+        known = read_inventory(self._file) if self.own else None
+        if known and known.files:  # which is not kept up with small changes: it is asked for again when it is needed
+            write_inventory(self._file, replace(known, root=bytes(32), files={}))
+        done = put_changes(self.host, listed, gone, before_root=self._still_ours, step=step)
         self._note_time()
         sealed = [thing for thing in listed if isinstance(thing, SealedObject)]
         self._copies.keep(
             {thing.digest: thing.open for thing in sealed if thing.role in {"catalogue", "index"}}, live=None
         )
         return done
+
+    def _still_ours(self) -> None:
+        if self.lock is None:
+            raise HostError("Något skulle läggas ut utan att värden var låst.")
+        self.lock.check()
 
     def _note_time(self) -> None:
         if self.own:

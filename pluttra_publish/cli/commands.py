@@ -30,6 +30,8 @@ _COMMANDS = {
     "build": "publishing",
     "publish": "publishing",
     "invite": "publishing",
+    "headers": "hosting",
+    "doctor": "hosting",
     "who-can-see": "proof:who_can_see",
     "what-sees": "proof:what_sees",
     "serve": "reading",

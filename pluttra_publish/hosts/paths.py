@@ -27,7 +27,7 @@ _PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("public", re.compile(r"sida/[0-9a-z][0-9a-z_-]{0,199}\.(html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)")),
 )
 
-_TYPES = {
+TYPES = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "ico": "image/x-icon",
@@ -86,4 +86,4 @@ def cache_of(path: str) -> Cache:
 def content_type(path: str) -> str:
     """Return the Content-Type of `path` by its suffix; sealed files, which have none, are octets."""
     name = path.rpartition("/")[2]
-    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    return TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")

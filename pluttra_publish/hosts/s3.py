@@ -52,7 +52,7 @@ class S3Host:
         """Raises:
         HostError: there is no key to the bucket, neither in `state` nor where such keys usually are.
         """
-        self._flow = flow or Flow()
+        self._settings, self._flow = settings, flow or Flow()
         self.name = f"s3://{settings.bucket} ({settings.endpoint})"
         self._where = settings.bucket
         key = read_key(state)
