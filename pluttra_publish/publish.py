@@ -78,10 +78,13 @@ def publish(
     folder: Path | None = None,
     sequence: int | None = None,
     identity: Path | None = None,
+    whole: bool = False,
     allow_removals: bool = False,
     step: Step = no_step,
 ) -> Published:
     """Check what has changed, seal it, and make `folder` (the settings' host, if None) hold exactly the site. If anything is wrong, nothing is sealed.
+
+    `whole` reads and checks everything, and asks the host what lies there.
 
     Raises:
         CheckFailed: there are errors; it carries all findings.
@@ -104,7 +107,7 @@ def publish(
         seen = see(settings.posts.absolute(), settings.root.absolute())
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
-        part: Callable[[Stale], Stale] | None = _as_it_is
+        part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
             try:

@@ -54,14 +54,20 @@ def build(into: Path | None, sequence: int | None, site: Path, as_json: bool) ->
 
 
 @click.command(epilog="Exempel: pluttra publish --site minforskola")
+@click.option("--whole", is_flag=True, help="Läs allt på nytt, och se efter vad som ligger på värden.")
+@click.option("--allow-removals", is_flag=True, help="Publicera även om många inlägg eller filer har försvunnit.")
 @_sequence_option
 @site_option
 @json_option
-def publish(sequence: int | None, site: Path, as_json: bool) -> None:
-    """Försegla och lägg ut på värden. Det som inte längre ska finnas tas bort där."""
+def publish(whole: bool, allow_removals: bool, sequence: int | None, site: Path, as_json: bool) -> None:
+    """Försegla det som är ändrat och lägg ut det på värden. Det som inte längre ska finnas tas bort där."""
     with report.answering(as_json):
         settings = read_settings(site)
-        _say(_run(settings, None, sequence, as_json), as_json, "Publicerat i")
+        with report.progress(as_json) as step:
+            published = pipeline.publish(
+                settings, sequence=sequence, whole=whole, allow_removals=allow_removals, step=step
+            )
+        _say(published, as_json, "Publicerat i")
 
 
 @click.command(epilog='Exempel: pluttra invite "Maria Lindqvist" --valid-for 7d')
