@@ -167,7 +167,8 @@ async function pageOf() {
         : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
           : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
             : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
-              : await import('./device.js').then(({ devicePage }) => devicePage(view, opened, prompt, () => leave('forgotten')));
+              : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
+                : await import('./device.js').then(({ devicePage }) => devicePage(view, opened, prompt, () => leave('forgotten')));
   return page ?? { node: fill('lost'), title: '' };
 }
 
