@@ -9,8 +9,8 @@ import { WORDS } from './words.js';
 
 /** Go in with what was written, or say what is missing in it. @param {HTMLFormElement} form @param {Hall} hall */
 export async function answer(form, hall) {
-  const field = /** @type {HTMLInputElement | null} */ (form.querySelector('[name="link"], [name="key"]'));
-  if (!field) return;
+  if (form.dataset.do !== 'paste' && form.dataset.do !== 'key') return; // answered where it was made
+  const field = /** @type {HTMLInputElement} */ (form.querySelector('[required]'));
   const text = field.value.trim();
   try {
     const link = parseLink(text);
