@@ -30,13 +30,20 @@ IN_SAFARI = "Öppna hellre länken i Safari"
 OFFER = "Lägg sidan på hemskärmen"
 
 
-def test_the_manifest_has_what_telephones_ask_for_and_names_no_person(device: Device, host: Host, sample: Sample) -> None:
+def test_the_manifest_has_what_telephones_ask_for_and_names_no_person(
+    device: Device, host: Host, sample: Sample
+) -> None:
     device.visit("#/")
     address = device.page.locator("link[rel=manifest]").get_attribute("href")
     manifest: dict[str, Any] = json.loads(device.page.request.get(f"{host.url}{address}").text())
     assert manifest["name"] == "Backens förskola"
     assert len(manifest["short_name"]) <= 12
-    assert (manifest["id"], manifest["start_url"], manifest["scope"], manifest["display"]) == ("/", "/", "/", "standalone")
+    assert (manifest["id"], manifest["start_url"], manifest["scope"], manifest["display"]) == (
+        "/",
+        "/",
+        "/",
+        "standalone",
+    )
     assert (manifest["lang"], manifest["dir"]) == ("sv", "auto")
     sizes = {icon["sizes"] for icon in manifest["icons"]}
     assert {"192x192", "512x512"} <= sizes
@@ -114,7 +121,9 @@ def test_on_the_home_screen_and_on_other_telephones_nothing_is_said_of_safari(
         expect(device.page.locator(".elsewhere")).to_have_count(0)
 
 
-def test_inside_an_app_on_android_it_is_chrome_that_is_named(make_device: MakeDevice, host: Host, sample: Sample) -> None:
+def test_inside_an_app_on_android_it_is_chrome_that_is_named(
+    make_device: MakeDevice, host: Host, sample: Sample
+) -> None:
     device = make_device(host, user_agent=ANDROID_APP)
     device.visit(sample.link("maria"))
     told = device.page.get_by_role("complementary", name="Öppna hellre länken i Chrome")

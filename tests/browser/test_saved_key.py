@@ -194,7 +194,9 @@ def test_without_network_the_form_says_so_and_keeps_nothing(device: Device, host
     forget(device)
     device.visit("#/")
     device.shows(OPENS_WITH_LINK)
-    device.page.evaluate("() => import(document.querySelector('script[type=module]').src.replace('app.js', 'entering.js')).then(() => 0)")
+    device.page.evaluate(
+        "() => import(document.querySelector('script[type=module]').src.replace('app.js', 'entering.js')).then(() => 0)"
+    )
     device.expect("failed: .*/k/", "ERR_")
     device.offline()
     field(device, "Sparad nyckel").fill(text)
