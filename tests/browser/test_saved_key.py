@@ -80,7 +80,7 @@ def test_saving_tells_the_manager_and_changes_the_address_and_sends_nothing(
     device.kept_quiet()
     text = saved_by(device)
     asked: list[Request] = []
-    device.page.on("request", lambda request: asked.append(request))
+    device.page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  # a built-in can carry no mark of Playwright's
     field(device, "Namn i lösenorden").fill("Mamma")
     field(device, "Nyckel").fill(text[:-5])  # by mistake
     device.tap(SAVE)
