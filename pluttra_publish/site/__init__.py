@@ -6,6 +6,7 @@ derivatives or hosts.
 
 from __future__ import annotations
 
+from pluttra_publish.site import light_pelican  # noqa: F401 # before whatever imports Pelican
 from pluttra_publish.site.colours import Accents, accents_of
 from pluttra_publish.site.frontmatter import decoded, returned_text
 from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
