@@ -63,6 +63,8 @@ path = "public"
 [consents]
 purposes = []
 all_guardians = []
+# Det av ändamålen som låter ett barn synas på väggen i hallen, i det som pluttra wall gör.
+# wall = "vägg"
 
 # Förskolans egen färg (# och sex tecken) och eget märke (en bild bredvid den här filen). Läs docs/utseende.md.
 [theme]

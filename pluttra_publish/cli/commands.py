@@ -30,6 +30,7 @@ _COMMANDS = {
     "build": "publishing",
     "publish": "publishing",
     "invite": "publishing",
+    "wall": "wall",
     "who-can-see": "proof:who_can_see",
     "what-sees": "proof:what_sees",
     "serve": "reading",

@@ -89,7 +89,7 @@ def test_who_cannot_get_in_finds_the_public_pages_and_so_does_who_can(device: De
         assert _public_pages(device) == PUBLIC_PAGES
         device.page.get_by_role("link", name="Hjälp med länken").click()
         device.shows("Hjälp med länken")
-        device.page.get_by_role("link", name="Backens förskola").click()
+        device.page.get_by_role("link", name="Backens förskola", exact=True).click()
         device.shows(OPENS_WITH_LINK)
     device.enter(sample.link("maria"))
     device.page.get_by_role("link", name="Om läsaren").click()
