@@ -32,6 +32,7 @@ _COMMANDS = {
     "invite": "publishing",
     "headers": "hosting",
     "doctor": "hosting",
+    "wall": "wall",
     "who-can-see": "proof:who_can_see",
     "what-sees": "proof:what_sees",
     "serve": "reading",

@@ -81,7 +81,7 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     settings = _settings(site.absolute(), values)
-    _check_folders(settings, findings)
+    _check(settings, findings)
     if findings.errors:
         raise SettingsError(findings)
     return settings
@@ -142,6 +142,7 @@ _KEYS: dict[str, _Rule] = {
     "folders.talks": _Rule(accepting.text, "samtal"),
     "consents.purposes": _Rule(accepting.texts, ()),
     "consents.all_guardians": _Rule(accepting.texts, ()),
+    "consents.wall": _Rule(accepting.text, ""),
     "email": _Rule(accepting.email, ""),
     "phone": _Rule(accepting.phone, ""),
     "theme.colour": _Rule(accepting.colour, ""),
@@ -163,7 +164,7 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     folders: dict[str, Any] = {
         name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
-    consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
+    consents = ConsentSettings(*(values[f"consents.{key}"] for key in ("purposes", "all_guardians", "wall")))
     logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
     said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
     return Settings(
@@ -181,8 +182,8 @@ def _absolute(root: Path, written: str) -> Path:
     return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
-def _check_folders(settings: Settings, findings: Findings) -> None:
-    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish."""
+def _check(settings: Settings, findings: Findings) -> None:
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; and a wall nobody is asked about."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
@@ -196,6 +197,10 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
+    wall, known = settings.consents.wall, settings.consents.purposes
+    if wall and wall.casefold() not in {purpose.casefold() for purpose in known}:
+        mend = f'Skriv purposes = ["{wall}"], och samla in svaren.'
+        findings.error(RegisterError, FILE, "consents.wall", "Ändamålet finns inte bland purposes.", mend)
     if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 

@@ -30,10 +30,14 @@ DEFAULT_SHORTCOMINGS = (
 
 @dataclass(frozen=True)
 class ConsentSettings:
-    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes."""
+    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes.
+
+    `wall` is the one of the purposes that lets a child hang on the wall, empty if the preschool asks about none.
+    """
 
     purposes: tuple[str, ...] = ()
     all_guardians: tuple[str, ...] = ()
+    wall: str = ""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ export function postCard(vault, post, filter, fresh) {
     return node;
   }
   const [, width, height] = post.cover.sizes[post.cover.sizes.length - 1];
-  const img = element('img', { alt: '', width: String(width), height: String(height), loading: 'lazy', decoding: 'async', sizes: '(min-width: 40rem) 22rem, 100vw' });
+  const img = element('img', { alt: '', width: String(width), height: String(height), loading: 'lazy', decoding: 'async', sizes: 'auto, (min-width: 40rem) 22rem, 100vw' });
   hangPhoto(img, post.cover.sizes.map(([n, w]) => [post.media[n], w]), vault);
   cover.href = href;
   cover.append(img);
