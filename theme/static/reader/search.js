@@ -136,7 +136,7 @@ export async function searchPage(visit) {
     const there = /** @type {HTMLElement[]} */ ([...cards.children]);
     if (there.some(({ dataset }) => dataset.id === post.id)) return;
     const item = marked(postCard(vault, post, {}, visit.fresh(post)), wanted);
-    const excerpt = wanted.every((one) => words.some((word) => word.startsWith(one))) ? '' : excerptOf(read, wanted);
+    const excerpt = findsAll(wanted, words) ? '' : excerptOf(read, wanted);
     if (excerpt) item.querySelector('.about')?.before(marked(element('p', { class: 'excerpt', dir: 'auto', lang: post.lang }, excerpt), wanted));
     item.dataset.id = post.id;
     item.dataset.time = String(post.time);
