@@ -9,7 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from pluttra_publish.keyrings import keyrings
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, readers
+from pluttra_publish.saving import may_be_saved
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
 from pluttra_publish.sealing.keystore import Keystore
@@ -97,7 +98,7 @@ class Sealer:
         """Seal posts, pages and indexes; what is named in `lost` gets a new key and a new name."""
         objects = _Objects(self, lost)
         cards = self._cards(plan, laid, pages, objects, step)
-        return objects, self._indexes(plan, cards, self._standing(laid, pages, objects), pages, objects)
+        return objects, self._indexes(plan, laid, cards, self._standing(laid, pages, objects), pages, objects)
 
     def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
         """Seal every post's page, and media on all cores, and return its card."""
@@ -159,6 +160,7 @@ class Sealer:
     def _indexes(
         self,
         plan: Plan,
+        laid: Laid,
         cards: Mapping[str, Card],
         standing: Mapping[tuple[Audience, str], list[Standing]],
         pages: Pages,
@@ -167,7 +169,11 @@ class Sealer:
         gathered: dict[tuple[Audience, str], list[Card]] = defaultdict(list, {place: [] for place in standing})
         for planned in plan.posts:
             for audience in planned.audiences:
-                gathered[audience, planned.month].append(cards[planned.id])
+                card = cards[planned.id]
+                if audience.kind == "child" and self.settings.download == "own-children":
+                    saved = may_be_saved(planned, laid.views[planned.id], audience.id, self.register)
+                    card = replace(card, save=saved)  # there alone: nobody else is told who is on a photo
+                gathered[audience, planned.month].append(card)
         indexes: dict[tuple[Audience, str], tuple[Row, Index]] = {}
         for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
             html = pages.months.get((audience.key, month))

@@ -70,6 +70,7 @@ class Settings:
     state: Path
     talks: Path
     consents: ConsentSettings = ConsentSettings()
+    download: Literal["none", "own-children"] = "none"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -256,6 +257,7 @@ _KEYS: dict[str, _Rule] = {
     "folders.talks": _Rule(_text, "samtal"),
     "consents.purposes": _Rule(_texts, ()),
     "consents.all_guardians": _Rule(_texts, ()),
+    "reader.download": _Rule(_one_of("none", "own-children"), "none"),
 }
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
@@ -267,7 +269,8 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     }
     host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
     consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
-    return Settings(root=root, host=host, consents=consents, **flat, **folders)
+    download = values["reader.download"]
+    return Settings(root=root, host=host, consents=consents, download=download, **flat, **folders)
 
 
 def _absolute(root: Path, written: str) -> Path:

@@ -55,6 +55,11 @@ plugins = []
 kind = "folder"
 path = "public"
 
+# Vad familjerna kan göra i läsaren. download = "own-children": en vårdnadshavare kan spara ner bilder som det egna barnet är på, även när andra barn
+# också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
+[reader]
+download = "none"
+
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]
 purposes = []
