@@ -14,7 +14,9 @@ def may_be_saved(planned: PlannedPost, view: PostView, child: str, register: Reg
 
     A photo that says nothing shows the children of its post, as for consents.
     """
-    on_media = who_is_on((planned,), register, Findings())  # what is wrong with a name has been told when it was planned
+    on_media = who_is_on(
+        (planned,), register, Findings()
+    )  # what is wrong with a name has been told when it was planned
     numbers = []
     for file in planned.post.media:
         shown, on = view.media[file.name], on_media[file.path]

@@ -40,7 +40,7 @@ export async function postPage(visit, id, medium) {
   for (const link of node.querySelectorAll('a[href^="#/b/"]')) {
     if (!vault.children.some((child) => link.getAttribute('href') === '#/b/' + child.id)) link.replaceWith(element('span', {}, ...link.childNodes));
   }
-  const follow = enlarge({ node, vault, home: '#/p/' + id, title: post.title });
+  const follow = enlarge({ node, vault, home: '#/p/' + id, title: post.title, post });
   const after = () => {
     if (medium) follow(location.hash);
     turn(node, vault, post).catch(() => {});
