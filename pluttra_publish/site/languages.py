@@ -166,12 +166,14 @@ def speaking(language: Language) -> Iterator[None]:
 def teach(env: Any) -> None:
     """Give a template environment gettext's functions, which say everything in the language that is being rendered in.
 
-    `forms(one, many)` is a plural in all its forms, for the reader to choose from.
+    `forms(one, many)` is a plural in all its forms, for the reader to choose from; `as_known(text)` is a text of the settings, translated if
+    it is one that the catalogue has, and never taken for HTML.
     """
     env.install_gettext_callables(
         lambda text: spoken().say(text), lambda one, many, number: spoken().count(one, many, number), newstyle=True
     )
     env.globals["forms"] = lambda one, many: spoken().forms(one, many)
+    env.globals["as_known"] = lambda text: spoken().say(text)
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
 

@@ -48,6 +48,12 @@ export function nameNodes(names) {
   return names.flatMap((name, i) => [...(i ? [document.createTextNode(WORDS.comma)] : []), element('bdi', { translate: 'no' }, name)]);
 }
 
+/** The interface's own words inside a text in another language. @template {HTMLElement} T @param {T} place @returns {T} */
+export function ours(place) {
+  const { lang, dir } = document.documentElement;
+  return Object.assign(place, { lang, dir });
+}
+
 /** Let screen readers and hyphens know the language of a text that somebody wrote. @param {HTMLElement} place @param {string} lang */
 export function speak(place, lang) {
   place.lang = lang;

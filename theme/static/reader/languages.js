@@ -2,7 +2,7 @@
  * Another language for the interface: fetched, kept for when there is no network, and said, also on pages that were sealed in the preschool's.
  * Knows the shell's list of languages, `data-word` and `data-label`. Loaded when a language is wanted that the shell or a page hasn't.
  */
-import { parse } from './dom.js';
+import { ours, parse } from './dom.js';
 import { capital, countText, learn, longDay, longMoment, monthText, plural, WORDS } from './words.js';
 
 const SHELF = 'shell'; // the cache from which the worker answers for the shell
@@ -59,13 +59,10 @@ const TOLD = {
 /** `data-word` is a key of WORDS, or of what is told here, with its number in `data-n`; an empty one only takes on the language. @param {HTMLElement} root */
 export function retell(root) {
   for (const place of /** @type {HTMLElement[]} */ ([root, ...root.querySelectorAll('[data-word], [data-label]')])) {
-    const { word = '', label = '', n } = place.dataset;
-    if (place.hasAttribute('lang') && 'word' in place.dataset) {
-      place.lang = document.documentElement.lang;
-      place.dir = document.documentElement.dir;
-    }
-    if (Object.hasOwn(TOLD, word)) place.textContent = TOLD[word](place);
-    else if (Object.hasOwn(WORDS, word)) place.textContent = n ? plural(word, Number(n)) : WORDS[word];
+    const { word, label = '', n } = place.dataset;
+    if (word !== undefined && /** @type {HTMLElement | null} */ (place.closest('[lang]'))?.lang !== document.documentElement.lang) ours(place);
+    if (word && Object.hasOwn(TOLD, word)) place.textContent = TOLD[word](place);
+    else if (word && Object.hasOwn(WORDS, word)) place.textContent = n ? plural(word, Number(n)) : WORDS[word];
     if (Object.hasOwn(WORDS, label)) place.setAttribute(place.localName === 'track' ? 'label' : 'aria-label', WORDS[label]);
   }
 }

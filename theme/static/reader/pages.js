@@ -1,6 +1,6 @@
 /** The pages that Pelican rendered: post, month and standing page. Knows how an opened page is cleaned and hung. Loaded when the first one is asked for. */
 import { clean } from './clean.js';
-import { element, fill, slot } from './dom.js';
+import { element, fill, ours, slot } from './dom.js';
 import { hang } from './hang.js';
 import { audienceTitle, feed, monthLink } from './views.js';
 import { capital, dayText, momentText, monthText, WORDS } from './words.js';
@@ -104,10 +104,13 @@ async function turn(node, vault, post) {
   if (!met || !(newer || older)) return;
   const nav = fill('turn', { 'newer-title': newer?.title ?? '', 'older-title': older?.title ?? '' });
   for (const [name, each] of /** @type {[string, Post | null][]} */ ([['newer', newer], ['older', older]])) {
-    if (each) slot(nav, name).href = '#/p/' + each.id;
-    else slot(nav, name).remove();
+    if (!each) slot(nav, name).remove();
+    else {
+      slot(nav, name).href = '#/p/' + each.id;
+      slot(nav, name + '-title').lang = each.lang;
+    }
   }
-  node.append(nav);
+  node.append(ours(nav));
 }
 
 /** Photos of a post can be seen large. @param {HTMLElement} node */

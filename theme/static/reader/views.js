@@ -94,7 +94,7 @@ function postCard(vault, post, filter, fresh) {
   const node = fill('card', {
     new: fresh ? WORDS.fresh : null,
     date: dayText(post.date),
-    place: home ? audienceTitle(home) : '',
+    place: home ? audienceTitle(home) : null,
     title: post.title,
     summary: post.summary || null,
     about: [...nameNodes([...names]), document.createTextNode(names.size && counted ? ' · ' + counted : counted)],
