@@ -86,7 +86,7 @@ def _published(
     """Yield all that is published, by where it comes from, the settings last."""
     written = [("name", settings.name), ("contact", settings.contact), ("rules", "\n".join(settings.rules))]
     written.append(("consents.purposes", "\n".join(settings.consents.purposes)))
-    shell = (pages.shell.decode("utf-8"), pages.manifest.decode("utf-8"))
+    shell = tuple(page.decode("utf-8") for page in (pages.shell, pages.manifest, *pages.retold.values()))
     for department in register.departments:
         yield _Published(f"{settings.register.name}/avdelningar.csv", (_Piece("namn", department.name),))
     for planned in plan.posts:

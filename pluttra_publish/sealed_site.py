@@ -21,7 +21,7 @@ from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Root, Row, Slot
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
-from pluttra_publish.keyrings import keyrings
+from pluttra_publish.keyrings import UNSAID, keyrings
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, readers
@@ -238,7 +238,7 @@ class Sealer:
 def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> SealedObject:
     """Seal the invitation of one reader."""
     key = keystore.reader(keys.reader).key
-    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language, keys.ends)
+    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language or UNSAID, keys.ends)
     return chain.seal_invitation(invitation, keys.secret)
 
 

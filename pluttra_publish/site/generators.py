@@ -18,11 +18,12 @@ from pelican.writers import Writer
 from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
 from pluttra_publish.site.folders import Source
+from pluttra_publish.site.languages import chosen, speaking, spoken, teach
 from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
-from pluttra_publish.site.render import Context, Renderer
+from pluttra_publish.site.render import Context, Renderer, Retold, retold
 from pluttra_publish.site.run import Opened, current_run
-from pluttra_publish.site.values import Pages, Place, Post, StandingView
+from pluttra_publish.site.values import Edition, Pages, Place, Post, ShellView, StandingView
 
 FOLDER_FORMAT = "pluttra-folder"
 
@@ -59,7 +60,7 @@ class Workshop(Generator):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current_run().workshop = self
-        self.env.install_null_translations(newstyle=True)
+        teach(self.env)
 
     def generate_output(self, writer: Any) -> None:
         run = current_run()
@@ -70,21 +71,39 @@ class Workshop(Generator):  # type: ignore[misc]
             return
         if type(writer) is not PageWriter:
             raise LeakError("Pelican skulle skriva sidorna med en främmande skrivare.")
-        renderer = Renderer(self.env, edition, run.settings)
+        language = chosen(run.languages, run.settings.language)
+        with speaking(language):
+            run.pages = self._rendered(writer, Renderer(self.env, edition, run.settings, run.languages), edition)
+
+    def _rendered(self, writer: PageWriter, renderer: Renderer, edition: Edition) -> Pages:
         post, month = self.get_template("post"), self.get_template("month")
         public, shell = self.get_template("public"), self.get_template("shell")
         manifest = self.env.get_template("manifest.webmanifest")
-        run.pages = Pages(
+        told = self._retold(writer, renderer, edition.shell)
+        return Pages(
             posts={view.key or view.id: writer.render(post, renderer.post(view)) for view in edition.posts},
             months={(view.audience, view.month): writer.render(month, renderer.month(view)) for view in edition.months},
             public={
                 f"sida/{view.post.address}.html": writer.render(public, renderer.public(view))
                 for view in edition.public
             },
-            shell=writer.render(shell, renderer.shell(edition.shell)),
+            shell=writer.render(shell, renderer.shell(edition.shell, told)),
             manifest=writer.render(manifest, renderer.shell(edition.shell)),
+            retold={one.path: one.content for one in told if one.path},
             standing={view.id: self._standing(view, writer, renderer) for view in edition.standing},
         )
+
+    def _retold(self, writer: PageWriter, renderer: Renderer, shell: ShellView) -> tuple[Retold, ...]:
+        """Return the shell's views and words in every language; in the one that the shell itself has, only its name."""
+        template, told = self.get_template("retold"), []
+        for language in current_run().languages.values():
+            if language is spoken():
+                told.append(retold(language, shell.version))
+                continue
+            with speaking(language):
+                content = writer.render(template, renderer.shell(shell))
+            told.append(retold(language, shell.version, content))
+        return tuple(told)
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
         return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))

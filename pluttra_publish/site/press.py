@@ -23,6 +23,7 @@ from pluttra_publish.site import plugin
 from pluttra_publish.site.containment import contained
 from pluttra_publish.site.folders import Source, relative_name, sources
 from pluttra_publish.site.generators import FOLDER_FORMAT, PageWriter
+from pluttra_publish.site.languages import read_languages
 from pluttra_publish.site.links import Library
 from pluttra_publish.site.metadata import Surroundings
 from pluttra_publish.site.quick_markdown import MARKDOWN
@@ -72,6 +73,7 @@ def press(
     Raises:
         LeakError: Pelican or a plugin did something that could have let clear text out, or warned outside any post.
         ContentError: there is no folder of posts.
+        PluttraError: a translation of the theme can't be used.
     """
     if not settings.posts.is_dir():
         raise ContentError(f"Mappen {settings.posts.name} med inlägg finns inte.", hint="Skapa den, eller ange --site.")
@@ -79,7 +81,7 @@ def press(
     around = Surroundings(zone, settings.language, today or datetime.now(zone).date(), bool(settings.plugins), findings)
     found = sources(settings.posts.absolute(), settings.root.absolute(), findings)
     library = Library(found, relative_name(settings.posts.absolute(), settings.root.absolute()))
-    run = Run(settings, around, probe, between, _by_place(found), library)
+    run = Run(settings, around, probe, between, _by_place(found), library, read_languages(theme))
     with begin(run), contained(settings.plugins, run.heard):
         try:
             pelican = GuardedPelican(_pelican_settings(settings, theme))

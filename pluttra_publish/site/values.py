@@ -332,7 +332,8 @@ class Edition:
 class Pages:
     """What was rendered, in UTF-8.
 
-    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest.
+    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest, and by path
+    (`r/….html`) what the shell says in other languages.
     """
 
     posts: Mapping[str, bytes]
@@ -341,3 +342,4 @@ class Pages:
     shell: bytes
     manifest: bytes
     standing: Mapping[str, bytes] = field(default_factory=dict)
+    retold: Mapping[str, bytes] = field(default_factory=dict)

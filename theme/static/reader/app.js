@@ -8,7 +8,7 @@ import { markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
 import { pasted, welcomePage } from './welcome.js';
-import { WORDS } from './words.js';
+import { learn, WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
 
@@ -21,6 +21,7 @@ const WEEK = 7 * 24 * 3600_000;
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const preschool = document.title;
+const tongue = /** @type {HTMLSelectElement | null} */ (document.querySelector('.language select'));
 
 /** @type {Vault | null} */
 let vault = null;
@@ -36,6 +37,8 @@ let first = true;
 let lists = false;
 /** @type {Page['follow']} */
 let follow;
+/** Show again what is shown, in other words. */
+let again = () => {};
 
 start();
 
@@ -45,6 +48,7 @@ function start() {
   dataset.started = 'yes';
   document.getElementById('not-started')?.remove(); // said too early, on a slow line
   main.style.display = '';
+  learn();
   if (window.top !== window.self) return sheet('framed');
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);
@@ -58,6 +62,7 @@ function start() {
   });
   addEventListener('online', () => renew());
   addEventListener('offline', () => notice('offline', WORDS.offline));
+  if (tongue) tongue.onchange = () => choose(tongue);
   startRouter(go);
   return go();
 }
@@ -69,9 +74,14 @@ async function go() {
     link = parseLink(location.href);
   } catch (error) {
     forgetAddress();
+    await speakToReader();
     return refuse(error);
   }
-  if (link) return arrive(link);
+  if (link) {
+    forgetAddress();
+    await speakToReader();
+    return arrive(link);
+  }
   if (location.pathname !== '/') history.replaceState(history.state, '', '/' + location.hash);
   return follow?.(location.hash) || visit();
 }
@@ -80,6 +90,7 @@ async function go() {
 function arrive(link) {
   forgetAddress();
   turns += 1;
+  again = () => arrive(link);
   present(welcomePage(link, { present, refuse, enter, within }));
 }
 
@@ -100,6 +111,36 @@ async function enter(opened, mangled) {
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
 }
 
+/** Speak as was chosen on this device, else as the preschool knows the reader, else as the browser is set; else as the shell does. */
+async function speakToReader() {
+  if (!tongue) return;
+  const tags = [await readPref('language').catch(() => ''), vault?.reader.lang, ...navigator.languages];
+  const code = tags.map((tag) => tag?.split('-')[0]).find((each) => [...tongue.options].some(({ value }) => value === each));
+  if (code && code !== document.documentElement.lang) await change(tongue, code).catch(() => {});
+  tongue.value = document.documentElement.lang;
+  /** @type {HTMLElement} */ (tongue.parentElement).hidden = false;
+}
+
+/** @param {HTMLSelectElement} list @param {string} code */
+async function change(list, code) {
+  const languages = await import('./languages.js');
+  await languages.speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
+}
+
+/** Speak as has just been chosen, and remember it. @param {HTMLSelectElement} list */
+async function choose(list) {
+  const { value } = list;
+  try {
+    await change(list, value);
+    notice('language', null);
+    writePref('language', value).catch(() => {});
+    again();
+  } catch {
+    list.value = document.documentElement.lang;
+    notice('language', WORDS.noLanguage);
+  }
+}
+
 /** What this device remembers of what has been read here. @returns {Promise<[Set<string>, number | undefined]>} */
 function remembered() {
   return Promise.all([seenPosts(), readPref('since')]);
@@ -108,15 +149,18 @@ function remembered() {
 /** @param {Vault} opened @param {ReturnType<typeof remembered>} [before] */
 async function furnish(opened, before = remembered()) {
   vault = opened;
+  const language = speakToReader();
   vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
   [seen, since] = await before;
   if (!since) writePref('since', Date.now()).catch(() => {});
+  await language;
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = false;
 }
 
 /** Show the page of the present address. @param {boolean} [quietly] where it stands already: no waiting line, and focus stays */
 async function visit(quietly = false) {
   const turn = (turns += 1);
+  again = () => visit(true);
   const timers = quietly ? [] : [setTimeout(wait, LATE, turn, WORDS.wait), setTimeout(wait, VERY_LATE, turn, WORDS.slow)];
   try {
     const page = await within(pageOf(), GIVEN_UP);
@@ -135,6 +179,7 @@ async function pageOf() {
     addressMaker().catch(() => {});
     const before = remembered();
     const resumed = await Vault.resume();
+    if (!resumed) await speakToReader();
     if (!resumed) return { node: fill('no-link'), title: '' };
     if (!resumed.ready) await resumed.refresh();
     await furnish(resumed, before);
@@ -176,6 +221,7 @@ function present({ node, title, lists: isList = false, after, follow: inside }, 
 /** @param {string} id of a template that says one thing */
 function sheet(id) {
   turns += 1;
+  again = () => sheet(id);
   scrollTo(0, 0);
   keepPlace({ y: 0 });
   present({ node: fill(id), title: '' });

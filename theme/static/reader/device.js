@@ -6,7 +6,7 @@ import { momentText, sizeText, WORDS } from './words.js';
 export async function devicePage(vault, forgotten) {
   const { usage = 0 } = await navigator.storage?.estimate?.().catch(() => ({ usage: 0 })) ?? {};
   const lasting = await navigator.storage?.persisted?.().catch(() => false) ?? false;
-  const readers = vault.readers.map(({ name }) => name).join(', ');
+  const readers = vault.readers.map(({ name }) => name).join(WORDS.comma);
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.` });
   const persist = slot(node, 'persist');
   persist.hidden = lasting;

@@ -1,6 +1,6 @@
 /** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
 import { mediaUrl, streaming } from './addresses.js';
-import { element } from './dom.js';
+import { element, ours } from './dom.js';
 import { hangPhoto, refuseMedium } from './pictures.js';
 import { WORDS } from './words.js';
 
@@ -54,7 +54,7 @@ export function hangPlayer(player, reference, vault) {
     return;
   }
   player.controls = false;
-  const button = element('button', { type: 'button', class: 'play' }, WORDS.play);
+  const button = ours(element('button', { type: 'button', class: 'play' }, WORDS.play));
   player.after(button);
   button.onclick = async () => {
     button.disabled = true;

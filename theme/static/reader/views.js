@@ -1,7 +1,7 @@
 /** Cards and doors, and the first page of them. Knows the vault's values and the shell's templates. Does not know addresses or history. */
 import { element, fill, nameNodes, slot, speak } from './dom.js';
 import { hangPhoto } from './pictures.js';
-import { capital, countText, dayText, monthText, WORDS } from './words.js';
+import { capital, countText, dayText, monthText, plural, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
@@ -19,11 +19,11 @@ export async function homePage(visit) {
   const { vault } = visit;
   const staff = vault.reader.role !== 'guardian';
   const { node: posts, fresh } = await feed(visit, {});
-  const news = visit.first ? null : fresh === 1 ? WORDS.one : fresh ? fresh + WORDS.many : WORDS.none;
+  const news = visit.first ? null : fresh ? plural('news', fresh) : WORDS.none;
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
   if (staff && vault.children.length) {
-    slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', {}, toldApart(vault, child))))));
+    slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
   return { node, title: '', lists: true };
 }
@@ -95,7 +95,7 @@ export function postCard(vault, post, filter, fresh) {
   const node = fill('card', {
     new: fresh ? WORDS.fresh : null,
     date: dayText(post.date),
-    place: home ? audienceTitle(home) : '',
+    place: home ? audienceTitle(home) : null,
     title: post.title,
     summary: post.summary || null,
     about: [...nameNodes([...names]), document.createTextNode(names.size && counted ? ' · ' + counted : counted)],
@@ -143,7 +143,7 @@ export function monthLink(id, month, present) {
   const node = fill('month-link');
   const link = slot(node, 'link');
   link.href = `#/a/${id}/${month}`;
-  link.textContent = monthText(month);
+  link.textContent = capital(monthText(month));
   if (present) link.setAttribute('aria-current', 'page');
   return node;
 }
@@ -155,7 +155,7 @@ export function audienceTitle({ kind, title }) {
 
 /** @param {Vault} vault @param {{departments: string[]}} child */
 export function departments(vault, child) {
-  return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(', ');
+  return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(WORDS.comma);
 }
 
 /** A child's name, and its department where another child has the same name. @param {Vault} vault @param {{name: string, departments: string[]}} child */

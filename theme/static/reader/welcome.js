@@ -24,7 +24,7 @@ export function welcomePage(link, hall) {
 
 /** @param {import('./current.js').Invitation} invitation @param {Link} link @param {Hall} hall @returns {import('./views.js').Page} */
 function addPage(invitation, link, hall) {
-  const others = invitation.others.join(', ');
+  const others = invitation.others.join(WORDS.comma);
   const node = fill('add', { name: invitation.name, present: others, other: invitation.name, stay: others, ...(invitation.replaces ? {} : { replaces: null }) });
   on(node, 'add', () => adopt(invitation, link, hall), hall);
   on(node, 'decline', async () => {
