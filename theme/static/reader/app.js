@@ -107,7 +107,8 @@ async function enter(opened, mangled) {
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  for (const next of [import('./pages.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
+  import('./routes.js').then(({ comeAhead }) => comeAhead(), () => {}); // a tap away
+  import('./blobs.js').catch(() => {}); // no worker yet
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
 }
 
@@ -173,9 +174,9 @@ async function visit(quietly = false) {
 
 /** @returns {Promise<Page>} */
 async function pageOf() {
-  const { view, id, month, medium } = parseAddress(location.hash);
+  const address = parseAddress(location.hash);
   if (!vault) {
-    if (view === 'post' || view === 'month') import('./pages.js').catch(() => {}); // comes while the vault opens
+    if (address.view !== 'home') import('./routes.js').then(({ comeAhead }) => comeAhead(address.view), () => {}); // while the vault opens
     addressMaker().catch(() => {});
     const before = remembered();
     const resumed = await Vault.resume();
@@ -187,21 +188,10 @@ async function pageOf() {
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
-  const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
-  if (view === 'post') {
-    seen.add(id);
-    opened.post(id).then((post) => post && opened.page(post.page)).catch(() => {}); // on its way while pages.js is
-  }
+  const visitor = { vault: opened, since: since && since - WEEK, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
+  if (address.view === 'post') seen.add(address.id);
   releaseMedia(); // before the new page makes its own
-  const page = view === 'home' ? await homePage(visitor)
-    : view === 'child' ? await import('./timelines.js').then(({ childPage }) => childPage(visitor, id))
-      : view === 'audience' ? await import('./timelines.js').then(({ audiencePage }) => audiencePage(visitor, id))
-        : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
-          : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
-            : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
-              : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
-                : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
-                  : null;
+  const page = address.view === 'home' ? await homePage(visitor) : await import('./routes.js').then(({ pageAt }) => pageAt(visitor, address, () => leave('forgotten')));
   return page ?? { node: fill('lost'), title: '' };
 }
 

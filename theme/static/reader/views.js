@@ -8,8 +8,8 @@ import { capital, countText, dayText, monthText, plural, WORDS } from './words.j
 /** @typedef {{audience?: string, child?: string, month?: string}} Filter */
 /** @typedef {{node: HTMLElement, title: string, lists?: boolean, after?: () => void, follow?: (hash: string) => boolean}} Page
  *  `lists`: worth making anew when something was published; `after`: to do when it stands in the document; `follow`: goes to an address inside the page, or says no */
-/** @typedef {{vault: Vault, first: boolean, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, count: (shown: number) => void}} Visit
- *  `first`: the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `count`: so many cards stand here now */
+/** @typedef {{vault: Vault, since: number | undefined, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, count: (shown: number) => void}} Visit
+ *  `since`: no post before this time, in ms, is new; undefined the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `count`: so many cards stand here now */
 
 const LEAST_CARDS = 6;
 const MOST_CARDS = 24;
@@ -18,8 +18,8 @@ const MOST_CARDS = 24;
 export async function homePage(visit) {
   const { vault } = visit;
   const staff = vault.reader.role !== 'guardian';
-  const { node: posts, fresh } = await feed(visit, {});
-  const news = visit.first ? null : fresh ? plural('news', fresh) : WORDS.none;
+  const { node: posts, fresh, more } = await feed(visit, {});
+  const news = !visit.since ? null : fresh ? element('a', { href: '#/nytt' }, more ? WORDS.lots : plural('news', fresh)) : document.createTextNode(WORDS.none);
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
   if (staff && vault.children.length) {
@@ -28,8 +28,11 @@ export async function homePage(visit) {
   return { node, title: '', lists: true };
 }
 
-/** Cards, newest first, some months at a time. @param {Visit} visit @param {Filter} filter @returns {Promise<{node: HTMLElement, fresh: number}>} */
-export async function feed(visit, filter) {
+/**
+ * Cards, newest first, some months at a time; `fresh` of them are new, and `more` says that all were, and there are others.
+ * @param {Visit} visit @param {Filter} filter @param {() => AsyncGenerator<Post, void, void>} [found] @returns {Promise<{node: HTMLElement, fresh: number, more: boolean}>}
+ */
+export async function feed(visit, filter, found = () => visit.vault.posts(filter)) {
   const { vault } = visit;
   const node = fill('feed');
   const cards = slot(node, 'cards');
@@ -39,7 +42,7 @@ export async function feed(visit, filter) {
   }), { threshold: 0.4 });
   let fresh = 0;
   let total = 0;
-  let posts = vault.posts(filter);
+  let posts = found();
   let next = await posts.next();
 
   const more = async (/** @type {number} */ least) => {
@@ -58,7 +61,7 @@ export async function feed(visit, filter) {
     older.hidden = Boolean(next.done);
   };
   const again = async () => {
-    posts = vault.posts(filter);
+    posts = found();
     for (let i = 0; i <= total; i += 1) next = await posts.next();
   };
   older.onclick = async () => {
@@ -80,7 +83,7 @@ export async function feed(visit, filter) {
   };
   await more(Math.max(LEAST_CARDS, visit.shown));
   slot(node, 'empty').hidden = total > 0;
-  return { node, fresh };
+  return { node, fresh, more: fresh === total && !next.done };
 }
 
 /** @param {Vault} vault @param {Post} post @param {Filter} filter @param {boolean} fresh */
