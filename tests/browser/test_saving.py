@@ -126,6 +126,7 @@ def test_the_rules_can_be_read_and_answered_on_every_screen(
     offer(device).click()
     sheet = device.page.get_by_role("dialog", name="Spara bilden på enheten?")
     assert sheet.evaluate("sheet => sheet.scrollWidth <= sheet.clientWidth")
+    expect(sheet.get_by_role("heading")).to_be_in_viewport(ratio=1)  # what was agreed is read before it is answered
     for name in (AGREE, "Avbryt"):
         button = device.page.get_by_role("button", name=name)
         button.scroll_into_view_if_needed()
