@@ -23,7 +23,7 @@ url = {_quoted(url)}
 # Vem man ber om en ny länk: "Hör av dig till …"
 contact = "förskolan"
 
-# Språket i inlägg där inget annat står (raden Språk). Sidorna omkring är på svenska.
+# Språket i inlägg där inget annat står (raden Språk), och på sidorna omkring tills läsaren väljer ett annat: sv, en, so, fi eller ar.
 language = "sv"
 timezone = "Europe/Stockholm"
 

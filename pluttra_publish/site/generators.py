@@ -19,6 +19,7 @@ from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
 from pluttra_publish.site.folders import Source
 from pluttra_publish.site.languages import chosen, speaking, spoken, teach
+from pluttra_publish.site.look import STATEMENT
 from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
 from pluttra_publish.site.render import Context, Renderer, Retold, retold
@@ -86,7 +87,8 @@ class Workshop(Generator):  # type: ignore[misc]
             public={
                 f"sida/{view.post.address}.html": writer.render(public, renderer.public(view))
                 for view in edition.public
-            },
+            }
+            | self._statement(edition, writer, renderer),
             shell=writer.render(shell, renderer.shell(edition.shell, told)),
             manifest=writer.render(manifest, renderer.shell(edition.shell)),
             retold={one.path: one.content for one in told if one.path},
@@ -95,15 +97,21 @@ class Workshop(Generator):  # type: ignore[misc]
 
     def _retold(self, writer: PageWriter, renderer: Renderer, shell: ShellView) -> tuple[Retold, ...]:
         """Return the shell's views and words in every language; in the one that the shell itself has, only its name."""
-        template, told = self.get_template("retold"), []
+        told: list[Retold] = []
         for language in current_run().languages.values():
             if language is spoken():
                 told.append(retold(language, shell.version))
                 continue
             with speaking(language):
-                content = writer.render(template, renderer.shell(shell))
+                content = writer.render(self.get_template("retold"), renderer.shell(shell))
             told.append(retold(language, shell.version, content))
         return tuple(told)
+
+    def _statement(self, edition: Edition, writer: PageWriter, renderer: Renderer) -> dict[str, bytes]:
+        if edition.statement is None:
+            return {}
+        template = self.get_template("statement")
+        return {f"sida/{STATEMENT}.html": writer.render(template, renderer.statement(edition.statement))}
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
         return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import Environment
@@ -14,7 +14,8 @@ from markupsafe import Markup
 from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
 from pluttra_publish.site.dates import EARLIEST
-from pluttra_publish.site.languages import Language, spoken
+from pluttra_publish.site.languages import SOURCE, Language, spoken
+from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
 from pluttra_publish.site.shell import integrity
 from pluttra_publish.site.values import (
     ConsentSheet,
@@ -32,6 +33,10 @@ from pluttra_publish.site.values import (
 )
 
 Context = Mapping[str, Any]
+
+
+STATEMENT_TITLE = "Tillgänglighet"
+"""What the accessibility statement is called where it is linked to."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,11 @@ def retold(language: Language, version: str, content: bytes = b"") -> Retold:
     return Retold(language.code, language.own_name, language.direction, path, integrity(content), content)
 
 
-def _listed(public: Iterable[PostView]) -> tuple[tuple[str, str, str], ...]:
-    """Return the address on the host, the title and the language of every public page, in the order of their titles."""
+def _listed(public: Iterable[PostView], statement: Statement | None) -> tuple[tuple[str, str, str], ...]:
+    """Return the address on the host, the title and the language of every public page, in the order of their titles; the statement last."""
     rows = ((f"/sida/{view.post.address}.html", view.post.title, view.post.lang) for view in public)
-    return tuple(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
+    last = [(f"/sida/{STATEMENT}.html", STATEMENT_TITLE, SOURCE)] if statement else []
+    return (*sorted(rows, key=lambda row: (row[1].casefold(), row[0])), *last)
 
 
 @dataclass(frozen=True)
@@ -158,13 +164,21 @@ class Renderer:
         self._figure: Callable[[MediaView, str], str] = macros.figure
         self._ids = {view.post.source: f"#/p/{view.id}" for view in edition.posts}
         self._pages = {view.post.source: f"{view.post.address}.html" for view in edition.public}
-        self._public = _listed(edition.public)
+        self._public = _listed(edition.public, edition.statement)
 
     def post(self, view: PostView) -> Context:
         return {"post": self._page(view, self._ids)} | self._spoken()
 
     def public(self, view: PostView) -> Context:
-        return {"post": self._page(view, self._pages)} | self._house()
+        return {"post": self._page(view, self._pages), "here": f"/sida/{view.post.address}.html"} | self._house()
+
+    def statement(self, view: Statement) -> Context:
+        def told(day: date | None) -> str:
+            return self._languages[SOURCE].long_date(day) if day else ""  # what the law asks for is in Swedish
+
+        days = {"assessed": told(view.assessed), "updated": told(view.updated)}
+        service = {"url": self._settings.url, "supervision": SUPERVISION, "here": f"/sida/{STATEMENT}.html"}
+        return {"statement": view} | days | service | self._house()
 
     def month(self, view: MonthView) -> Context:
         cards = tuple(self._card(post) for post in view.posts)
@@ -190,8 +204,6 @@ class Renderer:
             "version": view.version,
             "modules": view.modules,
             "rules": view.rules,
-            "contact": view.contact,
-            "public": self._public,
             "languages": tuple(told),
             "plurals": spoken().steps,
             "dates": spoken().calendar,
@@ -199,7 +211,13 @@ class Renderer:
         }
 
     def _house(self) -> dict[str, Any]:
-        return {"preschool": self._settings.name, "style": self._shell.style} | self._spoken()
+        return {
+            "preschool": self._settings.name,
+            "style": self._shell.style,
+            "look": self._shell.look,
+            "support": self._shell.support,
+            "public": self._public,
+        } | self._spoken()
 
     def _spoken(self) -> dict[str, str]:
         return {"lang": spoken().code, "site_lang": self._settings.language}
