@@ -7,6 +7,7 @@ and renders. Nothing is written to disk: pages stay in memory, and whoever else 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pelican.contents import Article, SkipStub
@@ -72,33 +73,40 @@ class Workshop(Generator):  # type: ignore[misc]
             return
         if type(writer) is not PageWriter:
             raise LeakError("Pelican skulle skriva sidorna med en främmande skrivare.")
-        language = chosen(run.languages, run.settings.language)
-        with speaking(language):
-            run.pages = self._rendered(writer, Renderer(self.env, edition, run.settings, run.languages), edition)
+        languages = run.languages()
+        with speaking(chosen(languages, run.settings.language)):
+            run.pages = self._rendered(writer, Renderer(self.env, edition, run.settings, languages), edition)
 
     def _rendered(self, writer: PageWriter, renderer: Renderer, edition: Edition) -> Pages:
         post, month = self.get_template("post"), self.get_template("month")
-        public, shell = self.get_template("public"), self.get_template("shell")
-        manifest = self.env.get_template("manifest.webmanifest")
-        told = self._retold(writer, renderer, edition.shell)
-        return Pages(
+        sealed = Pages(
             posts={view.key or view.id: writer.render(post, renderer.post(view)) for view in edition.posts},
             months={(view.audience, view.month): writer.render(month, renderer.month(view)) for view in edition.months},
-            public={
-                f"sida/{view.post.address}.html": writer.render(public, renderer.public(view))
-                for view in edition.public
-            }
-            | self._statement(edition, writer, renderer),
-            shell=writer.render(shell, renderer.shell(edition.shell, told)),
-            manifest=writer.render(manifest, renderer.shell(edition.shell)),
-            retold={one.path: one.content for one in told if one.path},
             standing={view.id: self._standing(view, writer, renderer) for view in edition.standing},
+        )
+        return self._in_clear(sealed, edition, edition.shell, writer, renderer) if edition.shell else sealed
+
+    def _in_clear(
+        self, sealed: Pages, edition: Edition, view: ShellView, writer: PageWriter, renderer: Renderer
+    ) -> Pages:
+        public, shell = self.get_template("public"), self.get_template("shell")
+        manifest = self.env.get_template("manifest.webmanifest")
+        told = self._retold(writer, renderer, view)
+        pages = {
+            f"sida/{page.post.address}.html": writer.render(public, renderer.public(page)) for page in edition.public
+        }
+        return replace(
+            sealed,
+            public=pages | self._statement(edition, writer, renderer),
+            shell=writer.render(shell, renderer.shell(view, told)),
+            manifest=writer.render(manifest, renderer.shell(view)),
+            retold={one.path: one.content for one in told if one.path},
         )
 
     def _retold(self, writer: PageWriter, renderer: Renderer, shell: ShellView) -> tuple[Retold, ...]:
         """Return the shell's views and words in every language; in the one that the shell itself has, only its name."""
         told: list[Retold] = []
-        for language in current_run().languages.values():
+        for language in current_run().languages().values():
             if language is spoken():
                 told.append(retold(language, shell.version))
                 continue

@@ -18,6 +18,7 @@ from pluttra_publish.site.languages import SOURCE, Language, spoken
 from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
 from pluttra_publish.site.shell import integrity
 from pluttra_publish.site.values import (
+    CardView,
     ConsentSheet,
     Count,
     Edition,
@@ -181,7 +182,7 @@ class Renderer:
         return {"statement": view} | days | service | self._house()
 
     def month(self, view: MonthView) -> Context:
-        cards = tuple(self._card(post) for post in view.posts)
+        cards = tuple(self._card(card) for card in view.cards)
         text = spoken().month_text(view.month)
         return {"month": MonthPage(view.title, view.month, text, cards)} | self._spoken()
 
@@ -211,6 +212,8 @@ class Renderer:
         }
 
     def _house(self) -> dict[str, Any]:
+        if self._shell is None:
+            raise PluttraError("En öppen sida skulle göras utan skal.")
         return {
             "preschool": self._settings.name,
             "style": self._shell.style,
@@ -284,15 +287,14 @@ class Renderer:
             goals=view.goals,
         )
 
-    def _card(self, view: PostView) -> Card:
-        post = view.post
+    def _card(self, view: CardView) -> Card:
         return Card(
             id=view.id,
-            title=post.title,
-            date=post.date,
-            date_text=spoken().long_date(post.date),
-            lang=post.lang,
-            summary=post.summary,
+            title=view.title,
+            date=view.date,
+            date_text=spoken().long_date(view.date),
+            lang=view.lang,
+            summary=view.summary,
             cover=view.cover,
             children=view.children,
             count=view.count,

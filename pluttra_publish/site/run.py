@@ -65,7 +65,7 @@ class Run:
     plan: Callable[[list[Post]], Edition | None]
     sources: dict[Place, list[Source]]
     library: Library
-    languages: Mapping[str, Language]
+    languages: Callable[[], Mapping[str, Language]]
     shelves: list[Any] = field(default_factory=list)
     reading: Opened | None = None
     alarms: list[Alarm] = field(default_factory=list)
