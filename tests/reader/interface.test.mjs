@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { parseAddress } from '../../theme/static/reader/router.js';
-import { capital, countText, dayText, learn, longDay, longMoment, momentText, monthText, plural, sizeText } from '../../theme/static/reader/words.js';
+import { longDay, longMoment, momentText, monthText, sizeText } from '../../theme/static/reader/moments.js';
+import { capital, countText, dayText, learn, plural } from '../../theme/static/reader/words.js';
 
 /** The words of every language as the publisher renders them. @type {Record<string, string>} */
 const languages = JSON.parse(readFileSync(process.env.INTERFACE_WORDS ?? '', 'utf8'));

@@ -1,6 +1,7 @@
 /** "Om den här läsaren": who reads here, what is stored, how to forget it. Knows the vault and this device. */
 import { element, fill, slot } from './dom.js';
-import { momentText, sizeText, WORDS } from './words.js';
+import { momentText, sizeText } from './moments.js';
+import { WORDS } from './words.js';
 
 /** @param {import('./vault.js').Vault} vault @param {() => void} forgotten what to show when nothing is left here @returns {Promise<import('./views.js').Page>} */
 export async function devicePage(vault, forgotten) {

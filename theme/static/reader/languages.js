@@ -3,7 +3,8 @@
  * Knows the shell's list of languages, `data-word` and `data-label`. Loaded when a language is wanted that the shell or a page hasn't.
  */
 import { ours, parse } from './dom.js';
-import { capital, countText, learn, longDay, longMoment, monthText, plural, WORDS } from './words.js';
+import { longDay, longMoment, monthText } from './moments.js';
+import { capital, countText, learn, plural, WORDS } from './words.js';
 
 const SHELF = 'shell'; // the cache from which the worker answers for the shell
 const LONG_ENOUGH = 10_000; // milliseconds, after which the page comes in the language that is here

@@ -2,8 +2,10 @@
 import { clean } from './clean.js';
 import { element, fill, ours, slot } from './dom.js';
 import { hang } from './hang.js';
-import { audienceTitle, feed, monthLink } from './views.js';
-import { capital, dayText, momentText, monthText, WORDS } from './words.js';
+import { momentText, monthText } from './moments.js';
+import { monthLink } from './months.js';
+import { audienceTitle, feed } from './views.js';
+import { capital, dayText, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */

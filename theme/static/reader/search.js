@@ -4,10 +4,11 @@
  */
 import { element, fill, slot } from './dom.js';
 import { excerptOf, findsAll, spansOf, wordsOf } from './folding.js';
+import { longDay, monthText } from './moments.js';
 import { readAll, textOf } from './reading.js';
 import { standingPages } from './standing.js';
 import { audienceTitle, door, postCard } from './views.js';
-import { capital, dayText, longDay, monthText } from './words.js';
+import { capital, dayText } from './words.js';
 
 /** @typedef {import('./vault.js').Post} Post */
 /** @typedef {import('./views.js').Visit} Visit */

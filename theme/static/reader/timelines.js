@@ -1,7 +1,8 @@
 /** The pages of cards of one child and of one audience. Knows what stands beside their posts. Loaded when the first one is asked for. */
 import { element, fill, slot } from './dom.js';
+import { monthLink } from './months.js';
 import { standingPages } from './standing.js';
-import { audienceTitle, departments, door, feed, monthLink } from './views.js';
+import { audienceTitle, departments, door, feed } from './views.js';
 import { dayText, WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */

@@ -1,7 +1,7 @@
 /** Cards and doors, and the first page of them. Knows the vault's values and the shell's templates. Does not know addresses or history. */
 import { element, fill, nameNodes, slot, speak } from './dom.js';
 import { hangPhoto } from './pictures.js';
-import { capital, countText, dayText, monthText, plural, WORDS } from './words.js';
+import { capital, countText, dayText, plural, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
@@ -138,16 +138,6 @@ function audienceDoors(vault) {
 export function door(href, title, about) {
   const node = fill('door', { title, about });
   slot(node, 'link').href = href;
-  return node;
-}
-
-/** @param {string} id @param {string} month @param {boolean} [present] */
-export function monthLink(id, month, present) {
-  const node = fill('month-link');
-  const link = slot(node, 'link');
-  link.href = `#/a/${id}/${month}`;
-  link.textContent = capital(monthText(month));
-  if (present) link.setAttribute('aria-current', 'page');
   return node;
 }
 

@@ -16,7 +16,7 @@ export function plural(key, n) {
 }
 
 /** @param {string} name of a pattern @param {string} date RFC 3339, as the preschool's clock had it */
-function written(name, date) {
+export function written(name, date) {
   const [year, month, day = 1] = date.slice(0, 10).split('-').map(Number);
   const { [name]: pattern, days, months, monthsAlone } = WORDS.dates;
   /** @type {Record<string, any>} */
@@ -29,35 +29,9 @@ export function dayText(date) {
   return written(date.startsWith(`${new Date().getFullYear()}-`) ? 'day' : 'date', date);
 }
 
-/** "torsdag 12 mars 2026" @param {string} date */
-export function longDay(date) {
-  return written('full', date);
-}
-
-/** "torsdag 12 mars 2026 kl. 10:15" @param {string} date @param {string} [day] */
-export function longMoment(date, day = 'full') {
-  return WORDS.at.replace('{day}', written(day, date)).replace('{time}', written('time', date));
-}
-
-/** @param {string} month `2026-03` is "mars 2026" */
-export function monthText(month) {
-  return written('month', month);
-}
-
-/** "12 mars kl. 10:15" @param {number} seconds Unix time, told by this device's own clock */
-export function momentText(seconds) {
-  const at = new Date(seconds * 1000);
-  return longMoment(new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString(), 'dayMonth');
-}
-
 /** @param {{photo: number, film: number, sound: number}} count "5 bilder, 1 film" */
 export function countText({ photo, film, sound }) {
   return [photo && plural('photos', photo), film && plural('films', film), sound && plural('sounds', sound)].filter(Boolean).join(WORDS.comma);
-}
-
-/** @param {number} bytes */
-export function sizeText(bytes) {
-  return bytes < 1e6 ? WORDS.little : WORDS.megabytes.replace('{n}', Math.round(bytes / 1e6));
 }
 
 /** @param {string} text */
