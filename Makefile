@@ -2,6 +2,7 @@
 # make test    run every test
 # make bench   print the table of benchmarks
 # make check   lint and types
+# make words   bring the translations in theme/translations up to what the templates say
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -10,7 +11,7 @@ APT := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test bench check clean tools
+.PHONY: help demo test bench check clean tools words
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -30,6 +31,12 @@ check: .venv/installed-dev
 	@$(BIN)/mypy
 	@if ! command -v npx >/dev/null; then echo "npx is not installed: the reader's types were not checked (Debian: npm)"; \
 	else npx --yes --package=typescript@5 tsc -p tests/reader/jsconfig.json; fi
+
+# New words come untranslated and changed ones as fuzzy, and the tests tell of both: docs/languages.md.
+words: .venv/installed-dev
+	@$(BIN)/pybabel -q extract -F babel.cfg -k say -k forms:1,2 --no-location --no-wrap -o .words.pot .
+	@$(BIN)/pybabel -q update -i .words.pot -d theme/translations --no-wrap --ignore-pot-creation-date --ignore-obsolete
+	@rm .words.pot
 
 clean:
 	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -207,7 +207,7 @@ class _Lying:
 
 def _in_clear(run: Run, pages: Pages) -> list[ShellFile]:
     """Return the files that are public on purpose: the shell, the reader's code, and the public pages."""
-    files = dict(run.shell.files) | dict(pages.public)
+    files = dict(run.shell.files) | dict(pages.public) | dict(pages.retold)
     files |= {"index.html": pages.shell, "manifest.webmanifest": pages.manifest}
     files |= {path: file.path.read_bytes() for path, file in run.laid.public.items()}
     return [ShellFile(path, content) for path, content in files.items()]

@@ -27,7 +27,7 @@ contact = "förskolan"
 # email = "forskolan@kommunen.se"
 # phone = "040-12 34 56"
 
-# Språket i inlägg där inget annat står (raden Språk). Sidorna omkring är på svenska.
+# Språket i inlägg där inget annat står (raden Språk), och på sidorna omkring tills läsaren väljer ett annat: sv, en, so, fi eller ar.
 language = "sv"
 timezone = "Europe/Stockholm"
 
@@ -58,6 +58,11 @@ plugins = []
 [host]
 kind = "folder"
 path = "public"
+
+# Vad familjerna kan göra i läsaren. download = "own-children": en vårdnadshavare kan spara ner bilder som det egna barnet är på, även när andra barn
+# också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
+[reader]
+download = "none"
 
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]

@@ -143,6 +143,7 @@ _KEYS: dict[str, _Rule] = {
     "consents.purposes": _Rule(accepting.texts, ()),
     "consents.all_guardians": _Rule(accepting.texts, ()),
     "consents.wall": _Rule(accepting.text, ""),
+    "reader.download": _Rule(accepting.one_of("none", "own-children"), "none"),
     "email": _Rule(accepting.email, ""),
     "phone": _Rule(accepting.phone, ""),
     "theme.colour": _Rule(accepting.colour, ""),
@@ -170,6 +171,7 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     return Settings(
         root=root,
         consents=consents,
+        download=values["reader.download"],
         look=LookSettings(values["theme.colour"], logo),
         accessibility=AccessibilitySettings(**said),
         **flat,

@@ -89,6 +89,7 @@ class Settings:
     state: Path
     talks: Path
     consents: ConsentSettings = ConsentSettings()
+    download: Literal["none", "own-children"] = "none"
     email: str = ""
     phone: str = ""
     look: LookSettings = LookSettings()

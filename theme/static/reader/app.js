@@ -8,7 +8,7 @@ import { markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
 import { welcomePage } from './welcome.js';
-import { WORDS } from './words.js';
+import { learn, WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
 
@@ -21,6 +21,7 @@ const WEEK = 7 * 24 * 3600_000;
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const preschool = document.title;
+const tongue = /** @type {HTMLSelectElement | null} */ (document.querySelector('.language select'));
 
 /** @type {Vault | null} */
 let vault = null;
@@ -42,6 +43,8 @@ let read = false; // a post
 
 const hall = { present, refuse, enter, within, arrive };
 const APPLE_OR_APP = /iP|Mac|wv\)|FB|Insta/;
+/** Show again what is shown, in other words. */
+let again = () => {};
 
 start();
 
@@ -51,6 +54,7 @@ function start() {
   dataset.started = 'yes';
   document.getElementById('not-started')?.remove(); // said too early, on a slow line
   main.style.display = '';
+  learn();
   if (window.top !== window.self) return sheet('framed');
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);
@@ -68,6 +72,7 @@ function start() {
   });
   addEventListener('online', () => renew());
   addEventListener('offline', () => notice('offline', WORDS.offline));
+  if (tongue) tongue.onchange = () => choose(tongue);
   startRouter(go);
   return go();
 }
@@ -79,9 +84,14 @@ async function go() {
     link = parseLink(location.href);
   } catch (error) {
     forgetAddress();
+    await speakToReader();
     return refuse(error);
   }
-  if (link) return arrive(link);
+  if (link) {
+    forgetAddress();
+    await speakToReader();
+    return arrive(link);
+  }
   if (location.pathname !== '/') history.replaceState(history.state, '', '/' + location.hash);
   return follow?.(location.hash) || visit();
 }
@@ -90,6 +100,7 @@ async function go() {
 async function arrive(link) {
   forgetAddress();
   const turn = (turns += 1);
+  again = () => arrive(link);
   const page = welcomePage(link, hall);
   if (APPLE_OR_APP.test(navigator.userAgent)) await within(import('./elsewhere.js').then(({ tellElsewhere }) => tellElsewhere(page.node, link)), LATE).catch(() => {});
   if (turn === turns) present(page);
@@ -108,8 +119,39 @@ async function enter(opened, mangled) {
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  for (const next of [import('./pages.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
+  import('./routes.js').then(({ comeAhead }) => comeAhead(), () => {}); // a tap away
+  import('./blobs.js').catch(() => {}); // no worker yet
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
+}
+
+/** Speak as was chosen on this device, else as the preschool knows the reader, else as the browser is set; else as the shell does. */
+async function speakToReader() {
+  if (!tongue) return;
+  const tags = [await readPref('language').catch(() => ''), vault?.reader.lang, ...navigator.languages];
+  const code = tags.map((tag) => tag?.split('-')[0]).find((each) => [...tongue.options].some(({ value }) => value === each));
+  if (code && code !== document.documentElement.lang) await change(tongue, code).catch(() => {});
+  tongue.value = document.documentElement.lang;
+  /** @type {HTMLElement} */ (tongue.parentElement).hidden = false;
+}
+
+/** @param {HTMLSelectElement} list @param {string} code */
+async function change(list, code) {
+  const languages = await import('./languages.js');
+  await languages.speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
+}
+
+/** Speak as has just been chosen, and remember it. @param {HTMLSelectElement} list */
+async function choose(list) {
+  const { value } = list;
+  try {
+    await change(list, value);
+    notice('language', null);
+    writePref('language', value).catch(() => {});
+    again();
+  } catch {
+    list.value = document.documentElement.lang;
+    notice('language', WORDS.noLanguage);
+  }
 }
 
 /** What this device remembers of what has been read here. @returns {Promise<[Set<string>, number | undefined]>} */
@@ -120,15 +162,18 @@ function remembered() {
 /** @param {Vault} opened @param {ReturnType<typeof remembered>} [before] */
 async function furnish(opened, before = remembered()) {
   vault = opened;
+  const language = speakToReader();
   vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
   [seen, since] = await before;
   if (!since) writePref('since', Date.now()).catch(() => {});
+  await language;
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = false;
 }
 
 /** Show the page of the present address. @param {boolean} [quietly] where it stands already: no waiting line, and focus stays */
 async function visit(quietly = false) {
   const turn = (turns += 1);
+  again = () => visit(true);
   const timers = quietly ? [] : [setTimeout(wait, LATE, turn, WORDS.wait), setTimeout(wait, VERY_LATE, turn, WORDS.slow)];
   try {
     const page = await within(pageOf(), GIVEN_UP);
@@ -141,12 +186,13 @@ async function visit(quietly = false) {
 
 /** @returns {Promise<Page>} */
 async function pageOf() {
-  const { view, id, month, medium } = parseAddress(location.hash);
+  const address = parseAddress(location.hash);
   if (!vault) {
-    if (view === 'post' || view === 'month') import('./pages.js').catch(() => {}); // comes while the vault opens
+    if (address.view !== 'home') import('./routes.js').then(({ comeAhead }) => comeAhead(address.view), () => {}); // while the vault opens
     addressMaker().catch(() => {});
     const before = remembered();
     const resumed = await Vault.resume();
+    if (!resumed) await speakToReader();
     if (!resumed) return { node: fill('no-link'), title: '' };
     if (!resumed.ready) await resumed.refresh();
     await furnish(resumed, before);
@@ -154,21 +200,13 @@ async function pageOf() {
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
-  const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, read, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
-  if (view === 'post') {
-    seen.add(id);
+  if (address.view === 'post') {
+    seen.add(address.id);
     read = true;
-    opened.post(id).then((post) => post && opened.page(post.page)).catch(() => {}); // on its way while pages.js is
   }
+  const visitor = { vault: opened, since: since && since - WEEK, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, read, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
   releaseMedia(); // before the new page makes its own
-  const page = view === 'home' ? await homePage(visitor)
-    : view === 'child' ? await import('./timelines.js').then(({ childPage }) => childPage(visitor, id))
-      : view === 'audience' ? await import('./timelines.js').then(({ audiencePage }) => audiencePage(visitor, id))
-        : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
-          : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
-            : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
-              : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
-                : await import('./device.js').then(({ devicePage }) => devicePage(view, opened, prompt, () => leave('forgotten')));
+  const page = address.view === 'home' ? await homePage(visitor) : await import('./routes.js').then(({ pageAt }) => pageAt(visitor, address, prompt, () => leave('forgotten')));
   return page ?? { node: fill('lost'), title: '' };
 }
 
@@ -188,6 +226,7 @@ function present({ node, title, lists: isList = false, after, follow: inside }, 
 /** @param {string} id of a template that says one thing */
 function sheet(id) {
   turns += 1;
+  again = () => sheet(id);
   scrollTo(0, 0);
   keepPlace({ y: 0 });
   present({ node: fill(id), title: '' });
