@@ -4,7 +4,7 @@ import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
 import { refuseMedium } from './pictures.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
-import { markSeen, readPref, seenPosts, writePref } from './store.js';
+import { languageChosen, markSeen, readPref, rememberLanguage, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
 import { welcomePage } from './welcome.js';
@@ -127,7 +127,7 @@ async function enter(opened, mangled) {
 /** Speak as was chosen on this device, else as the preschool knows the reader, else as the browser is set; else as the shell does. */
 async function speakToReader() {
   if (!tongue) return;
-  const tags = [await readPref('language').catch(() => ''), vault?.reader.lang, ...navigator.languages];
+  const tags = [languageChosen(), vault?.reader.lang, ...navigator.languages];
   const code = tags.map((tag) => tag?.split('-')[0]).find((each) => [...tongue.options].some(({ value }) => value === each));
   if (code && code !== document.documentElement.lang) await change(tongue, code).catch(() => {});
   tongue.value = document.documentElement.lang;
@@ -146,7 +146,7 @@ async function choose(list) {
   try {
     await change(list, value);
     notice('language', null);
-    writePref('language', value).catch(() => {});
+    rememberLanguage(value);
     again();
   } catch {
     list.value = document.documentElement.lang;
