@@ -1,5 +1,6 @@
 # make demo    seal the sample preschool and serve it on http://localhost:8000
-# make test    run every test
+# make test    run every test, in Chromium where a browser is needed
+# make test-engines   run the reader in Chromium, Firefox ESR and WebKitGTK
 # make bench   print the table of benchmarks
 # make check   lint and types
 
@@ -10,7 +11,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test bench check clean tools
+.PHONY: help demo test test-engines bench check clean tools engines
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -20,6 +21,9 @@ demo: .venv/installed
 
 test: tools .venv/installed-dev
 	@$(BIN)/pytest -n auto
+
+test-engines: tools engines .venv/installed-dev
+	@$(BIN)/pytest -m engines tests/engines
 
 bench: tools .venv/installed-bench
 	@$(BIN)/python -m benchmarks
@@ -79,4 +83,15 @@ tools:
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v exiftool >/dev/null || missing="$$missing libimage-exiftool-perl"; \
 	command -v ffprobe >/dev/null || missing="$$missing ffmpeg"; \
+	[ -z "$$missing" ] || { $(call install,$$missing); }
+
+# The three engines as Debian has them. WebKitGTK takes H.264 and AAC from GStreamer's packages; Firefox takes them from ffmpeg's library.
+engines:
+	@missing=; \
+	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
+	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
+	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
+	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \
+	ls /usr/lib/*/gstreamer-1.0/libgstlibav.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-libav"; \
+	ls /usr/lib/*/gstreamer-1.0/libgstvideoparsersbad.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-plugins-bad"; \
 	[ -z "$$missing" ] || { $(call install,$$missing); }

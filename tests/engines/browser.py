@@ -88,7 +88,8 @@ class Browser:
         self.eventually("return document.querySelector('main h1')?.textContent === args[0]", heading)
 
     def decoded(self, photos: str = "main figure.photo img") -> list[tuple[int, int]]:
-        """Scroll every photo into sight and wait until it is decoded; widths and heights in pixels."""
+        """Wait for photos, scroll each into sight and wait until it is decoded; widths and heights in pixels."""
+        self.eventually("return document.querySelector(args[0]) !== null", photos)
         return [(width, height) for width, height in self.run(_DECODED, photos)]
 
     def shell_kept(self) -> None:
