@@ -24,6 +24,7 @@ from pluttra_publish.site import (
     ShellView,
     SoundView,
     StandingView,
+    Statement,
     TalkSheet,
 )
 from pluttra_publish.standing import PlannedPage, goals_of, labels
@@ -107,6 +108,7 @@ def lay_out(
     opaque_id: OpaqueId,
     shell: ShellView,
     standing: Iterable[PlannedPage] = (),
+    statement: Statement | None = None,
 ) -> Laid:
     """Return the views of every planned post and standing page, and of every audience's months, children's own excepted: a reader puts
     those together.
@@ -126,7 +128,7 @@ def lay_out(
     )
     public, public_files = _public(plan.public, derived)
     pages, page_views = _standing(standing, derived, register)
-    edition = Edition(shell, tuple(views.values()), month_views, public, page_views)
+    edition = Edition(shell, tuple(views.values()), month_views, public, page_views, statement)
     return Laid(edition, shelves, views, public_files, pages)
 
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 import platformdirs
 
+from pluttra_publish import __version__
 from pluttra_publish.errors import KeystoreError, PluttraError, UsageError
 
 IDENTITY_VARIABLE = "PLUTTRA_IDENTITY"
@@ -32,6 +33,15 @@ def identity_path() -> Path:
     """Return where this machine's age identity lies: `PLUTTRA_IDENTITY`, else below the account's settings folder."""
     named = os.environ.get(IDENTITY_VARIABLE)
     return Path(named) if named else platformdirs.user_config_path("pluttra", appauthor=False) / "identity.txt"
+
+
+def cache_folder(name: str) -> Path | None:
+    """Return a private folder of this account's for what can be made again and holds nobody's data; None if it can't be had."""
+    path = platformdirs.user_cache_path("pluttra", appauthor=False) / __version__ / name
+    try:
+        return private_folder(path)
+    except KeystoreError:
+        return None
 
 
 def private_folder(path: Path) -> Path:
@@ -92,15 +102,34 @@ def atomic_file(path: Path, *, private: bool = False, durable: bool = True) -> I
             _sync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108 # see _create
+            os.unlink(temporary)  # noqa: PTH108
+        raise
+
+
+def put_file(path: str, blocks: Iterable[bytes]) -> None:
+    """Write a file that takes the name `path` when all of it is there; `settle` waits until it is on disk.
+
+    Plain strings and descriptors, since thousands of files are written in a publish, and a Path or a file object costs as much as the writing.
+    """
+    temporary = f"{os.path.dirname(path)}{os.sep}.{secrets.token_hex(8)}.tmp"  # noqa: PTH120
+    descriptor = _create(temporary, 0o666)
+    try:
+        try:
+            for block in blocks:
+                written = os.write(descriptor, block)
+                while written < len(block):
+                    written += os.write(descriptor, memoryview(block)[written:])
+        finally:
+            os.close(descriptor)
+        _replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
         raise
 
 
 def _create(temporary: str, mode: int) -> int:
-    """Open a file that was not there, and make its folder first where that is missing.
-
-    Plain strings, since thousands of files are written in a publish and a Path costs as much as the writing.
-    """
+    """Open a file that was not there, and make its folder first where that is missing."""
     try:
         return os.open(temporary, _NEW, mode)
     except FileNotFoundError:
@@ -108,7 +137,7 @@ def _create(temporary: str, mode: int) -> int:
         return os.open(temporary, _NEW, mode)
 
 
-def _replace(temporary: str, path: Path) -> None:
+def _replace(temporary: str, path: Path | str) -> None:
     """Rename; on Windows a virus scanner or a synchroniser may hold either file open for a moment."""
     for attempt in range(_TRIES):
         try:
@@ -132,7 +161,7 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def settle(files: Iterable[Path]) -> None:
+def settle(files: Iterable[str]) -> None:
     """Wait until files that were written without waiting, and their names, are on disk.
 
     Of many files, their whole file system is asked for at once where the system can do that, which is ten times as quick; else many
@@ -142,7 +171,7 @@ def settle(files: Iterable[Path]) -> None:
         OSError: the disk could not keep them.
     """
     wanted = list(files)
-    folders = list({file.parent for file in wanted})
+    folders = list({os.path.dirname(file) for file in wanted})  # noqa: PTH120
     if len(wanted) >= _MANY and _sync_file_systems(folders):
         return
     with ThreadPoolExecutor(_AT_ONCE) as workers:
@@ -150,7 +179,7 @@ def settle(files: Iterable[Path]) -> None:
             deque(workers.map(sync, paths), maxlen=0)
 
 
-def _sync_file_systems(folders: Iterable[Path]) -> bool:
+def _sync_file_systems(folders: Iterable[str]) -> bool:
     """Wait until all that was written to the file systems of these folders is on disk; False where that cannot be asked for.
 
     Linux promises of syncfs(2) what it promises of fsync(2) for every file.
@@ -160,7 +189,7 @@ def _sync_file_systems(folders: Iterable[Path]) -> bool:
     system = ctypes.CDLL(None, use_errno=True)
     if not hasattr(system, "syncfs"):
         return False
-    for folder in {folder.stat().st_dev: folder for folder in folders}.values():
+    for folder in {os.stat(folder).st_dev: folder for folder in folders}.values():  # noqa: PTH116
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             if system.syncfs(descriptor):
@@ -170,7 +199,7 @@ def _sync_file_systems(folders: Iterable[Path]) -> bool:
     return True
 
 
-def _sync_file(file: Path) -> None:
+def _sync_file(file: str) -> None:
     descriptor = os.open(file, os.O_RDWR | getattr(os, "O_BINARY", 0))
     try:
         os.fsync(descriptor)
@@ -178,7 +207,7 @@ def _sync_file(file: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path | str) -> None:
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
 from pluttra_publish.clock import earliest_month, now_of
+from pluttra_publish.dressing import check_pages, check_public, dress, statement_of
 from pluttra_publish.edition import Laid, edit_of, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -46,7 +47,7 @@ from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import FILE, Settings, unfit
-from pluttra_publish.site import Edition, Pages, Post, ShellView, Talk, press, read_talks, shell_files
+from pluttra_publish.site import Edition, Pages, Post, Talk, press, read_talks
 from pluttra_publish.standing import goals_of, plan_standing
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
@@ -258,7 +259,7 @@ class _Run:
         self._first_month = first_month
         self._step = step
         self.theme = (settings.theme, theme_folder())
-        self.shell = shell_files(self.theme)
+        self.shell, self._shell_view = dress(settings, self.findings)
 
     def press(self) -> Pages:
         """Read, plan, derive and render.
@@ -277,6 +278,7 @@ class _Run:
         self.findings.stop()
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
+        check_pages(pages)
         standing = [laid.planned for laid in self.laid.standing]
         keep_out(
             pages,
@@ -311,6 +313,8 @@ class _Run:
         for post in posts:
             goals_of(post, self.findings)
             self._approvals.remind(post, self.findings)
+        check_public(posts, self.findings)
+        statement = statement_of(self.settings, self.findings)
         standing = plan_standing(
             talks,
             self.plan,
@@ -324,10 +328,14 @@ class _Run:
         derived = self._derive(posts, talks)
         if self.findings.errors:
             return None
-        shell = self.shell
-        view = ShellView(shell.version, shell.modules, shell.style, self.settings.rules, self.settings.contact)
         self.laid = lay_out(
-            self.plan, derived, register=self.register, opaque_id=self._opaque_id, shell=view, standing=standing
+            self.plan,
+            derived,
+            register=self.register,
+            opaque_id=self._opaque_id,
+            shell=self._shell_view,
+            standing=standing,
+            statement=statement,
         )
         return self.laid.edition
 

@@ -33,6 +33,7 @@ EXCEPTIONS = {
 OWNERS = {
     "PIL": "media",
     "av": "media",
+    "babel": "site",
     "blinker": "site",  # Pelican's signals
     "click": "cli",
     "cryptography": "sealing",

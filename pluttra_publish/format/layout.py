@@ -67,7 +67,7 @@ def kdf_info(label: Label, *parts: bytes | str | int) -> bytes:
     """Return the info string of the KDF: text parts become UTF-8, integers u64."""
     info = _INFO[label]
     for part in parts:
-        encoded = part if isinstance(part, bytes) else _encoded(part)
+        encoded = part if type(part) is bytes else _encoded(part)
         info += len(encoded).to_bytes(2, "big") + encoded
     return info
 
@@ -121,5 +121,7 @@ def _path(folder: str, name: str) -> str:
     return f"{folder}/{name[:2]}/{name}"
 
 
-def _encoded(part: str | int) -> bytes:
-    return part.encode("utf-8") if isinstance(part, str) else part.to_bytes(8, "big")
+def _encoded(part: bytes | str | int) -> bytes:
+    if isinstance(part, int):
+        return part.to_bytes(8, "big")
+    return part.encode("utf-8") if isinstance(part, str) else part

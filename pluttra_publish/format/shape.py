@@ -55,7 +55,10 @@ def listed(value: Any, place: str, read: Callable[[Any, str], T]) -> tuple[T, ..
     """Return the parts of a list, each read by `read`."""
     if not isinstance(value, list | tuple):
         raise refusal(place)
-    return tuple(read(part, f"{place}[{i}]") for i, part in enumerate(value))
+    try:
+        return tuple([read(part, place) for part in value])
+    except FormatError:  # which one it is, is asked only then
+        return tuple(read(part, f"{place}[{i}]") for i, part in enumerate(value))
 
 
 def fixed(value: Any, place: str, length: int) -> list[Any]:

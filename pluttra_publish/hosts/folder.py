@@ -9,7 +9,7 @@ from pathlib import Path
 from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import place_of
-from pluttra_publish.platform import atomic_file, settle
+from pluttra_publish.platform import put_file, settle
 
 
 class FolderHost:
@@ -20,7 +20,7 @@ class FolderHost:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._unsettled: list[Path] = []
+        self._unsettled: list[str] = []
 
     def put(self, thing: Admitted) -> None:
         """Store `thing` under its path: at every moment the old bytes or the new ones lie there, whole.
@@ -29,10 +29,9 @@ class FolderHost:
             LeakError: the bytes changed after they were admitted; nothing was stored.
             HostError: the folder cannot be written.
         """
-        target = self._locate(thing.path)
-        with self._telling(thing.path, "skrivas"), atomic_file(target, durable=False) as file:
-            for block in thing.blocks():
-                file.write(block)
+        target = str(self._locate(thing.path))
+        with self._telling(thing.path, "skrivas"):
+            put_file(target, thing.blocks())
         self._unsettled.append(target)
 
     def settle(self) -> None:
@@ -86,7 +85,7 @@ class FolderHost:
     def _locate(self, path: str) -> Path:
         if place_of(path) is None:
             raise LeakError(f"Sökvägen {path!r} hör inte till en publicerad webbplats.")
-        return self.root.joinpath(*path.split("/"))
+        return self.root / path
 
     @contextlib.contextmanager
     def _telling(self, path: str, what: str) -> Iterator[None]:

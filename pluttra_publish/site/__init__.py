@@ -6,8 +6,12 @@ derivatives or hosts.
 
 from __future__ import annotations
 
+from pluttra_publish.site import light_pelican  # noqa: F401 # before whatever imports Pelican
+from pluttra_publish.site.colours import Accents, accents_of
 from pluttra_publish.site.frontmatter import decoded, returned_text
+from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
 from pluttra_publish.site.lookup import PostPhoto, find_photo
+from pluttra_publish.site.own_theme import PUBLIC_POLICY, SHELL_POLICY, check_own_theme, check_walls
 from pluttra_publish.site.press import press
 from pluttra_publish.site.readers import as_address
 from pluttra_publish.site.shell import ShellFiles, shell_files
@@ -39,6 +43,10 @@ from pluttra_publish.site.values import (
 )
 
 __all__ = [
+    "PUBLIC_POLICY",
+    "SHELL_POLICY",
+    "STATEMENT",
+    "Accents",
     "Box",
     "ConsentSheet",
     "Count",
@@ -46,6 +54,7 @@ __all__ = [
     "FilmView",
     "GoalSheet",
     "Link",
+    "Look",
     "MediaFile",
     "MediaKind",
     "MediaView",
@@ -62,9 +71,14 @@ __all__ = [
     "SiteSettings",
     "SoundView",
     "StandingView",
+    "Statement",
+    "Support",
     "Talk",
     "TalkSheet",
+    "accents_of",
     "as_address",
+    "check_own_theme",
+    "check_walls",
     "decoded",
     "find_photo",
     "press",

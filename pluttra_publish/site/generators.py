@@ -18,11 +18,12 @@ from pelican.writers import Writer
 from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
 from pluttra_publish.site.folders import Source
+from pluttra_publish.site.look import STATEMENT
 from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
 from pluttra_publish.site.render import Context, Renderer
 from pluttra_publish.site.run import Opened, current_run
-from pluttra_publish.site.values import Pages, Place, Post, StandingView
+from pluttra_publish.site.values import Edition, Pages, Place, Post, StandingView
 
 FOLDER_FORMAT = "pluttra-folder"
 
@@ -59,6 +60,7 @@ class Workshop(Generator):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current_run().workshop = self
+        self.env.install_null_translations(newstyle=True)
 
     def generate_output(self, writer: Any) -> None:
         run = current_run()
@@ -79,11 +81,18 @@ class Workshop(Generator):  # type: ignore[misc]
             public={
                 f"sida/{view.post.address}.html": writer.render(public, renderer.public(view))
                 for view in edition.public
-            },
+            }
+            | self._statement(edition, writer, renderer),
             shell=writer.render(shell, renderer.shell(edition.shell)),
             manifest=writer.render(manifest, renderer.shell(edition.shell)),
             standing={view.id: self._standing(view, writer, renderer) for view in edition.standing},
         )
+
+    def _statement(self, edition: Edition, writer: PageWriter, renderer: Renderer) -> dict[str, bytes]:
+        if edition.statement is None:
+            return {}
+        template = self.get_template("statement")
+        return {f"sida/{STATEMENT}.html": writer.render(template, renderer.statement(edition.statement))}
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
         return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))

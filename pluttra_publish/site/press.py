@@ -13,12 +13,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from pelican import Pelican
 from pelican.plugins import signals
 from pelican.settings import read_settings
 
 from pluttra_publish.errors import ContentError, Findings, LeakError
+from pluttra_publish.platform import cache_folder
 from pluttra_publish.site import plugin
 from pluttra_publish.site.containment import contained
 from pluttra_publish.site.folders import Source, relative_name, sources
@@ -100,6 +101,12 @@ def _by_place(found: list[Source]) -> dict[Place, list[Source]]:
     return dict(places)
 
 
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Keep compiled templates from run to run, as Python keeps its own modules. They hold no words but the theme's."""
+    folder = cache_folder("templates")
+    return FileSystemBytecodeCache(str(folder)) if folder else None
+
+
 def _pelican_settings(settings: SiteSettings, theme: tuple[Path, ...]) -> dict[str, Any]:
     """Return Pelican's settings: its own readers and generators find nothing, and there is nowhere to write."""
     override: dict[str, Any] = {
@@ -114,7 +121,9 @@ def _pelican_settings(settings: SiteSettings, theme: tuple[Path, ...]) -> dict[s
         "LOCALE": [locale.setlocale(locale.LC_ALL)],  # as it is
         "JINJA_ENVIRONMENT": {
             "autoescape": True,
+            "extensions": ["jinja2.ext.i18n"],
             "undefined": StrictUndefined,
+            "bytecode_cache": _compiled(),
             "trim_blocks": True,
             "lstrip_blocks": True,
         },

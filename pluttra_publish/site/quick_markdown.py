@@ -1,4 +1,4 @@
-"""One Markdown converter for all posts, and no pattern tried on text that can't match it.
+"""One Markdown converter for all posts, and no step taken with text that it can't change.
 
 Knows Python-Markdown, nothing of posts.
 
@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from markdown import Markdown
+from markdown.blockprocessors import ParagraphProcessor
 from markdown.inlinepatterns import (
     IMAGE_LINK_RE,
     IMAGE_REFERENCE_RE,
@@ -20,7 +21,8 @@ from markdown.inlinepatterns import (
     ImageReferenceInlineProcessor,
     ShortImageReferenceInlineProcessor,
 )
-from markdown.treeprocessors import InlineProcessor
+from markdown.preprocessors import HtmlBlockPreprocessor
+from markdown.treeprocessors import InlineProcessor, UnescapeTreeprocessor
 from markdown.util import AtomicString
 
 # What a text must contain for a pattern of Python-Markdown to match.
@@ -40,6 +42,7 @@ _NEEDS = {
     "entity": "&",
     "nl": "\n",
 }
+_STARTS = re.compile(r"[`\\\[!<&\n*_]")  # one of these is in every match of any pattern, also of emphasis
 # Braces that touch the image, whatever is in them; further off only if they look like such a list.
 _ATTRIBUTES = re.compile(r"(?:[ \t]*\n?[ \t]*(?=\{\s*:?\s*[^\W\d_][\w-]*\s*=))?\{(?P<text>[^{}]*)\}")
 _ESCAPED = re.compile("\x02(\\d+)\x03")  # Python-Markdown's own notation while it converts
@@ -48,6 +51,7 @@ MARKDOWN: dict[str, Any] = {
     "extension_configs": {"markdown.extensions.tables": {"use_align_attribute": True}},
     "output_format": "html",
 }
+_ONE_LINE = re.compile(r"[^\W\d_][^\n|]*\Z")
 _HEADING = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)")
 
 
@@ -60,9 +64,14 @@ class _QuickInline(InlineProcessor):
         self._patterns = [(needs.get(id(pattern), ""), pattern) for pattern in md.inlinePatterns]
         self._apply: Any = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
 
+    def run(self, tree: Any, ancestors: list[str] | None = None) -> Any:
+        if not any(_STARTS.search(text) for text in tree.itertext()):
+            return tree
+        return super().run(tree, ancestors)
+
     # Python-Markdown's own name for the step; were it renamed, the base class would do the step, more slowly.
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803 # its names
-        if isinstance(data, AtomicString):
+        if isinstance(data, AtomicString) or not _STARTS.search(data):
             return data
         index, start = patternIndex, 0
         while index < len(self._patterns):
@@ -75,8 +84,36 @@ class _QuickInline(InlineProcessor):
         return data
 
 
+class _QuickUnescape(UnescapeTreeprocessor):
+    """Gives escaped characters back, where there are any."""
+
+    def run(self, root: Any) -> Any:
+        return super().run(root) if "\\" in self.md.source else None  # type: ignore[attr-defined]
+
+
+class _QuickHtml(HtmlBlockPreprocessor):
+    """Looks for tags where there may be any."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        source = self.md.source  # type: ignore[attr-defined]
+        return super().run(lines) if "<" in source or "&" in source else lines
+
+
+class _QuickParagraph(ParagraphProcessor):
+    """Knows at once that one line which starts with a letter, and holds no bar, can be nothing but a paragraph."""
+
+    def test(self, parent: Any, block: str) -> bool:
+        return _ONE_LINE.match(block) is not None
+
+
 class PostMarkdown(Markdown):
     """A converter that keeps the attribute lists of images aside, in `attributes`, as (address, text)."""
+
+    source = ""
+
+    def convert(self, source: str) -> str:
+        self.source = source
+        return super().convert(source)
 
     def reset(self) -> PostMarkdown:
         self.attributes: list[tuple[str, str]] = []
@@ -117,5 +154,8 @@ def make_markdown(settings: dict[str, Any]) -> PostMarkdown:
     markdown.parser.blockprocessors.deregister("code")
     headings: Any = markdown.parser.blockprocessors["hashheader"]
     headings.RE = _HEADING
+    markdown.parser.blockprocessors.register(_QuickParagraph(markdown.parser), "line", 200)
+    markdown.preprocessors.register(_QuickHtml(markdown), "html_block", 20)
     markdown.treeprocessors.register(_QuickInline(markdown), "inline", 20)
+    markdown.treeprocessors.register(_QuickUnescape(markdown), "unescape", 0)
     return markdown

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from pluttra_publish.site.look import Look, Statement, Support
+
 PlaceKind = Literal["department", "child", "preschool", "staff", "public"]
 MediaKind = Literal["photo", "film", "sound"]
 Day = date  # where a field is called `date` itself
@@ -31,6 +33,8 @@ class SiteSettings(Protocol):
     def posts(self) -> Path: ...
     @property
     def name(self) -> str: ...
+    @property
+    def url(self) -> str: ...
     @property
     def language(self) -> str: ...
     @property
@@ -311,14 +315,15 @@ class ShellView:
     modules: tuple[tuple[str, str], ...]
     style: tuple[str, str]
     rules: tuple[str, ...] = ()
-    contact: str = ""
+    support: Support = field(default_factory=Support)
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True)
 class Edition:
     """All that is to be rendered in one run.
 
-    `public` are the posts of the public place; their media have relative addresses.
+    `public` are the posts of the public place; their media have relative addresses. `statement` is a public page beside them.
     """
 
     shell: ShellView
@@ -326,6 +331,7 @@ class Edition:
     months: tuple[MonthView, ...] = ()
     public: tuple[PostView, ...] = ()
     standing: tuple[StandingView, ...] = ()
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,13 @@ MARKDOWN = st.lists(
             "a@b.se",
             "<http://x.y>",
             "- ",
+            "1. ",
+            "    ",
+            "---",
+            "\n===",
+            "\x0260\x03",
+            "Åäö, sa hon.",
+            "\n\nEn rad",
         ]
     ),
     max_size=30,

@@ -34,6 +34,8 @@ let turns = 0;
 let renewed = 0;
 let first = true;
 let lists = false;
+/** @type {Page['follow']} */
+let follow;
 
 start();
 
@@ -71,7 +73,7 @@ async function go() {
   }
   if (link) return arrive(link);
   if (location.pathname !== '/') history.replaceState(history.state, '', '/' + location.hash);
-  return visit();
+  return follow?.(location.hash) || visit();
 }
 
 /** @param {{secret: import('./bytes.js').Bytes, mangled: boolean}} link */
@@ -127,7 +129,7 @@ async function visit(quietly = false) {
 
 /** @returns {Promise<Page>} */
 async function pageOf() {
-  const { view, id, month } = parseAddress(location.hash);
+  const { view, id, month, medium } = parseAddress(location.hash);
   if (!vault) {
     if (view === 'post' || view === 'month') import('./pages.js').catch(() => {}); // comes while the vault opens
     addressMaker().catch(() => {});
@@ -150,17 +152,19 @@ async function pageOf() {
     : view === 'child' ? await import('./timelines.js').then(({ childPage }) => childPage(visitor, id))
       : view === 'audience' ? await import('./timelines.js').then(({ audiencePage }) => audiencePage(visitor, id))
         : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
-          : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id))
-            : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id))
-              : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
-                : null;
+          : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
+            : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
+              : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
+                : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
+                  : null;
   return page ?? { node: fill('lost'), title: '' };
 }
 
 /** @param {Page} page @param {boolean} [quietly] */
-function present({ node, title, lists: isList = false, after }, quietly = false) {
+function present({ node, title, lists: isList = false, after, follow: inside }, quietly = false) {
   main.replaceChildren(node);
   lists = isList;
+  follow = inside;
   const named = title || (isList ? '' : node.querySelector('h1')?.textContent);
   document.title = named ? `${named} – ${preschool}` : preschool;
   if (!quietly) /** @type {HTMLElement} */ (document.getElementById('announcer')).textContent = document.title;
@@ -244,8 +248,9 @@ function notice(key, text, label, act) {
 /** A medium behind an address of the worker's was refused. @param {{word: string, url: string}} detail */
 function mark({ word, url }) {
   const path = new URL(url, location.href).pathname;
-  const place = /** @type {HTMLImageElement[]} */ ([...main.querySelectorAll('img, video, audio')]).find(({ currentSrc, src, srcset }) => (currentSrc || `${src} ${srcset}`).includes(path)); // chosen late
-  if (place) refuseMedium(place, word);
+  for (const place of /** @type {NodeListOf<HTMLImageElement>} */ (main.querySelectorAll('img, video, audio'))) {
+    if (`${place.src} ${place.currentSrc || place.srcset}`.includes(path)) refuseMedium(place, word); // chosen late
+  }
 }
 
 /** @param {import('./vault.js').Post} post */

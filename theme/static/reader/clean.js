@@ -5,7 +5,7 @@
 const ELEMENTS = new Set(('a abbr article audio b bdi bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 '
   + 'footer header hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead time tr track u ul var video wbr').split(' '));
 const ATTRIBUTES = new Set(('align alt aria-hidden aria-label class colspan controls datetime decoding default dir height kind label lang loading playsinline preload reversed '
-  + 'rowspan scope sizes span srclang start tabindex title type value width data-blur data-post').split(' '));
+  + 'rowspan scope sizes span srclang start tabindex title translate type value width data-blur data-label data-n data-post data-word').split(' '));
 const MEDIA = new Set(['src', 'srcset', 'poster', 'href']);
 
 const policy = /** @type {any} */ (window).trustedTypes?.createPolicy('pluttra', { createHTML: (/** @type {string} */ html) => html });

@@ -7,6 +7,8 @@ import { WORDS } from './words.js';
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./values.js').Reference} Reference */
 
+/** @type {WeakMap<Element, import('./pictures.js').Widths>} what hangs in a page: of a photo every width, of a player its medium */
+export const hung = new WeakMap();
 const FIRST = 3; // photos that are in sight at once or soon: fetched before the page stands there
 const READY = 1000; // milliseconds; WebKitGTK often refuses a blob that is to play before it is ready, and an iPhone that saves data never says that it is
 
@@ -21,8 +23,10 @@ export function hang(hooks, find, vault) {
     if (attribute === 'src' && many.has(place)) continue;
     try {
       if (place instanceof HTMLImageElement && first-- > 0) place.loading = 'eager';
-      if (place instanceof HTMLImageElement) hangPhoto(place, widths(value, place.width).map(([address, width]) => [find(address), width]), vault, true);
-      else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
+      if (place instanceof HTMLImageElement) {
+        hung.set(place, widths(value, place.width).map(([address, width]) => [find(address), width]));
+        hangPhoto(place, /** @type {import('./pictures.js').Widths} */ (hung.get(place)), vault, true);
+      } else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
       else hangAddress(place, attribute, find(value), vault);
     } catch {
       refuseMedium(place, 'tampered');
@@ -36,7 +40,8 @@ function widths(value, width) {
 }
 
 /** @param {HTMLMediaElement} player @param {Reference} reference @param {Vault} vault */
-function hangPlayer(player, reference, vault) {
+export function hangPlayer(player, reference, vault) {
+  hung.set(player, [[reference, player.clientWidth]]);
   const { width, height } = /** @type {HTMLVideoElement} */ (player);
   if (width && height) player.closest('figure')?.style.setProperty('--r', String(width / height));
   const failed = (/** @type {any} */ error) => refuseMedium(player, error.word, () => hangPlayer(player, reference, vault));

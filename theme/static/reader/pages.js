@@ -28,8 +28,8 @@ export async function monthPage(visit, id, month) {
   return { node, title: `${title}, ${monthText(month).toLowerCase()}` };
 }
 
-/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
-export async function postPage(visit, id) {
+/** @param {Visit} visit @param {string} id @param {string} [medium] to be shown large at once @returns {Promise<Page | null>} */
+export async function postPage(visit, id, medium) {
   const { vault } = visit;
   const post = await vault.post(id);
   if (!post) return null;
@@ -40,12 +40,16 @@ export async function postPage(visit, id) {
   for (const link of node.querySelectorAll('a[href^="#/b/"]')) {
     if (!vault.children.some((child) => link.getAttribute('href') === '#/b/' + child.id)) link.replaceWith(element('span', {}, ...link.childNodes));
   }
-  enlarge(node);
-  return { node, title: post.title, after: () => turn(node, vault, post).catch(() => {}) };
+  const follow = enlarge({ node, vault, home: '#/p/' + id, title: post.title });
+  const after = () => {
+    if (medium) follow(location.hash);
+    turn(node, vault, post).catch(() => {});
+  };
+  return { node, title: post.title, after, follow };
 }
 
-/** @param {Visit} visit @param {string} id @returns {Promise<Page | null>} */
-export async function standingPage(visit, id) {
+/** @param {Visit} visit @param {string} id @param {string} [medium] @returns {Promise<Page | null>} */
+export async function standingPage(visit, id, medium) {
   const { vault } = visit;
   const { findStanding } = await import('./standing.js');
   const found = await findStanding(vault, id);
@@ -54,8 +58,12 @@ export async function standingPage(visit, id) {
   const home = vault.audiences.find((each) => each.id === found.index.audience);
   if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
   if (found.kind === 'consents') node.querySelector('header')?.append(element('p', { class: 'meta' }, `${WORDS.published} ${momentText(vault.published)}.`));
-  enlarge(node);
-  return { node, title: found.title, after: () => nameLinks(node, vault).catch(() => {}) };
+  const follow = enlarge({ node, vault, home: '#/s/' + id, title: found.title });
+  const after = () => {
+    if (medium) follow(location.hash);
+    nameLinks(node, vault).catch(() => {});
+  };
+  return { node, title: found.title, after, follow };
 }
 
 /** Give links to posts the posts' titles, where this reader has the post; where not, no link. @param {HTMLElement} node @param {Vault} vault */
@@ -108,12 +116,19 @@ async function turn(node, vault, post) {
   node.append(nav);
 }
 
-/** Photos of a post can be seen large. @param {HTMLElement} node */
-function enlarge(node) {
+/** Photos of a page can be seen large, each at its own address. @param {import('./gallery.js').Album} album @returns {(hash: string) => boolean} */
+function enlarge(album) {
+  const { node, home } = album;
+  const gallery = () => import('./gallery.js');
   for (const img of node.querySelectorAll('figure.photo > img')) {
     const button = element('button', { type: 'button', class: 'zoom', 'aria-label': `${WORDS.large}: ${img.getAttribute('alt')}` });
     img.replaceWith(button);
     button.append(img);
-    button.onclick = () => import('./large.js').then(({ showLarge }) => showLarge(/** @type {HTMLImageElement} */ (img)));
+    button.onclick = () => gallery().then(({ openGallery }) => openGallery(album, /** @type {HTMLImageElement} */ (img)), () => {});
   }
+  return (hash) => {
+    if (!hash.startsWith(home) || !/^(\/[0-9a-f]{8})?$/.test(hash.slice(home.length))) return false;
+    gallery().then(({ followAddress }) => followAddress(album), () => {});
+    return true;
+  };
 }

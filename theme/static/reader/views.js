@@ -6,7 +6,8 @@ import { capital, countText, dayText, monthText, WORDS } from './words.js';
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
 /** @typedef {{audience?: string, child?: string, month?: string}} Filter */
-/** @typedef {{node: HTMLElement, title: string, lists?: boolean, after?: () => void}} Page `lists`: worth making anew when something was published; `after`: to do when it stands in the document */
+/** @typedef {{node: HTMLElement, title: string, lists?: boolean, after?: () => void, follow?: (hash: string) => boolean}} Page
+ *  `lists`: worth making anew when something was published; `after`: to do when it stands in the document; `follow`: goes to an address inside the page, or says no */
 /** @typedef {{vault: Vault, first: boolean, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, count: (shown: number) => void}} Visit
  *  `first`: the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `count`: so many cards stand here now */
 
@@ -83,7 +84,7 @@ export async function feed(visit, filter) {
 }
 
 /** @param {Vault} vault @param {Post} post @param {Filter} filter @param {boolean} fresh */
-function postCard(vault, post, filter, fresh) {
+export function postCard(vault, post, filter, fresh) {
   const names = new Set(post.children.filter(([id]) => vault.children.some((child) => child.id === id)).map(([, name]) => name));
   for (const audience of vault.audiences) {
     if (audience.child && post.audiences.includes(audience.id)) names.add(childName(vault, audience.child) ?? audience.title);

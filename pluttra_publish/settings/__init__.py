@@ -15,76 +15,37 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
-
-FILE = "pluttra.toml"
-_LOCAL = frozenset({"localhost", "127.0.0.1"})
-
-DEFAULT_RULES = (
-    "Bilder, filmer och ljud är till för er som familj. Skicka dem inte vidare.",
-    "Lägg aldrig ut något härifrån i sociala medier, inte heller bilder på bara ert eget barn om andra barn syns.",
-    "Länken är din egen. Ge den inte till någon annan – den som ska läsa får en egen länk av förskolan.",
-    "Säg till oss om telefonen har kommit bort, så stänger vi den.",
+from pluttra_publish.settings import accepting
+from pluttra_publish.settings.accepting import BadValueError
+from pluttra_publish.settings.values import (
+    DEFAULT_RULES,
+    DEFAULT_SHORTCOMINGS,
+    AccessibilitySettings,
+    ConsentSettings,
+    HostSettings,
+    LookSettings,
+    Settings,
 )
 
+__all__ = [
+    "DEFAULT_RULES",
+    "DEFAULT_SHORTCOMINGS",
+    "FILE",
+    "AccessibilitySettings",
+    "ConsentSettings",
+    "HostSettings",
+    "LookSettings",
+    "Settings",
+    "SettingsError",
+    "accepted",
+    "is_inside",
+    "read_settings",
+    "unfit",
+]
 
-@dataclass(frozen=True)
-class HostSettings:
-    """Where the sealed site is put."""
-
-    kind: Literal["folder"]
-    path: Path
-
-
-@dataclass(frozen=True)
-class ConsentSettings:
-    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes."""
-
-    purposes: tuple[str, ...] = ()
-    all_guardians: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Settings:
-    """One preschool's settings; every path is absolute."""
-
-    root: Path
-    name: str
-    url: str
-    language: str
-    timezone: str
-    alt_text: Literal["warn", "required"]
-    approval: Literal["none", "principal"]
-    grace_days: int
-    link_days: int
-    notice_days: int
-    contact: str
-    rules: tuple[str, ...]
-    plugins: tuple[str, ...]
-    host: HostSettings
-    posts: Path
-    register: Path
-    state: Path
-    talks: Path
-    consents: ConsentSettings = ConsentSettings()
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone that decides to which month a post belongs."""
-        return ZoneInfo(self.timezone)
-
-    @property
-    def is_local(self) -> bool:
-        """Tell whether the address is still that of the computer itself, where no family can read."""
-        return urlsplit(self.url).hostname in _LOCAL
-
-    @property
-    def theme(self) -> Path:
-        """The preschool's own templates and styles; the folder need not exist."""
-        return self.root / "theme"
+FILE = "pluttra.toml"
 
 
 class SettingsError(RegisterError):
@@ -132,7 +93,7 @@ def accepted(key: str, value: str) -> str:
     """
     try:
         return str(_KEYS[key].accept(value))
-    except _BadValueError as bad:
+    except BadValueError as bad:
         raise UsageError(f"{bad.message} ({key})", hint=bad.mend) from None
 
 
@@ -154,108 +115,44 @@ class _Rule:
             return self.default
         try:
             return self.accept(value)
-        except _BadValueError as bad:
+        except BadValueError as bad:
             findings.error(RegisterError, FILE, key, bad.message, bad.mend)
             return None
 
 
-class _BadValueError(Exception):
-    def __init__(self, message: str, mend: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.mend = mend
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _BadValueError("Värdet ska vara text.", 'Skriv det inom citattecken: "…".')
-    return unicodedata.normalize("NFC", " ".join(value.split()))
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise _BadValueError("Värdet ska vara en lista av texter.", 'Skriv ["…", "…"].')
-    return tuple(_text(item) for item in value)
-
-
-def _days(least: int, most: int) -> Callable[[Any], int]:
-    def accept(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise _BadValueError("Värdet ska vara ett antal dagar.", f"Skriv ett heltal från {least} till {most}.")
-        return value
-
-    return accept
-
-
-def _one_of(*known: str) -> Callable[[Any], str]:
-    def accept(value: Any) -> str:
-        if value not in known:
-            choices = " eller ".join(f'"{choice}"' for choice in known)
-            raise _BadValueError("Värdet är inte ett av de som finns.", f"Skriv {choices}.")
-        return str(value)
-
-    return accept
-
-
-def _language(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise _BadValueError("Värdet är inte en språkkod.", 'Skriv till exempel "sv".')
-    return value
-
-
-def _timezone(value: Any) -> str:
-    try:
-        return ZoneInfo(_text(value)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
-        raise _BadValueError("Tidszonen finns inte.", 'Skriv till exempel "Europe/Stockholm".') from wrong
-
-
-def _origin(value: Any) -> str:
-    """Return scheme, host and port as a browser writes them."""
-    text = _text(value)
-    example = 'Skriv till exempel "https://dagar.förskolan.se".'
-    try:
-        parts = urlsplit(text)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = parts.port
-    except ValueError as wrong:
-        raise _BadValueError("Värdet är inte en webbadress.", example) from wrong
-    local = host in _LOCAL
-    if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
-        raise _BadValueError("Värdet är inte en webbadress.", example)
-    if parts.scheme == "http" and not local:
-        reason = "Adressen måste börja med https://, annars kan vem som helst på vägen byta ut sidan."
-        raise _BadValueError(reason, "Bara http://localhost och http://127.0.0.1 får vara utan s, för att prova.")
-    if parts.path not in {"", "/"}:
-        reason = "Adressen får inte ha en sökväg: allt som ligger på samma adress kan läsa familjernas nycklar."
-        raise _BadValueError(reason, "Använd en egen adress (en underdomän) som inte används till något annat.")
-    if parts.query or parts.fragment or parts.username is not None or text.endswith(("?", "#")):
-        raise _BadValueError("Adressen har mer än namn och port.", example)
-    standard = {"https": 443, "http": 80}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if port in {None, standard} else f":{port}")
-
-
 _KEYS: dict[str, _Rule] = {
-    "name": _Rule(_text),
-    "url": _Rule(_origin),
-    "contact": _Rule(_text, "förskolan"),
-    "language": _Rule(_language, "sv"),
-    "timezone": _Rule(_timezone, "Europe/Stockholm"),
-    "alt_text": _Rule(_one_of("warn", "required"), "warn"),
-    "approval": _Rule(_one_of("none", "principal"), "none"),
-    "grace_days": _Rule(_days(0, 366), 30),
-    "link_days": _Rule(_days(1, 90), 14),
-    "notice_days": _Rule(_days(1, 366), 14),
-    "rules": _Rule(_texts, DEFAULT_RULES),
-    "plugins": _Rule(_texts, ()),
-    "host.kind": _Rule(_one_of("folder"), "folder"),
-    "host.path": _Rule(_text, "public"),
-    "folders.posts": _Rule(_text, "inlagg"),
-    "folders.register": _Rule(_text, "register"),
-    "folders.state": _Rule(_text, "privat"),
-    "folders.talks": _Rule(_text, "samtal"),
-    "consents.purposes": _Rule(_texts, ()),
-    "consents.all_guardians": _Rule(_texts, ()),
+    "name": _Rule(accepting.text),
+    "url": _Rule(accepting.origin),
+    "contact": _Rule(accepting.text, "förskolan"),
+    "language": _Rule(accepting.language, "sv"),
+    "timezone": _Rule(accepting.timezone, "Europe/Stockholm"),
+    "alt_text": _Rule(accepting.one_of("warn", "required"), "warn"),
+    "approval": _Rule(accepting.one_of("none", "principal"), "none"),
+    "grace_days": _Rule(accepting.days(0, 366), 30),
+    "link_days": _Rule(accepting.days(1, 90), 14),
+    "notice_days": _Rule(accepting.days(1, 366), 14),
+    "rules": _Rule(accepting.texts, DEFAULT_RULES),
+    "plugins": _Rule(accepting.texts, ()),
+    "host.kind": _Rule(accepting.one_of("folder"), "folder"),
+    "host.path": _Rule(accepting.text, "public"),
+    "folders.posts": _Rule(accepting.text, "inlagg"),
+    "folders.register": _Rule(accepting.text, "register"),
+    "folders.state": _Rule(accepting.text, "privat"),
+    "folders.talks": _Rule(accepting.text, "samtal"),
+    "consents.purposes": _Rule(accepting.texts, ()),
+    "consents.all_guardians": _Rule(accepting.texts, ()),
+    "email": _Rule(accepting.email, ""),
+    "phone": _Rule(accepting.phone, ""),
+    "theme.colour": _Rule(accepting.colour, ""),
+    "theme.logo": _Rule(accepting.text, ""),
+    "accessibility.actor": _Rule(accepting.text, ""),
+    "accessibility.compliance": _Rule(accepting.one_of("full", "partly", "not"), "partly"),
+    "accessibility.shortcomings": _Rule(accepting.texts, DEFAULT_SHORTCOMINGS),
+    "accessibility.burdens": _Rule(accepting.texts, ()),
+    "accessibility.exempt": _Rule(accepting.texts, ()),
+    "accessibility.assessed": _Rule(accepting.day, None),
+    "accessibility.updated": _Rule(accepting.day, None),
+    "accessibility.method": _Rule(accepting.text, ""),
 }
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
@@ -267,7 +164,17 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     }
     host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
     consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
-    return Settings(root=root, host=host, consents=consents, **flat, **folders)
+    logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
+    said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
+    return Settings(
+        root=root,
+        host=host,
+        consents=consents,
+        look=LookSettings(values["theme.colour"], logo),
+        accessibility=AccessibilitySettings(**said),
+        **flat,
+        **folders,
+    )
 
 
 def _absolute(root: Path, written: str) -> Path:

@@ -1,0 +1,50 @@
+"""Pelican without docutils. Imported before anything else of Pelican's.
+
+Pelican loads docutils, and Pillow and Pygments with it, for a reader of reStructuredText that is switched off here (press.py): a
+tenth of a second at the start of every command. A plugin that needs docutils imports the real one, as ever.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+_WANTED = (
+    "docutils",
+    "docutils.core",
+    "docutils.io",
+    "docutils.parsers",
+    "docutils.parsers.rst",
+    "docutils.parsers.rst.languages",
+    "docutils.writers",
+    "docutils.writers.html4css1",
+    "pelican.rstdirectives",
+)
+
+
+class _Absent(ModuleType):
+    """A module of which every member is an empty class, so that others can be derived from it."""
+
+    __path__: list[str] = []  # noqa: RUF012 # what makes a module a package
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
+def _import_pelican() -> None:
+    absent = {name: _Absent(name) for name in _WANTED}
+    sys.modules.update(absent)
+    try:
+        from pelican import readers  # noqa: PLC0415
+    finally:
+        for name, module in absent.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+    readers.RstReader.file_extensions = []  # so that nobody's run makes one
+
+
+if not any(name in sys.modules for name in ("docutils", "pelican.readers")):
+    _import_pelican()
