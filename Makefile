@@ -9,6 +9,8 @@ PORT ?= 8000
 BIN := .venv/bin
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
+AXE := tests/browser/node_modules/.package-lock.json
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test test-engines bench check clean tools engines
@@ -19,7 +21,7 @@ help:
 demo: .venv/installed
 	@$(BIN)/pluttra demo .demo --port $(PORT)
 
-test: tools .venv/installed-dev
+test: tools $(AXE) .venv/installed-dev
 	@$(BIN)/pytest -n auto
 
 test-engines: tools engines .venv/installed-dev
@@ -36,7 +38,7 @@ check: .venv/installed-dev
 	else npx --yes --package=typescript@5 tsc -p tests/reader/jsconfig.json; fi
 
 clean:
-	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/browser/node_modules .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/installed: pyproject.toml
 	@$(call have-venv)
@@ -47,6 +49,11 @@ clean:
 .venv/installed-dev: .venv/installed
 	@echo "Installing what the tests need into .venv (once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# What judges the pages, by name and version from its registry.
+$(AXE): tests/browser/package-lock.json
+	@npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/browser
 	@touch $@
 
 .venv/installed-bench: .venv/installed-dev
@@ -76,11 +83,12 @@ else \
 fi
 endef
 
-# What the tests drive besides Python: a browser, the reader's vectors in node, and two independent readers of metadata.
+# What the tests drive besides Python: a browser, the reader's vectors in node, npm for what judges pages, and two independent readers of metadata.
 tools:
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v exiftool >/dev/null || missing="$$missing libimage-exiftool-perl"; \
 	command -v ffprobe >/dev/null || missing="$$missing ffmpeg"; \
 	[ -z "$$missing" ] || { $(call install,$$missing); }
