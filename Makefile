@@ -7,7 +7,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-APT := DEBIAN_FRONTEND=noninteractive apt-get
+APT := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get
 
 AXE := tests/browser/node_modules/.package-lock.json
 
@@ -83,7 +83,9 @@ else \
 fi
 endef
 
-# What the tests drive besides Python: a browser, the reader's vectors in node, npm for what judges pages, and two independent readers of metadata.
+# What the tests drive besides Python: a browser, the reader's vectors in node, npm for what judges pages, two independent readers of metadata, and the servers
+# that a site is put on: OpenSSH, nginx, Apache, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
+# Debian from starting them as services.
 tools:
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
@@ -91,6 +93,13 @@ tools:
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v exiftool >/dev/null || missing="$$missing libimage-exiftool-perl"; \
 	command -v ffprobe >/dev/null || missing="$$missing ffmpeg"; \
+	PATH="$$PATH:/usr/sbin"; \
+	command -v sshd >/dev/null || missing="$$missing openssh-server"; \
+	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	command -v apache2 >/dev/null || missing="$$missing apache2"; \
+	command -v radosgw >/dev/null || missing="$$missing ceph-mon ceph-osd radosgw"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	[ -z "$$missing" ] || { $(call install,$$missing); }
 
 # The three engines as Debian has them. WebKitGTK takes H.264 and AAC from GStreamer's packages; Firefox takes them from ffmpeg's library.

@@ -15,6 +15,7 @@ from pluttra_publish.site.bodies import place_figures
 from pluttra_publish.site.dates import EARLIEST, long_date, month_text
 from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
 from pluttra_publish.site.values import (
+    CardView,
     ConsentSheet,
     Count,
     Edition,
@@ -158,7 +159,7 @@ class Renderer:
         return {"statement": view} | days | service | self._house()
 
     def month(self, view: MonthView) -> Context:
-        cards = tuple(self._card(post) for post in view.posts)
+        cards = tuple(self._card(card) for card in view.cards)
         text = month_text(view.month, THEME_LANGUAGE)
         return {"month": MonthPage(view.title, view.month, text, cards)} | self._spoken()
 
@@ -182,6 +183,8 @@ class Renderer:
         }
 
     def _house(self) -> dict[str, Any]:
+        if self._shell is None:
+            raise PluttraError("En öppen sida skulle göras utan skal.")
         return {
             "preschool": self._settings.name,
             "style": self._shell.style,
@@ -256,15 +259,14 @@ class Renderer:
             goals=view.goals,
         )
 
-    def _card(self, view: PostView) -> Card:
-        post = view.post
+    def _card(self, view: CardView) -> Card:
         return Card(
             id=view.id,
-            title=post.title,
-            date=post.date,
-            date_text=long_date(post.date, THEME_LANGUAGE),
-            lang=post.lang,
-            summary=post.summary,
+            title=view.title,
+            date=view.date,
+            date_text=long_date(view.date, THEME_LANGUAGE),
+            lang=view.lang,
+            summary=view.summary,
             cover=view.cover,
             children=view.children,
             count=view.count,

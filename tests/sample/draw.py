@@ -15,8 +15,8 @@ from random import Random
 from PIL import Image
 from pillow_heif import from_pillow
 
-from tests.sample import recordings
-from tests.sample.plan import FILM, FOLDERS, SOUND, Shot
+from tests.sample import recordings, showing_how
+from tests.sample.plan import FILM, FOLDERS, HELP, SOUND, Shot
 from tests.sample.scenes import SCENES
 
 CANARY = "KANARIE-GPS"
@@ -31,13 +31,13 @@ _XMP = (
 def draw(shot: Shot) -> Image.Image:
     """Return the upright picture."""
     seed = zlib.crc32(shot.name.encode())
-    paper = SCENES[shot.scene](shot.size, Random(seed), shot.variant)  # noqa: S311 - a picture, no secret
+    paper = SCENES[shot.scene](shot.size, Random(seed), shot.variant)
     return paper.finished(seed, grain=not shot.name.endswith(".png"))
 
 
 def exif(shot: Shot, at: datetime) -> Image.Exif:
     """Return what the camera says."""
-    chance = Random(zlib.crc32(shot.name.encode()))  # noqa: S311
+    chance = Random(zlib.crc32(shot.name.encode()))
     block = Image.Exif()
     block[0x010E] = f"{CANARY} {shot.scene}"
     block[0x010F], block[0x0110], block[0x0131] = "Exempelkamera", "EK-7", "EK-7 3.1"
@@ -82,10 +82,11 @@ def main(site: Path) -> None:
             for folder in FOLDERS
             for n, shot in enumerate(folder.shots)
         ]
-        for path in (posts / FILM, posts / SOUND):
+        for path in (posts / FILM, posts / SOUND, posts / HELP):
             path.parent.mkdir(parents=True, exist_ok=True)
         tasks.append(pool.submit(recordings.write_film, posts / FILM))
         tasks.append(pool.submit(recordings.write_sound, posts / SOUND))
+        tasks.append(pool.submit(showing_how.write_help_film, posts / HELP))
         for task in tasks:
             task.result()
 

@@ -139,7 +139,9 @@ class House:
             ),
             posts=sealed,
             months=tuple(
-                MonthView("solrosen", "Solrosen", month, tuple(v for v in sealed if f"{v.post.date:%Y-%m}" == month))
+                MonthView(
+                    "solrosen", "Solrosen", month, tuple(v.card for v in sealed if f"{v.post.date:%Y-%m}" == month)
+                )
                 for month in sorted(months)
             ),
             public=tuple(view for view in views if view.post.place.kind == "public"),

@@ -7,7 +7,7 @@ import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.
 import { markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
-import { pasted, welcomePage } from './welcome.js';
+import { welcomePage } from './welcome.js';
 import { WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
@@ -36,6 +36,12 @@ let first = true;
 let lists = false;
 /** @type {Page['follow']} */
 let follow;
+/** @type {import('./installing.js').Prompt | null} */
+let prompt = null;
+let read = false; // a post
+
+const hall = { present, refuse, enter, within, arrive };
+const APPLE_OR_APP = /iP|Mac|wv\)|FB|Insta/;
 
 start();
 
@@ -49,8 +55,12 @@ function start() {
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);
   document.addEventListener('submit', (event) => {
-    event.preventDefault();
-    pasted(/** @type {HTMLFormElement} */ (event.target), arrive);
+    event.preventDefault(); // nothing of a form is ever sent
+    import('./entering.js').then(({ answer }) => answer(/** @type {HTMLFormElement} */ (event.target), hall)).catch(refuse);
+  });
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault(); // kept for a button
+    prompt = /** @type {import('./installing.js').Prompt} */ (event);
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') tellMet();
@@ -76,11 +86,13 @@ async function go() {
   return follow?.(location.hash) || visit();
 }
 
-/** @param {{secret: import('./bytes.js').Bytes, mangled: boolean}} link */
-function arrive(link) {
+/** @param {import('./welcome.js').Link} link */
+async function arrive(link) {
   forgetAddress();
-  turns += 1;
-  present(welcomePage(link, { present, refuse, enter, within }));
+  const turn = (turns += 1);
+  const page = welcomePage(link, hall);
+  if (APPLE_OR_APP.test(navigator.userAgent)) await within(import('./elsewhere.js').then(({ tellElsewhere }) => tellElsewhere(page.node, link)), LATE).catch(() => {});
+  if (turn === turns) present(page);
 }
 
 /** The key leaves the address before anything else happens. */
@@ -142,9 +154,10 @@ async function pageOf() {
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
-  const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
+  const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, read, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
   if (view === 'post') {
     seen.add(id);
+    read = true;
     opened.post(id).then((post) => post && opened.page(post.page)).catch(() => {}); // on its way while pages.js is
   }
   releaseMedia(); // before the new page makes its own
@@ -155,8 +168,7 @@ async function pageOf() {
           : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
             : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
               : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
-                : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
-                  : null;
+                : await import('./device.js').then(({ devicePage }) => devicePage(view, opened, prompt, () => leave('forgotten')));
   return page ?? { node: fill('lost'), title: '' };
 }
 
@@ -186,6 +198,8 @@ function refuse(error) {
   if (!error?.word) console.error(error);
   if (error?.word === 'access-ended') leave(error.word);
   else sheet(document.getElementById(error?.word ?? '') ? error.word : 'broken');
+  const present = vault;
+  if (error?.word === 'unreachable' && present) import('./without.js').then(({ tellKept }) => tellKept(main, present)).catch(() => {});
 }
 
 /** Nobody reads here any longer. @param {string} id of the template that says why */
@@ -279,4 +293,5 @@ function pressed(event) {
     main.focus();
   } else if (act === 'retry') visit();
   else if (act === 'reload') location.reload();
+  else if (act === 'later') import('./installing.js').then(({ decline }) => decline(/** @type {HTMLElement} */ (place)));
 }
