@@ -12,6 +12,7 @@ import { WORDS } from './words.js';
 export const hung = new WeakMap();
 const LARGE = 50_000_000; // bytes
 const FIRST = 3; // photos that are in sight at once or soon: fetched before the page stands there
+const READY = 1000; // milliseconds; WebKitGTK often refuses a blob that is to play before it is ready, and an iPhone that saves data never says that it is
 
 /**
  * Hang the media of a cleaned page. An address that names nothing is refused, and said in its place.
@@ -65,6 +66,10 @@ export function hangPlayer(player, reference, vault) {
       await come();
       player.controls = true;
       player.focus();
+      await new Promise((ready) => {
+        player.onloadedmetadata = ready;
+        setTimeout(ready, READY);
+      });
       player.play().catch(() => {});
     } catch (error) {
       failed(error);
