@@ -14,13 +14,14 @@ from pluttra_publish.before import Before
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, renewed
 from pluttra_publish.errors import Findings, FormatError, UsageError
-from pluttra_publish.format.layout import object_path
+from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
 from pluttra_publish.last_time import Changes, LastTime
 from pluttra_publish.outcomes import Published
 from pluttra_publish.putting import Place
 from pluttra_publish.sealed_objects import There
 from pluttra_publish.sealed_site import SealedSite, Sealer
+from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.sealing.objects import SealedObject
@@ -54,7 +55,7 @@ class Attempt:
         Raises:
             StartOverError, WidenError: the part was too small.
         """
-        known = self.root and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
+        known = self.place.sure and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
         stale = (
             part(find_stale(self.settings, self.keystore, self.last, self.before, self.looks, self.now))
             if part and known
@@ -106,7 +107,7 @@ class Attempt:
             readers=len(run.access),
             broken=len(sealed.broken),
             read=len(run.posts),
-            kept=len(sealed.kept) if stale is None else self.last.size,
+            kept=len(sealed.kept) if stale is None else 0,
             derived=run.fresh,
             found=run.media - run.fresh,
         )
@@ -124,7 +125,7 @@ class Attempt:
             raise StartOverError
         with self.place.claimed():
             self.keystore.save()
-            done = self.place.put_changes([root], [], step=self.step)
+            done = self.place.put_changes([root], self._ended(), kept=self.last.size, step=self.step)
             self._remember(Changes(told={"root": root.digest.hex()}), whole=False)
         posts, waiting = self.last.counts()
         readers = sum(bool(keys.given) for keys in self.keystore.readers.values())
@@ -137,7 +138,6 @@ class Attempt:
             readers=readers,
             broken=0,
             read=0,
-            kept=self.last.size,
             derived=0,
             found=0,
         )
@@ -145,7 +145,7 @@ class Attempt:
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]
         if stale is None:
-            return self.place.put(things, kept=sealed.kept, step=self.step)
+            return self.place.mirror(things, kept=sealed.kept, step=self.step)
         lying = self.last.clear()
         new = [thing for thing in things if not self._lies(thing, lying, changes)]
         gone = [object_path(name) for name in sorted(self.last.unused_after(changes))]
@@ -154,7 +154,16 @@ class Attempt:
         if clear:
             over |= {path for path in lying if place_of(path) != "keyring"} - changes.clear.keys()
         changes.clear |= dict.fromkeys(over)
-        return self.place.put_changes(new, [*gone, *sorted(over)], step=self.step)
+        over |= self.place.beside() - sealed.invitations
+        return self.place.put_changes(new, [*gone, *sorted(over)], kept=self.last.size, step=self.step)
+
+    def _ended(self) -> set[str]:
+        """Return what lies there of invitations that were put since the last publish, and have ended already."""
+        now = int(self.now.timestamp())
+        holding = {
+            keyring_path(chain.invitation_name(kept.secret)) for kept in self.keystore.invitations if kept.ends > now
+        }
+        return self.place.beside() - holding
 
     def _lies(self, thing: Publishable, lying: Mapping[str, str], changes: Changes) -> bool:
         """Tell whether a thing lies on the host as it is."""
@@ -180,7 +189,7 @@ class Attempt:
             today=self.now.date(),
             sequence=number,
             put=len(done.put),
-            kept=done.kept + figures.pop("kept"),
+            kept=done.kept + figures.pop("kept", 0),
             deleted=len(done.deleted),
             length=done.length,
             **figures,

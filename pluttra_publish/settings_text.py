@@ -54,7 +54,7 @@ notice_days = 14
 # Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
 plugins = []
 
-# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
+# Den förslutna webbplatsen läggs här: i en mapp, eller direkt på ett SFTP-konto ("sftp") eller i en bucket ("s3"). Läs docs/hosts.md.
 [host]
 kind = "folder"
 path = "public"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pluttra_publish.doctor.asking import Answer, Asking, Unreachable
 from pluttra_publish.doctor.outside import RULES, bad
 from pluttra_publish.errors import Findings, HostError
-from pluttra_publish.hosts import Host, Inventory, Lying, cache_of, content_type, place_of
+from pluttra_publish.hosts import Host, Lying, OnHost, cache_of, content_type, place_of
 from pluttra_publish.hosts.paths import LOCK_PATH, is_left_behind
 
 Step = Callable[[str, int, int], None]
@@ -68,7 +68,7 @@ def ranges(host: Asking, known: Mapping[str, Lying], findings: Findings) -> None
         return
 
 
-def root(host: Asking, known: Inventory, findings: Findings, *, now: datetime, notice: timedelta) -> None:
+def root(host: Asking, known: OnHost, findings: Findings, *, now: datetime, notice: timedelta) -> None:
     """Look whether the root is the one put last, how old it is, and whether asking again is cheap."""
     answer = host.get("root")
     if answer.status != 200:
@@ -101,12 +101,12 @@ def all_there(host: Asking, known: Mapping[str, Lying], findings: Findings, step
                 wrong.setdefault("har fel längd", []).append(path)
             step("Frågar efter filer", done, len(paths))
     for what, lacking in wrong.items():
-        mend = "Kör pluttra publish, som lägger dit det som saknas. Ligger det kvar: ta bort filen privat/on-host och kör igen."
+        mend = "Kör pluttra publish, som lägger dit det som saknas."
         bad(findings, host, _some(lacking), f"{len(lacking)} av {len(paths)} filer {what}.", mend)
     return len(paths) - sum(len(lacking) for lacking in wrong.values())
 
 
-def inside(host: Host, known: Inventory, where: str, findings: Findings) -> None:
+def inside(host: Host, known: OnHost, where: str, findings: Findings) -> None:
     """Look through the host's own list for what is lacking, of another length, or should not be there."""
     there = dict(host.list())
     there.pop(LOCK_PATH, None)
@@ -117,8 +117,7 @@ def inside(host: Host, known: Inventory, where: str, findings: Findings) -> None
         ("ligger hos värden fast de inte ska", [path for path in there if path not in known.files]),
     ):
         if paths:
-            mend = f"Ta bort filen privat/{'on-host'} på den här datorn. {publish}"
-            findings.error(HostError, where, _some(paths), f"{len(paths)} filer {what}.", mend)
+            findings.error(HostError, where, _some(paths), f"{len(paths)} filer {what}.", publish)
     for path in sorted(host.strangers()):
         name = path.rpartition("/")[2]
         if is_left_behind(name):

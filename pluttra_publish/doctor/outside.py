@@ -20,7 +20,7 @@ _PRIVATE = (
     "pluttra.toml",
     "register/barn.csv",
     "privat/keystore.age",
-    "privat/on-host",
+    "privat/on-host.sqlite",
     "inlagg/",
     ".git/config",
     ".htaccess",

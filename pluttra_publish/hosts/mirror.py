@@ -41,13 +41,13 @@ def no_check() -> None:
 
 @dataclass(frozen=True)
 class Mirrored:
-    """What was done: paths put and deleted, how many were left as they were, and the bytes that were put. `files` is what lies there now."""
+    """What was done: paths put and deleted, how many were left as they were, and the bytes that were put. `new` is what was put."""
 
     put: tuple[str, ...]
     kept: int
     deleted: tuple[str, ...]
     length: int
-    files: Mapping[str, Lying] = field(repr=False, default_factory=dict)
+    new: Mapping[str, Lying] = field(repr=False, default_factory=dict)
 
 
 def mirror(
@@ -84,13 +84,12 @@ def mirror(
     same = {new: old for new, old in (twins or {}).items() if old in there and there[old].length == wanted[new].length}
     put_in_order(host, waves, gone, twins=same, before_root=before_root, step=step)
     put = {thing.path for thing in new}
-    stay = {path: lying for path, lying in there.items() if path in keep and path not in wanted}
     return Mirrored(
         put=tuple(sorted(put)),
         kept=len(wanted.keys() - put),
         deleted=tuple(gone),
         length=sum(thing.length for thing in new),
-        files=stay | {path: Lying(thing.length, thing.digest) for path, thing in wanted.items()},
+        new={path: Lying(thing.length, thing.digest) for path, thing in wanted.items()},
     )
 
 
@@ -99,10 +98,14 @@ def put_changes(
     things: Iterable[Publishable],
     gone: Iterable[str],
     *,
+    kept: int,
+    twins: Mapping[str, str] | None = None,
     before_root: Callable[[], None] = no_check,
     step: Step = no_step,
 ) -> Mirrored:
-    """Put what is new, root last, then delete what is `gone`. For whoever knows what lies on the host: it is not asked.
+    """Put what is new, root last, then delete what is `gone`; `kept` is how many files lie there already.
+
+    For whoever knows what lies on the host: it is not asked. The rest is as for `mirror`.
 
     Raises:
         LeakError: something may not be put; nothing was.
@@ -111,9 +114,14 @@ def put_changes(
     admitted = [admit(thing) for thing in things]
     deleted = tuple(gone)
     waves = [[thing for thing in admitted if thing.role in roles] for roles in _WAVES]
-    put_in_order(host, waves, deleted, before_root=before_root, step=step)
-    put = tuple(sorted(thing.path for thing in admitted))
-    return Mirrored(put, 0, deleted, sum(thing.length for thing in admitted))
+    put_in_order(host, waves, deleted, twins=twins, before_root=before_root, step=step)
+    return Mirrored(
+        put=tuple(sorted(thing.path for thing in admitted)),
+        kept=max(0, kept - len(deleted)),
+        deleted=deleted,
+        length=sum(thing.length for thing in admitted),
+        new={thing.path: Lying(thing.length, thing.digest) for thing in admitted},
+    )
 
 
 def put_in_order(
