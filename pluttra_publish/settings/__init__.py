@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
+from pluttra_publish.settings.mail import MAIL_KEYS, MailSettings, mail_settings
+from pluttra_publish.settings.rules import FILE, BadValueError, Rule, days, one_of, text, texts
 
-FILE = "pluttra.toml"
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 DEFAULT_RULES = (
@@ -70,6 +71,8 @@ class Settings:
     state: Path
     talks: Path
     consents: ConsentSettings = ConsentSettings()
+    mail: MailSettings = MailSettings()
+    mail_links: Literal["none", "each"] = "none"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -117,7 +120,7 @@ def read_settings(site: Path) -> Settings:
             values[key] = rule.read(written, key, findings)
     if findings.errors:
         raise SettingsError(findings)
-    settings = _settings(site.absolute(), values)
+    settings = _settings(site.absolute(), values, findings)
     _check_folders(settings, findings)
     if findings.errors:
         raise SettingsError(findings)
@@ -132,142 +135,84 @@ def accepted(key: str, value: str) -> str:
     """
     try:
         return str(_KEYS[key].accept(value))
-    except _BadValueError as bad:
+    except BadValueError as bad:
         raise UsageError(f"{bad.message} ({key})", hint=bad.mend) from None
-
-
-_MISSING = object()
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """What a key's value must be. `accept` returns the value to use, or raises what is wrong with it."""
-
-    accept: Callable[[Any], Any]
-    default: Any = _MISSING
-
-    def read(self, written: Mapping[str, Any], key: str, findings: Findings) -> Any:
-        value = _at(written, key)
-        if value is _MISSING:
-            if self.default is _MISSING:
-                findings.error(RegisterError, FILE, key, f"Nyckeln {key} saknas.", f'Skriv {key} = "…" överst i filen.')
-            return self.default
-        try:
-            return self.accept(value)
-        except _BadValueError as bad:
-            findings.error(RegisterError, FILE, key, bad.message, bad.mend)
-            return None
-
-
-class _BadValueError(Exception):
-    def __init__(self, message: str, mend: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.mend = mend
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _BadValueError("Värdet ska vara text.", 'Skriv det inom citattecken: "…".')
-    return unicodedata.normalize("NFC", " ".join(value.split()))
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise _BadValueError("Värdet ska vara en lista av texter.", 'Skriv ["…", "…"].')
-    return tuple(_text(item) for item in value)
-
-
-def _days(least: int, most: int) -> Callable[[Any], int]:
-    def accept(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise _BadValueError("Värdet ska vara ett antal dagar.", f"Skriv ett heltal från {least} till {most}.")
-        return value
-
-    return accept
-
-
-def _one_of(*known: str) -> Callable[[Any], str]:
-    def accept(value: Any) -> str:
-        if value not in known:
-            choices = " eller ".join(f'"{choice}"' for choice in known)
-            raise _BadValueError("Värdet är inte ett av de som finns.", f"Skriv {choices}.")
-        return str(value)
-
-    return accept
 
 
 def _language(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise _BadValueError("Värdet är inte en språkkod.", 'Skriv till exempel "sv".')
+        raise BadValueError("Värdet är inte en språkkod.", 'Skriv till exempel "sv".')
     return value
 
 
 def _timezone(value: Any) -> str:
     try:
-        return ZoneInfo(_text(value)).key
+        return ZoneInfo(text(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
-        raise _BadValueError("Tidszonen finns inte.", 'Skriv till exempel "Europe/Stockholm".') from wrong
+        raise BadValueError("Tidszonen finns inte.", 'Skriv till exempel "Europe/Stockholm".') from wrong
 
 
 def _origin(value: Any) -> str:
     """Return scheme, host and port as a browser writes them."""
-    text = _text(value)
+    written = text(value)
     example = 'Skriv till exempel "https://dagar.förskolan.se".'
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(written)
         host = (parts.hostname or "").encode("idna").decode("ascii")
         port = parts.port
     except ValueError as wrong:
-        raise _BadValueError("Värdet är inte en webbadress.", example) from wrong
+        raise BadValueError("Värdet är inte en webbadress.", example) from wrong
     local = host in _LOCAL
     if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
-        raise _BadValueError("Värdet är inte en webbadress.", example)
+        raise BadValueError("Värdet är inte en webbadress.", example)
     if parts.scheme == "http" and not local:
         reason = "Adressen måste börja med https://, annars kan vem som helst på vägen byta ut sidan."
-        raise _BadValueError(reason, "Bara http://localhost och http://127.0.0.1 får vara utan s, för att prova.")
+        raise BadValueError(reason, "Bara http://localhost och http://127.0.0.1 får vara utan s, för att prova.")
     if parts.path not in {"", "/"}:
         reason = "Adressen får inte ha en sökväg: allt som ligger på samma adress kan läsa familjernas nycklar."
-        raise _BadValueError(reason, "Använd en egen adress (en underdomän) som inte används till något annat.")
-    if parts.query or parts.fragment or parts.username is not None or text.endswith(("?", "#")):
-        raise _BadValueError("Adressen har mer än namn och port.", example)
+        raise BadValueError(reason, "Använd en egen adress (en underdomän) som inte används till något annat.")
+    if parts.query or parts.fragment or parts.username is not None or written.endswith(("?", "#")):
+        raise BadValueError("Adressen har mer än namn och port.", example)
     standard = {"https": 443, "http": 80}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if port in {None, standard} else f":{port}")
 
 
-_KEYS: dict[str, _Rule] = {
-    "name": _Rule(_text),
-    "url": _Rule(_origin),
-    "contact": _Rule(_text, "förskolan"),
-    "language": _Rule(_language, "sv"),
-    "timezone": _Rule(_timezone, "Europe/Stockholm"),
-    "alt_text": _Rule(_one_of("warn", "required"), "warn"),
-    "approval": _Rule(_one_of("none", "principal"), "none"),
-    "grace_days": _Rule(_days(0, 366), 30),
-    "link_days": _Rule(_days(1, 90), 14),
-    "notice_days": _Rule(_days(1, 366), 14),
-    "rules": _Rule(_texts, DEFAULT_RULES),
-    "plugins": _Rule(_texts, ()),
-    "host.kind": _Rule(_one_of("folder"), "folder"),
-    "host.path": _Rule(_text, "public"),
-    "folders.posts": _Rule(_text, "inlagg"),
-    "folders.register": _Rule(_text, "register"),
-    "folders.state": _Rule(_text, "privat"),
-    "folders.talks": _Rule(_text, "samtal"),
-    "consents.purposes": _Rule(_texts, ()),
-    "consents.all_guardians": _Rule(_texts, ()),
+_KEYS: dict[str, Rule] = {
+    "name": Rule(text),
+    "url": Rule(_origin),
+    "contact": Rule(text, "förskolan"),
+    "language": Rule(_language, "sv"),
+    "timezone": Rule(_timezone, "Europe/Stockholm"),
+    "alt_text": Rule(one_of("warn", "required"), "warn"),
+    "approval": Rule(one_of("none", "principal"), "none"),
+    "grace_days": Rule(days(0, 366), 30),
+    "link_days": Rule(days(1, 90), 14),
+    "notice_days": Rule(days(1, 366), 14),
+    "mail_links": Rule(one_of("none", "each"), "none"),
+    "rules": Rule(texts, DEFAULT_RULES),
+    "plugins": Rule(texts, ()),
+    "host.kind": Rule(one_of("folder"), "folder"),
+    "host.path": Rule(text, "public"),
+    "folders.posts": Rule(text, "inlagg"),
+    "folders.register": Rule(text, "register"),
+    "folders.state": Rule(text, "privat"),
+    "folders.talks": Rule(text, "samtal"),
+    "consents.purposes": Rule(texts, ()),
+    "consents.all_guardians": Rule(texts, ()),
+    **MAIL_KEYS,
 }
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
 
-def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
+def _settings(root: Path, values: Mapping[str, Any], findings: Findings) -> Settings:
     flat: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
     folders: dict[str, Any] = {
         name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
     host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
     consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
-    return Settings(root=root, host=host, consents=consents, **flat, **folders)
+    mail = mail_settings(values, findings)
+    return Settings(root=root, host=host, consents=consents, mail=mail, **flat, **folders)
 
 
 def _absolute(root: Path, written: str) -> Path:
@@ -329,14 +274,6 @@ def _read_toml(path: Path, findings: Findings) -> dict[str, Any] | None:
         mend = "Kontrollera citattecken, hakparenteser och likhetstecken, och att ingen nyckel står två gånger."
         findings.error(RegisterError, FILE, f"rad {at[1]}" if at else "", "Raden går inte att tolka.", mend)
     return None
-
-
-def _at(written: Mapping[str, Any], key: str) -> Any:
-    table, dot, leaf = key.rpartition(".")
-    if not dot:
-        return written.get(leaf, _MISSING)
-    inner = written.get(table)
-    return inner.get(leaf, _MISSING) if isinstance(inner, dict) else _MISSING
 
 
 def _unknown(written: Mapping[str, Any]) -> Iterator[str]:
