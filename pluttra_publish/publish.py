@@ -6,8 +6,8 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from pluttra_publish.errors import (
     LeakError,
     UsageError,
 )
-from pluttra_publish.format.access import link
 from pluttra_publish.format.chain import Root
-from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, admit, mirror
+from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, mirror
+from pluttra_publish.inviting import Invited, invite
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
 from pluttra_publish.people import read_people
@@ -36,12 +36,10 @@ from pluttra_publish.protected_names import protected_names
 from pluttra_publish.register import (
     access,
     check_place,
-    find_reader,
     read_allowed_words,
-    read_register,
 )
 from pluttra_publish.resources import theme_folder
-from pluttra_publish.sealed_site import Sealer, invitation_for
+from pluttra_publish.sealed_site import Sealer
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
@@ -105,17 +103,6 @@ class Published:
             "found",
         )
         return {"public": str(self.folder)} | {name: getattr(self, name) for name in names}
-
-
-@dataclass(frozen=True)
-class Invited:
-    """A link, and for whom. Whoever has it reads as that person until `ends` (Unix seconds)."""
-
-    name: str
-    role: str
-    url: str = field(repr=False)
-    ends: int
-    ends_text: str
 
 
 def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | None:
@@ -202,37 +189,6 @@ def publish(
         derived=run.fresh,
         found=run.media - run.fresh,
     )
-
-
-def invite(
-    settings: Settings, name: str, *, valid_for: timedelta, reuse: bool = False, identity: Path | None = None
-) -> Invited:
-    """Put an invitation for a reader on the host and return its link. `reuse` gives an earlier one that lasts half as long or more.
-
-    Raises:
-        UsageError: no reader, or more than one, has that name; or the site has not been published to them yet.
-    """
-    findings = Findings()
-    register = read_register(settings.register, findings)
-    findings.stop()
-    reader = find_reader(register, name)
-    keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
-    keys = keystore.readers.get(reader.id)
-    if keys is None or keys.ended is not None or not keys.given:
-        hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
-        raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)
-    now = now_of(settings)
-    lasting = int((now + valid_for / 2).timestamp())
-    invitation = next((i for i in keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting), None)
-    if invitation is None:
-        invitation = keystore.invite(reader.id, ends=int((now + valid_for).timestamp()))
-        keystore.save()
-    host = FolderHost(settings.host.path)
-    host.put(admit(invitation_for(keystore, invitation, reader)))
-    host.settle()
-    ends = datetime.fromtimestamp(invitation.ends, settings.zone)
-    text = f"{ends:%Y-%m-%d} kl. {ends:%H.%M}"
-    return Invited(reader.name, reader.role, link(settings.url, invitation.secret), invitation.ends, text)
 
 
 class _Run:

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -21,6 +21,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.settings.mail import MAIL_KEYS, MailSettings, mail_settings
 from pluttra_publish.settings.rules import FILE, BadValueError, Rule, days, one_of, text, texts
+
+__all__ = [
+    "DEFAULT_RULES",
+    "FILE",
+    "ConsentSettings",
+    "HostSettings",
+    "MailSettings",
+    "Settings",
+    "SettingsError",
+    "accepted",
+    "is_inside",
+    "read_settings",
+    "unfit",
+]
 
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
@@ -71,7 +85,7 @@ class Settings:
     state: Path
     talks: Path
     consents: ConsentSettings = ConsentSettings()
-    mail: MailSettings = MailSettings()
+    mail: MailSettings = field(default_factory=MailSettings)
     mail_links: Literal["none", "each"] = "none"
 
     @property
