@@ -12,6 +12,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pluttra_publish.errors import HostError
 from pluttra_publish.inviting import Door, Invited
@@ -32,8 +33,7 @@ from pluttra_publish.letters.outbox import How, Pending
 from pluttra_publish.letters.said import From, Said
 from pluttra_publish.platform import locked, private_folder
 from pluttra_publish.register import Reader
-from pluttra_publish.settings import Settings
-from pluttra_publish.settings.mail import Digest
+from pluttra_publish.settings import MailSettings, Settings
 
 LOCK = "brev.lock"
 NOTICE_LINK = timedelta(days=7)
@@ -100,15 +100,13 @@ def set_silent(door: Door, reader: Reader, silent: bool) -> None:
         outbox.save()
 
 
-def due_at(pending: Pending, digest: Digest, daily_hour: int, settings: Settings) -> datetime:
-    """Return when a notice is to go: with the next full hour, or the next time the day's hour comes, after its first post."""
-    since = datetime.fromtimestamp(pending.since, settings.zone)
-    if digest == "hourly":
-        return since.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if digest == "daily":
-        due = since.replace(hour=daily_hour, minute=0, second=0, microsecond=0)
-        return due if due > since else due + timedelta(days=1)
-    return since
+def due_at(since: int, chosen: MailSettings, zone: ZoneInfo) -> datetime:
+    """Return when a digest is to go: with the next full hour, or the next time the day's hour comes, after its first post."""
+    first = datetime.fromtimestamp(since, zone)
+    if chosen.digest == "hourly":
+        return first.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    due = first.replace(hour=chosen.daily_hour, minute=0, second=0, microsecond=0)
+    return due if due > first else due + timedelta(days=1)
 
 
 def try_out(settings: Settings, to: str, now: datetime) -> None:
@@ -177,16 +175,19 @@ class _Round:
 
     def _due(self) -> Iterator[_Letter]:
         """Yield the letters to send now: invitations first."""
-        outbox, mail_settings = self._outbox, self._settings.mail
+        outbox = self._outbox
         for key, reader in self._readers.items():
             if key in outbox.asked and outbox.asked[key].waiting and not self._is_refused(key, reader):
                 yield _Letter("invitation", key, reader)
         for key, reader in self._readers.items():
             if key not in outbox.notices or self._is_refused(key, reader):
                 continue
-            due = due_at(outbox.notices[key], mail_settings.digest, mail_settings.daily_hour, self._settings)
-            if self._at_once or due <= self._door.now:
+            if self._at_once or self._is_due(outbox.notices[key]):
                 yield _Letter("notice", key, reader)
+
+    def _is_due(self, pending: Pending) -> bool:
+        chosen = self._settings.mail
+        return chosen.digest == "at_once" or due_at(pending.since, chosen, self._settings.zone) <= self._door.now
 
     def _is_refused(self, key: str, reader: Reader) -> bool:
         return self._outbox.is_refused(key, self._door.mark(reader))

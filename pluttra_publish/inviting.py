@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from pluttra_publish.platform import identity_path
 from pluttra_publish.register import (
     Reader,
     Register,
+    access,
     departments_of,
     find_department,
     find_reader,
@@ -94,6 +96,12 @@ class Door:
         keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity or identity_path())
         return cls(settings, register, keystore, now_of(settings))
 
+    @cached_property
+    def _granted(self) -> frozenset[str]:
+        today, grace = self.now.date(), self.settings.grace_days
+        first = self.keystore.first_month or f"{today:%Y-%m}"
+        return frozenset(access(self.register, today=today, first_month=first, grace_days=grace))
+
     def everyone(self) -> tuple[Reader, ...]:
         """Return all who may be invited, by name: those to whom something has been published, and who still read."""
         found = (reader for reader in readers(self.register).values() if self.reads(reader))
@@ -123,9 +131,9 @@ class Door:
         return tuple(reader for reader in self.everyone() if reader.id in guardians)
 
     def reads(self, reader: Reader) -> bool:
-        """Tell whether something has been published to a reader, who has not lost it since."""
+        """Tell whether something has been published to a reader, who by the register of today still may read it."""
         keys = self.keystore.readers.get(reader.id)
-        return keys is not None and keys.ended is None and bool(keys.given)
+        return keys is not None and keys.ended is None and bool(keys.given) and reader.id in self._granted
 
     def invite(self, wanted: Iterable[Reader], *, valid_for: timedelta, reuse: bool = False) -> tuple[Invited, ...]:
         """Make invitations, and put them on the host. `reuse` takes an earlier one that lasts half as long or more.

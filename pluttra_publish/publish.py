@@ -1,4 +1,4 @@
-"""The pipeline, as one page: read → plan → derive → render → seal → put. Knows the order; each step is somebody else's."""
+"""The pipeline, as one page: read → plan → derive → render → seal → put → notify. Knows the order; each step is somebody else's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
 from pluttra_publish.clock import earliest_month, now_of
+from pluttra_publish.delivering import Delivered
 from pluttra_publish.edition import Laid, edit_of, lay_out
 from pluttra_publish.errors import (
     ContentError,
@@ -25,9 +26,10 @@ from pluttra_publish.errors import (
 )
 from pluttra_publish.format.chain import Root
 from pluttra_publish.hosts import FolderHost, Host, Publishable, ShellFile, mirror
-from pluttra_publish.inviting import Invited, invite
+from pluttra_publish.inviting import Door, Invited, invite
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
+from pluttra_publish.news import tell_news
 from pluttra_publish.people import read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import plain_id, whole_plan
@@ -86,6 +88,7 @@ class Published:
     length: int
     derived: int
     found: int
+    told: Delivered | None = None
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""
@@ -102,7 +105,8 @@ class Published:
             "derived",
             "found",
         )
-        return {"public": str(self.folder)} | {name: getattr(self, name) for name in names}
+        mail = {"mail": self.told.summary()} if self.told else {}
+        return {"public": str(self.folder)} | {name: getattr(self, name) for name in names} | mail
 
 
 def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | None:
@@ -173,6 +177,8 @@ def publish(
             keystore.rooted()
             keystore.save()
     ledger.save()
+    door = Door(settings, run.register, keystore, run.now)
+    told = tell_news(door, run.plan.posts, run.access) if host.root == settings.host.path else None
     return Published(
         findings=run.findings,
         folder=host.root,
@@ -188,6 +194,7 @@ def publish(
         length=put.length,
         derived=run.fresh,
         found=run.media - run.fresh,
+        told=told,
     )
 
 
