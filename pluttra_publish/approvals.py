@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from pluttra_publish import site
 from pluttra_publish.errors import Findings, KeystoreError, RegisterError, UsageError
 from pluttra_publish.media import probe
 from pluttra_publish.platform import private_folder, telling, write_atomically
@@ -20,7 +21,7 @@ from pluttra_publish.register import Register
 from pluttra_publish.register.values import fold
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
-from pluttra_publish.site import Post, press, returned_text
+from pluttra_publish.site import Post, returned_text
 
 FILE = "godkanda.json"
 
@@ -103,7 +104,7 @@ def read_posts(settings: Settings, today: date) -> tuple[list[Post], Findings]:
     posts: list[Post] = []
     findings = Findings()
     theme = (settings.theme, theme_folder())
-    press(settings, theme=theme, probe=probe, findings=findings, between=posts.extend, today=today)
+    site.press(settings, theme=theme, probe=probe, findings=findings, between=posts.extend, today=today)
     return posts, findings
 
 

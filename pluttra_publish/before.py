@@ -6,11 +6,11 @@ anybody else still reads it, it must be sealed anew, so that what they hold open
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pluttra_publish.errors import FormatError
-from pluttra_publish.format.chain import KINDS, Root, Row
+from pluttra_publish.format.chain import KINDS, Root, Row, Whereabouts
 from pluttra_publish.format.layout import object_path
 from pluttra_publish.format.posts import Card, Index, Standing
 from pluttra_publish.sealing import chain
@@ -28,24 +28,49 @@ class Before:
     get: Callable[[str], bytes | None]
     keystore: Keystore
 
-    def lost(self, coming: Mapping[Month, tuple[Row, Index]]) -> frozenset[str]:
-        """Return the names of the objects that lose readers by the indexes that are coming, and still have some.
+    def gone(self, coming: Mapping[Month, tuple[Row, Index]], *, only: Collection[Month] | None = None) -> set[str]:
+        """Return the names of the objects that some month names and no longer will, by the indexes that are coming.
 
-        What does not open here opens for nobody.
+        `only` are the months that are looked at: the others stay as they are. What does not open here opens for nobody.
         """
         gone: set[str] = set()
-        for month, row in self._rows():
+        for month, row in self._rows(only):
             new = coming.get(month)
             if new is None or new[0].name != row.name:
-                gone |= self._names(month, row) - (_names_in(new[1]) if new else set())
-        return (
-            frozenset(name for _, index in coming.values() for name in gone & _names_in(index)) if gone else frozenset()
-        )
+                gone |= self._names(month, row) - (names_in(new[1]) if new else set())
+        return gone
 
-    def _rows(self) -> Iterator[tuple[Month, Row]]:
-        for key in self.keystore.audiences if self.root else ():
+    def where(self, key: str) -> tuple[bool, Whereabouts] | None:
+        """Return where the catalogue of an audience lies, and whether it was sealed in the newest epoch; None if there is none."""
+        for secret in self.keystore.audiences[key].epochs if self.root else ():
+            if self.root and (found := chain.find_slot(self.root, (chain.epoch_of(secret, ()),))):
+                return secret == self.keystore.audiences[key].epochs[0], found[1]
+        return None
+
+    def rows(self, key: str) -> dict[str, Row]:
+        """Return what leads to every month of an audience, by month.
+
+        Raises:
+            FormatError: its catalogue does not open.
+        """
+        return {month: row for (_, month), row in self._rows_of(key)}
+
+    def index(self, month: Month, row: Row) -> Index:
+        """Return the index of a month.
+
+        Raises:
+            FormatError: it is not there, or does not open.
+        """
+        sealed = self.get(object_path(row.name))
+        if sealed is None:
+            raise FormatError("host")
+        return chain.open_index(sealed, row, audience=self.keystore.audiences[month[0]].id.hex(), month=month[1])
+
+    def _rows(self, only: Collection[Month] | None) -> Iterator[tuple[Month, Row]]:
+        keys = {key for key, _ in only} if only is not None else set(self.keystore.audiences)
+        for key in sorted(keys & self.keystore.audiences.keys()) if self.root else ():
             try:
-                yield from self._rows_of(key)
+                yield from ((month, row) for month, row in self._rows_of(key) if only is None or month in only)
             except FormatError:
                 continue
 
@@ -62,15 +87,13 @@ class Before:
                 yield (key, month), chain.open_row(row, chain.month_secret(secret, month))
 
     def _names(self, month: Month, row: Row) -> set[str]:
-        sealed = self.get(object_path(row.name))
-        audience = self.keystore.audiences[month[0]].id.hex()
         try:
-            return _names_in(chain.open_index(sealed, row, audience=audience, month=month[1])) if sealed else set()
+            return names_in(self.index(month, row))
         except FormatError:
             return set()
 
 
-def _names_in(index: Index) -> set[str]:
+def names_in(index: Index) -> set[str]:
     """Return the names of all objects that an index leads to."""
     leaves: tuple[Card | Standing, ...] = (*index.posts, *index.pages)
     own = {index.page.name} if index.page else set()

@@ -16,21 +16,11 @@ from zoneinfo import ZoneInfo
 
 from pluttra_publish.errors import HostError
 from pluttra_publish.inviting import Door, Invited
-from pluttra_publish.letters import (
-    Asked,
-    Carrier,
-    MailError,
-    Outbox,
-    Outcome,
-    invitation,
-    mail,
-    mail_password,
-    notice,
-    trial,
-    words_in,
-)
-from pluttra_publish.letters.outbox import How, Pending
-from pluttra_publish.letters.said import From, Said
+from pluttra_publish.letters.carrier import Carrier, MailError, Outcome, mail_password
+from pluttra_publish.letters.mail import mail
+from pluttra_publish.letters.outbox import Asked, How, Outbox, Pending
+from pluttra_publish.letters.said import From, Said, invitation, notice, trial
+from pluttra_publish.letters.words import words_in
 from pluttra_publish.platform import locked, private_folder
 from pluttra_publish.register import Reader
 from pluttra_publish.settings import MailSettings, Settings

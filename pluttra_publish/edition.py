@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from pluttra_publish.calendar_file import MEDIA_TYPE as CALENDAR_TYPE
 from pluttra_publish.errors import Findings
+from pluttra_publish.format.posts import Card
 from pluttra_publish.media import Derivative, Derived, Edit
 from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
 from pluttra_publish.register.values import Audience, Register
 from pluttra_publish.site import (
+    CardView,
+    Count,
     Edition,
     FilmView,
     MediaFile,
@@ -24,6 +29,7 @@ from pluttra_publish.site import (
     ShellView,
     SoundView,
     StandingView,
+    Statement,
     TalkSheet,
 )
 from pluttra_publish.standing import PlannedPage, goals_of, labels
@@ -105,29 +111,52 @@ def lay_out(
     *,
     register: Register,
     opaque_id: OpaqueId,
-    shell: ShellView,
+    shell: ShellView | None,
     standing: Iterable[PlannedPage] = (),
+    statement: Statement | None = None,
+    kept: Mapping[tuple[Audience, str], Iterable[Card]] = MappingProxyType({}),
 ) -> Laid:
     """Return the views of every planned post and standing page, and of every audience's months, children's own excepted: a reader puts
     those together.
+
+    `kept` are cards of posts that are not in the plan, by the months that they own and that others of the plan are in, or were.
     """
     shelves: dict[str, tuple[Derivative, ...]] = {}
     views: dict[str, PostView] = {}
-    months: dict[tuple[Audience, str], list[PostView]] = defaultdict(list)
+    months: dict[tuple[Audience, str], list[CardView]] = defaultdict(list)
+    for month, cards in kept.items():
+        months[month] += map(_card_view, cards)
     for planned in plan.posts:
         shelf = _Shelf(planned.card_id)
         views[planned.id] = _post_view(planned, shelf, derived, register, opaque_id)
         shelves[planned.id] = tuple(shelf.files)
         if planned.home.kind != "child":
-            months[planned.home, planned.month].append(views[planned.id])
+            months[planned.home, planned.month].append(views[planned.id].card)
     month_views = tuple(
-        MonthView(audience.key, title_of(audience, register), month, tuple(posts))
-        for (audience, month), posts in sorted(months.items())
+        MonthView(audience.key, title_of(audience, register), month, tuple(sorted(cards, key=_newest_first)))
+        for (audience, month), cards in sorted(months.items())
+        if cards
     )
     public, public_files = _public(plan.public, derived)
     pages, page_views = _standing(standing, derived, register)
-    edition = Edition(shell, tuple(views.values()), month_views, public, page_views)
+    edition = Edition(shell, tuple(views.values()), month_views, public, page_views, statement)
     return Laid(edition, shelves, views, public_files, pages)
+
+
+def _newest_first(card: CardView) -> tuple[float, str]:
+    return -card.date.timestamp(), card.id
+
+
+def _card_view(card: Card) -> CardView:
+    """Return what a month shows of a post that an index tells of."""
+    cover, count = card.cover, card.count
+    sources = (
+        tuple((f"media:{card.id}/{number}", width, height) for number, width, height in cover.sizes) if cover else ()
+    )
+    photo = PhotoView(cover.alt, sources) if cover else None
+    total = Count(count["photo"], count["film"], count["sound"])
+    date = datetime.fromisoformat(card.date)
+    return CardView(card.id, card.title, date, card.lang, card.summary, photo, card.children, total)
 
 
 def _standing(

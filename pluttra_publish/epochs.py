@@ -12,11 +12,10 @@ def settle(keystore: Keystore, access: Access, now: int) -> frozenset[str]:
     All who leave in one publish share one break. Readers without any access are marked as ended at `now` (Unix seconds), and
     whoever is back is no longer. The generation that a keyring must have is raised if any of this happened.
     """
-    broken = set[str]()
+    broken = settled(keystore, access)
     changed = False
     for identity, reader in keystore.readers.items():
-        allowed = {audience.key: set(months) for audience, months in access.get(identity, {}).items()}
-        broken |= {key for key, months in reader.given.items() if set(months) - allowed.get(key, set())}
+        allowed = access.get(identity)
         if allowed and reader.ended is not None:
             reader.ended, changed = None, True
         elif not allowed and reader.given:
@@ -27,3 +26,12 @@ def settle(keystore: Keystore, access: Access, now: int) -> frozenset[str]:
     if broken or changed:
         keystore.keyrings += 1
     return frozenset(broken)
+
+
+def settled(keystore: Keystore, access: Access) -> set[str]:
+    """Return the keys of the audiences that have lost a reader, or a reader a month of them."""
+    broken = set[str]()
+    for identity, reader in keystore.readers.items():
+        allowed = {audience.key: set(months) for audience, months in access.get(identity, {}).items()}
+        broken |= {key for key, months in reader.given.items() if set(months) - allowed.get(key, set())}
+    return broken

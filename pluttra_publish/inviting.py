@@ -13,7 +13,7 @@ from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.format.access import link
 from pluttra_publish.hosts import FolderHost, admit
-from pluttra_publish.letters import Outbox, Refusal
+from pluttra_publish.letters.outbox import Outbox, Refusal
 from pluttra_publish.platform import identity_path
 from pluttra_publish.register import (
     Reader,

@@ -17,12 +17,15 @@ from pluttra_publish.errors import Findings, LeakError
 from pluttra_publish.plan import Plan
 from pluttra_publish.protected_names import ProtectedNames
 from pluttra_publish.register import ALLOWED_WORDS, Register
-from pluttra_publish.settings import FILE, Settings
-from pluttra_publish.site import Pages, Post, TalkSheet, as_address, decoded
+from pluttra_publish.settings import FILE, AccessibilitySettings, Settings
+from pluttra_publish.site import STATEMENT, Pages, Post, TalkSheet, as_address, decoded
 from pluttra_publish.site.folders import TEXTS
 from pluttra_publish.standing import PlannedPage
 
 _TAG = re.compile(r"<[^>]*>")
+_AROUND = re.compile(  # the titles of other pages, and the settings, which tell for themselves
+    r"<footer class=\"bottom\">.*?</footer>|<aside class=\"ask\".*?</aside>", re.DOTALL
+)
 _SEEN_ATTRIBUTE = re.compile(r'\s(?:href|title|alt|aria-label)="([^"]*)"')
 
 _MESSAGE = "Texten nämner någon som inte får finnas på webbplatsen."
@@ -85,8 +88,10 @@ def _published(
 ) -> Iterator[_Published]:
     """Yield all that is published, by where it comes from, the settings last."""
     written = [("name", settings.name), ("contact", settings.contact), ("rules", "\n".join(settings.rules))]
+    written += [("email", settings.email), ("accessibility", "\n".join(_statement(settings.accessibility)))]
     written.append(("consents.purposes", "\n".join(settings.consents.purposes)))
-    shell = (pages.shell.decode("utf-8"), pages.manifest.decode("utf-8"))
+    shell: tuple[str, ...] = (pages.shell.decode("utf-8"), pages.manifest.decode("utf-8"))
+    shell += tuple(page.decode("utf-8") for path, page in pages.public.items() if path == f"sida/{STATEMENT}.html")
     for department in register.departments:
         yield _Published(f"{settings.register.name}/avdelningar.csv", (_Piece("namn", department.name),))
     for planned in plan.posts:
@@ -103,6 +108,10 @@ def _published(
     yield _Published(FILE, tuple(_Piece(*piece) for piece in written), shell)
 
 
+def _statement(said: AccessibilitySettings) -> Iterator[str]:
+    yield from (said.actor, said.method, *said.shortcomings, *said.burdens, *said.exempt)
+
+
 def _post(post: Post, page: bytes = b"", *, address: str = "") -> _Published:
     pieces = [
         _Piece("Titel", post.title),
@@ -111,7 +120,7 @@ def _post(post: Post, page: bytes = b"", *, address: str = "") -> _Published:
     ]
     pieces += [_Piece("Av", name) for name in post.by]
     pieces += [_Piece(file.name, file.alt) for file in post.media]
-    rendered = page.decode("utf-8")
+    rendered = _AROUND.sub("", page.decode("utf-8")) if address else page.decode("utf-8")
     pieces.append(_Piece("", rendered, html=True))
     if address:
         pieces.append(_Piece("namnet", PurePosixPath(post.source).stem))

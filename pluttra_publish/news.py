@@ -1,4 +1,4 @@
-"""What is new to whom, after a publish: plan and access to what waits in the outbox. Knows audiences and months. Does not know letters' words or mail.
+"""What is new to whom, after a publish: cards and keys given to what waits in the outbox. Knows months of audiences. Does not know letters' words or mail.
 
 A post is news to a reader who may read it and has not been told of it. What somebody could read when they were first met is no
 news; nor is a post again that was renamed or moved.
@@ -7,43 +7,42 @@ news; nor is a post again that was renamed or moved.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pluttra_publish.delivering import Delivered, deliver, lock_of
-from pluttra_publish.errors import PluttraError
+from pluttra_publish.errors import Findings, PluttraError
 from pluttra_publish.inviting import Door
-from pluttra_publish.letters import Outbox
 from pluttra_publish.letters.journal import Journal
-from pluttra_publish.plan import Access, PlannedPost
+from pluttra_publish.letters.outbox import Outbox
 from pluttra_publish.platform import locked
-from pluttra_publish.register import Audience, Reader
-from pluttra_publish.site import Post
+from pluttra_publish.register import Reader, read_register
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.settings import Settings
+
+if TYPE_CHECKING:
+    from pluttra_publish.plan import PlannedPost
+    from pluttra_publish.site import Post
+
+Month = tuple[str, str]
+"""An audience's id and a month, `YYYY-MM`."""
+
+Cards = Mapping[str, Iterable[Month]]
+"""By a published post's opaque id, the months that hold it."""
 
 
-class Shown(Protocol):
-    """A published post, as far as news is concerned: its opaque id, the audiences whose index holds it, and its month."""
-
-    @property
-    def card_id(self) -> str: ...
-    @property
-    def audiences(self) -> tuple[Audience, ...]: ...
-    @property
-    def month(self) -> str: ...
-
-
-def readable(posts: Iterable[Shown], access: Access, number: Mapping[str, int]) -> dict[str, int]:
-    """Return, by reader, which posts they may read: one bit each, at its number."""
-    held: dict[tuple[Audience, str], int] = defaultdict(int)
-    for post in posts:
-        for audience in post.audiences:
-            held[audience, post.month] |= 1 << number[post.card_id]
+def readable(cards: Cards, given: Mapping[str, Iterable[Month]], number: Mapping[str, int]) -> dict[str, int]:
+    """Return, by reader, which posts they may read: one bit each, at its number. `given` are the months whose keys a reader has."""
+    held: dict[Month, int] = defaultdict(int)
+    for card, months in cards.items():
+        for month in months:
+            held[month] |= 1 << number[card]
     masks: dict[str, int] = {}
-    for reader, months in access.items():
+    for reader, named in given.items():
         mask = 0
-        for audience, named in months.items():
-            for month in named:
-                mask |= held.get((audience, month), 0)
+        for month in named:
+            mask |= held.get(month, 0)
         masks[reader] = mask
     return masks
 
@@ -69,77 +68,96 @@ def likeness_of(post: Post, opaque_id: Callable[..., str]) -> str:
     return opaque_id("likeness", *(media or [post.body])) if media or post.body else ""
 
 
-def tell_news(door: Door, posts: Iterable[PlannedPost], access: Access) -> Delivered | None:
-    """After a publish, let what is new wait for whom it is new to, and send what is due. None where no mail is sent.
+def tell_news(door: Door, cards: Iterable[tuple[str, list[Month]]], read: Iterable[PlannedPost]) -> Delivered:
+    """After a publish, let what is new wait for whom it is new to, and send what is due.
 
-    Whatever goes wrong with it is told in what is returned: the site is out already.
+    `cards` are all that is published; `read` are the posts that this publish has read, those that are new among them. Whatever goes
+    wrong is told in what is returned: the site is out already.
     """
-    try:
-        if not door.settings.mail.is_on:
-            return None
-        _note(door, tuple(posts), access)
+    together: dict[str, list[Month]] = defaultdict(list)
+
+    def told() -> Delivered:
+        for card, months in cards:
+            together[card] += months
+        _note(door, together, {planned.card_id: planned for planned in read if not planned.is_copy})
         return deliver(door)
+
+    return _without_failing(told)
+
+
+def send_waiting(settings: Settings, keystore: Keystore, now: datetime) -> Delivered:
+    """After a publish in which nothing was new, send what is due. Whatever goes wrong is told in what is returned."""
+
+    def sent() -> Delivered:
+        findings = Findings()
+        register = read_register(settings.register, findings)
+        findings.stop()
+        return deliver(Door(settings, register, keystore, now))
+
+    return _without_failing(sent)
+
+
+def _without_failing(work: Callable[[], Delivered]) -> Delivered:
+    try:
+        return work()
     except PluttraError as error:
         return Delivered(trouble=str(error), hint=error.hint)
     except Exception as bug:  # its text could hold an address
         return Delivered(trouble=f"Ett fel i programmet när mejl skulle skickas ({type(bug).__name__}).")
 
 
-def _note(door: Door, posts: tuple[PlannedPost, ...], access: Access) -> None:
+def _note(door: Door, cards: Cards, read: Mapping[str, PlannedPost]) -> None:
     """Write down what is new. The outbox is saved first: what has been put there counts as told, so nothing is lost or told twice between the two."""
     with locked(lock_of(door.settings)):
         outbox, journal = Outbox.load(door.settings.state), Journal.load(door.settings.state)
-        _number(door, journal, posts)
-        readers = {reader.id: reader for reader in door.everyone()}
-        may_read = {
-            door.opaque(readers[reader]): mask
-            for reader, mask in readable(posts, access, journal.numbers).items()
-            if reader in readers
-        }
+        _number(door, journal, cards, read)
+        readers = {door.opaque(reader): reader for reader in door.everyone()}
+        given = {key: tuple(_given(door.keystore, reader)) for key, reader in readers.items()}
+        may_read = readable(cards, given, journal.numbers)
         told = {
-            reader: mask | journal.mask(outbox.sent.get(reader, ())) | journal.mask(_waiting(outbox, reader))
-            for reader, mask in journal.told.items()
+            key: mask | journal.mask(outbox.sent.get(key, ())) | journal.mask(_waiting(outbox, key))
+            for key, mask in journal.told.items()
         }
         fresh = news(may_read, told)
-        for reader in readers.values():
-            key = door.opaque(reader)
+        for key, reader in readers.items():
+            outbox.keep_only(key, journal.posts(journal.mask(_waiting(outbox, key)) & may_read[key]))
             if key in fresh and _wants(door, reader, outbox):
                 outbox.add_news(key, journal.posts(fresh[key]), now=int(door.now.timestamp()))
-            outbox.keep_only(key, _still(outbox, key, journal, may_read[key]) if key in may_read else ())
         outbox.save()
-        journal.told = {reader: journal.told.get(reader, 0) | mask for reader, mask in may_read.items()}
-        journal.there = journal.mask(post.card_id for post in posts)
+        journal.told = {key: journal.told.get(key, 0) | mask for key, mask in may_read.items()}
+        journal.there = journal.mask(cards)
         journal.save()
         outbox.sent = {}
         outbox.save()
 
 
-def _number(door: Door, journal: Journal, posts: Iterable[PlannedPost]) -> None:
+def _given(keystore: Keystore, reader: Reader) -> Iterator[Month]:
+    for audience, months in keystore.readers[reader.id].given.items():
+        named = keystore.audience(audience).id.hex()
+        for month in months:
+            yield named, month
+
+
+def _number(door: Door, journal: Journal, cards: Cards, read: Mapping[str, PlannedPost]) -> None:
     """Give new posts numbers; who has been told of a post before it was renamed has been told of it under its new name."""
-    new: dict[str, str] = {}
-    here: set[str] = set()
-    for planned in posts:
-        here.add(planned.card_id)
-        if planned.card_id not in journal.numbers and (planned.card_id not in new or not planned.is_copy):
-            new[planned.card_id] = likeness_of(planned.post, door.keystore.opaque_id)
+    new = {
+        card: likeness_of(read[card].post, door.keystore.opaque_id) if card in read else ""
+        for card in cards
+        if card not in journal.numbers
+    }
     if not new:
         return
-    gone = {post: journal.likeness[post] for post in journal.posts(journal.there) if post not in here}
-    for post, likeness in new.items():
-        journal.add(post, likeness)
-    for post, before in renamed(new, gone).items():
+    gone = {card: journal.likeness[card] for card in journal.posts(journal.there) if card not in cards}
+    for card, likeness in new.items():
+        journal.add(card, likeness)
+    for card, before in renamed(new, gone).items():
         for reader, mask in journal.told.items():
             if mask >> journal.numbers[before] & 1:
-                journal.told[reader] = mask | 1 << journal.numbers[post]
+                journal.told[reader] = mask | 1 << journal.numbers[card]
 
 
 def _waiting(outbox: Outbox, reader: str) -> tuple[str, ...]:
     return outbox.notices[reader].posts if reader in outbox.notices else ()
-
-
-def _still(outbox: Outbox, reader: str, journal: Journal, may_read: int) -> tuple[str, ...]:
-    waiting = _waiting(outbox, reader)
-    return tuple(post for post in waiting if may_read & journal.mask([post]))
 
 
 def _wants(door: Door, reader: Reader, outbox: Outbox) -> bool:

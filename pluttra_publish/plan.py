@@ -128,18 +128,26 @@ def staff_of(home: Audience) -> Audience:
     return STAFF if home.kind in {"preschool", "staff"} else Audience("staff", home.key)
 
 
-def with_staff(access: Access, plan: Plan, register: Register) -> Access:
-    """Return the access with the audiences that `staff_of` has made for this plan: the staff of each, for the months they read it."""
-    wanted = {
+def own_staff(plan: Plan) -> set[Audience]:
+    """Return the audiences that `staff_of` has made for a plan."""
+    return {
         audience for planned in plan.posts for audience in planned.audiences if audience.kind == "staff" and audience.id
     }
+
+
+def with_staff(access: Access, plan: Plan, register: Register, more: Iterable[Audience] = ()) -> Access:
+    """Return the access with the audiences that `staff_of` has made for this plan: the staff of each, for the months they read it.
+
+    `more` are such audiences that have posts which are not in the plan.
+    """
+    wanted = own_staff(plan) | set(more)
     narrowed = {source: staff_of(source) for months in access.values() for source in months}
     whole: dict[str, Mapping[Audience, tuple[str, ...]]] = {}
     for reader, months in access.items():
-        more: dict[Audience, tuple[str, ...]] = {}
+        own: dict[Audience, tuple[str, ...]] = {}
         if reader in register.staff_member:
-            more = {narrowed[home]: named for home, named in months.items() if narrowed[home] in wanted}
-        whole[reader] = {**months, **more}
+            own = {narrowed[home]: named for home, named in months.items() if narrowed[home] in wanted}
+        whole[reader] = {**months, **own}
     return whole
 
 

@@ -15,6 +15,7 @@ from pluttra_publish.link_check import check_links
 from pluttra_publish.narrowing import narrow
 from pluttra_publish.people import People
 from pluttra_publish.plan import Access, OpaqueId, Plan, plan, with_staff
+from pluttra_publish.register import Audience
 from pluttra_publish.site import Post
 from pluttra_publish.who_is_on import who_is_on
 
@@ -33,8 +34,9 @@ def whole_plan(
     now: datetime,
     findings: Findings,
     may_publish: Callable[[Post], bool],
+    staff: Iterable[Audience] = (),
 ) -> tuple[Plan, Access]:
-    """Return the plan, and who reads what when the staff's own audiences are counted too."""
+    """Return the plan, and who reads what when the staff's own audiences are counted too: the plan's, and those of `staff`."""
     register = people.register
     made = plan(
         posts,
@@ -47,7 +49,7 @@ def whole_plan(
         may_publish=may_publish,
     )
     check_links(made, findings)
-    reading = with_staff(access, made, register)
+    reading = with_staff(access, made, register, staff)
     on_media = who_is_on(made.posts, register, people.named)
     today, shown = now.date(), people.shown
     decision = decide(made.posts, people.consents, access=reading, today=today, findings=shown, on_media=on_media)

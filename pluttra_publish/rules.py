@@ -23,7 +23,7 @@ from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, MediaFile, Post, Talk, press, read_talks
 from pluttra_publish.site.folders import TEXTS, nfc, relative_name
-from pluttra_publish.standing import PlannedPage, plan_standing
+from pluttra_publish.standing import PlannedPage, plan_standing, tagged_in
 
 Step = Callable[[str, int, int], None]
 
@@ -171,7 +171,7 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
     )
     pages = plan_standing(
         talks,
-        made,
+        [tagged for _, tagged in tagged_in(made)],
         register=people.register,
         consents=people.consents,
         preschool=settings.name,

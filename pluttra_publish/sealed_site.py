@@ -5,26 +5,28 @@ Knows docs/format.md and who may hold which key. Does not know how anything is r
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from pluttra_publish.before import Before
+from pluttra_publish.before import Before, names_in
 from pluttra_publish.edition import Laid
-from pluttra_publish.epochs import settle
+from pluttra_publish.epochs import settle, settled
 from pluttra_publish.format.access import Invitation
-from pluttra_publish.format.chain import Root, Row, Slot
+from pluttra_publish.format.chain import Root, Row, Slot, Whereabouts
 from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
 from pluttra_publish.keyrings import keyrings
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
-from pluttra_publish.register import Audience, Reader, Register, readers
+from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
 from pluttra_publish.sealing.keystore import Keystore
@@ -35,18 +37,61 @@ from pluttra_publish.site import Pages, PostView
 
 Step = Callable[[str, int, int], None]
 
+AudienceMonth = tuple[Audience, str]
+
 _DAY = 24 * 60 * 60
 # Hashing and AES release the interpreter's lock. More workers than cores only hold more film in memory.
 _WORKERS = 2
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What stays of the months that are sealed anew: cards of posts, and, unless those are planned anew too, pages that are no posts.
+
+    `months` are all that are sealed anew, whether anything is left in them or not; the others stay as they are on the host. `reach` is what the keyrings that lie
+    there were made of.
+    """
+
+    months: frozenset[AudienceMonth]
+    cards: Mapping[AudienceMonth, tuple[Card, ...]]
+    standing: Mapping[AudienceMonth, tuple[Standing, ...]]
+    reach: str
+
+
+@dataclass(frozen=True)
 class SealedSite:
-    """What is to lie on the host: what was sealed now, and the paths of what lies there already and stays."""
+    """What is to lie on the host: what was sealed now, and the paths of what lies there already and stays.
+
+    `cards` are by planned id; `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
+    which `audiences` are all that have any month; `standing` are the objects of pages that are no posts. `reach` is what the keyrings were made of.
+    """
 
     objects: tuple[SealedObject, ...]
     kept: frozenset[str]
     broken: frozenset[str]
+    cards: Mapping[str, Card]
+    months: Mapping[AudienceMonth, frozenset[str]]
+    catalogues: Mapping[Audience, str]
+    standing: frozenset[str]
+    invitations: frozenset[str]
+    reach: str
+    lost: frozenset[str]
+
+
+class Rest(Protocol):
+    """What is not in a plan of a part of the site."""
+
+    @property
+    def kept(self) -> Kept | None: ...
+
+    def take_lost(self, names: set[str]) -> None:
+        """Raise if a post that is not in the plan needs one of these objects, which somebody may no longer have."""
+
+
+class There(Protocol):
+    """What lies on the host: the length of what lies at a path, or None."""
+
+    def get(self, path: str, /) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -62,42 +107,136 @@ class Sealer:
     access: Access
     settings: Settings
     now: datetime
-    there: Mapping[str, int]
+    there: There
     before: Before
     workspace: Path
 
-    def seal(self, plan: Plan, laid: Laid, pages: Pages, *, sequence: int, step: Step) -> SealedSite:
-        """Seal all that is planned, and bring epochs, keyrings and root up to today's access.
+    def seal(
+        self,
+        plan: Plan,
+        laid: Laid,
+        pages: Pages,
+        *,
+        sequence: int,
+        step: Step,
+        rest: Rest | None = None,
+    ) -> SealedSite:
+        """Seal all that is planned, and bring epochs, keyrings and root up to today's access; the `rest` stays, if the plan is not the whole.
 
         Changes the keystore (epochs, generations, what each reader was given, sequence), which must be saved before anything is put.
 
         Raises:
             LeakError: something did not open again after it was sealed.
+            FormatError: what is to stay does not open.
         """
         for planned in plan.posts:
             for audience in planned.audiences:
                 self.keystore.audience(audience.key)  # made here, before the workers ask for it
         for laid_page in laid.standing:
             self.keystore.audience(laid_page.planned.audience.key)
-        objects, indexes = self._content(plan, laid, pages, step)
-        if lost := self.before.lost({(audience.key, month): found for (audience, month), found in indexes.items()}):
-            objects, indexes = self._content(plan, laid, pages, step, lost)
+        kept = rest.kept if rest else None
+        content = self._content(plan, laid, pages, step, kept)
+        lost = self._lost(content, rest)
+        if lost:
+            content = self._content(plan, laid, pages, step, kept, lost)
         rows: dict[Audience, dict[str, Row]] = defaultdict(dict)
-        for (audience, month), (row, _) in indexes.items():
+        for (audience, month), (row, _) in content.indexes.items():
             rows[audience][month] = row
+        stay = self._stay(kept, rows) if kept else {}
         broken = settle(self.keystore, self.access, int(self.now.timestamp()))
-        slots = self._catalogues(rows, sequence, objects)
-        made = [*objects.made.values(), *keyrings(self.keystore, self.access, self.register, self.settings, self.now)]
-        made += [*self._invitations(), self._root(slots, sequence)]
-        return SealedSite(tuple(made), frozenset(objects.kept), broken)
+        objects, stay = (
+            content.objects,
+            {audience: where for audience, where in stay.items() if audience.key not in broken},
+        )
+        catalogues = self._catalogues({audience: rows[audience] for audience in rows if audience not in stay}, objects)
+        catalogues |= stay
+        slots = [
+            chain.slot_of(chain.catalogue_secret(self._epoch(audience)), sequence, where)
+            for audience, where in catalogues.items()
+        ]
+        made, reach = list(objects.made.values()), self._reach()
+        if kept is None or kept.reach != reach:
+            made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
+        invitations = self._invitations()
+        made += [*invitations, seal_root(self.keystore, slots, self.settings, self.now, sequence)]
+        return SealedSite(
+            objects=tuple(made),
+            kept=frozenset(objects.kept),
+            broken=broken,
+            cards=content.cards,
+            months={month: content.names(month) for month in content.indexes},
+            catalogues={audience: where.name for audience, where in catalogues.items()},
+            standing=content.standing,
+            invitations=frozenset(made.path for made in invitations),
+            reach=reach,
+            lost=lost,
+        )
+
+    def _lost(self, content: _Content, rest: Rest | None) -> frozenset[str]:
+        """Return the names of the objects that lose readers and still have some."""
+        coming = {(audience.key, month): found for (audience, month), found in content.indexes.items()}
+        kept = rest.kept if rest else None
+        only = {(audience.key, month) for audience, month in kept.months} if kept else None
+        gone = self.before.gone(coming, only=only)
+        if not gone:
+            return frozenset()
+        if rest:
+            rest.take_lost(gone)
+        return frozenset(name for _, index in coming.values() for name in gone & names_in(index))
+
+    def _stay(self, kept: Kept, rows: dict[Audience, dict[str, Row]]) -> dict[Audience, Whereabouts]:
+        """Return where the catalogues lie that stay as they are; of the others, add to `rows` the months that stay.
+
+        Raises:
+            FormatError: a catalogue does not open.
+        """
+        stay: dict[Audience, Whereabouts] = {}
+        touched = {audience for audience, _ in kept.months}
+        lost = settled(self.keystore, self.access)
+        for key in sorted(self.keystore.audiences):
+            audience = audience_of(key)
+            found = self.before.where(key)
+            if found is None:
+                continue
+            newest, where = found
+            if newest and audience not in touched and key not in lost:
+                stay[audience] = where
+                continue
+            left = {month: row for month, row in self.before.rows(key).items() if (audience, month) not in kept.months}
+            if left or audience in rows:
+                rows[audience] |= left
+        return stay
+
+    def _epoch(self, audience: Audience) -> bytes:
+        return self.keystore.audience(audience.key).epochs[0]
+
+    def _reach(self) -> str:
+        """Return a digest of all that keyrings are made of, the register and the settings excepted."""
+        keystore = self.keystore
+        access = sorted(
+            (reader, sorted((audience.key, months) for audience, months in held.items()))
+            for reader, held in self.access.items()
+        )
+        ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
+        return hashlib.sha256(repr((keystore.keyrings, access, ended)).encode()).hexdigest()
 
     def _content(
-        self, plan: Plan, laid: Laid, pages: Pages, step: Step, lost: frozenset[str] = frozenset()
-    ) -> tuple[_Objects, dict[tuple[Audience, str], tuple[Row, Index]]]:
+        self,
+        plan: Plan,
+        laid: Laid,
+        pages: Pages,
+        step: Step,
+        kept: Kept | None,
+        lost: frozenset[str] = frozenset(),
+    ) -> _Content:
         """Seal posts, pages and indexes; what is named in `lost` gets a new key and a new name."""
         objects = _Objects(self, lost)
         cards = self._cards(plan, laid, pages, objects, step)
-        return objects, self._indexes(plan, cards, self._standing(laid, pages, objects), pages, objects)
+        standing = self._standing(laid, pages, objects)
+        own = frozenset(
+            reference.name for listed in standing.values() for page in listed for reference in (page.page, *page.media)
+        )
+        return _Content(objects, cards, self._indexes(plan, cards, standing, pages, objects, kept), own)
 
     def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
         """Seal every post's page, and media on all cores, and return its card."""
@@ -163,17 +302,23 @@ class Sealer:
         standing: Mapping[tuple[Audience, str], list[Standing]],
         pages: Pages,
         objects: _Objects,
-    ) -> dict[tuple[Audience, str], tuple[Row, Index]]:
-        gathered: dict[tuple[Audience, str], list[Card]] = defaultdict(list, {place: [] for place in standing})
+        kept: Kept | None,
+    ) -> dict[AudienceMonth, tuple[Row, Index]]:
+        stands = {place: tuple(listed) for place, listed in standing.items()} | dict(kept.standing if kept else {})
+        gathered: dict[AudienceMonth, list[Card]] = defaultdict(list, {place: [] for place in stands})
+        for place, stayed in (kept.cards if kept else {}).items():
+            gathered[place] += stayed
         for planned in plan.posts:
             for audience in planned.audiences:
                 gathered[audience, planned.month].append(cards[planned.id])
-        indexes: dict[tuple[Audience, str], tuple[Row, Index]] = {}
+        indexes: dict[AudienceMonth, tuple[Row, Index]] = {}
         for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
+            if not posts and not stands.get((audience, month)):
+                continue
             html = pages.months.get((audience.key, month))
             page = objects.seal(html, audience, "page", PAGE_TYPE) if html else None
-            stands = tuple(standing.get((audience, month), ()))
-            index = Index(self._id(audience), month, page, tuple(posts), stands)
+            in_order = tuple(sorted(posts, key=newest_first))
+            index = Index(self._id(audience), month, page, in_order, stands.get((audience, month), ()))
             row, made = chain.seal_index(
                 index,
                 seal_secret=self.keystore.audience(audience.key).seal,
@@ -184,21 +329,20 @@ class Sealer:
             objects.add(made)
         return indexes
 
-    def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], sequence: int, objects: _Objects) -> list[Slot]:
-        slots = []
+    def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], objects: _Objects) -> dict[Audience, Whereabouts]:
+        found = {}
         for audience, months in rows.items():
-            slot, made = chain.seal_catalogue(
+            where, made = chain.seal_catalogue(
                 audience=self._id(audience),
                 kind=audience.kind,
                 title=title_of(audience, self.register),
                 rows=months,
-                epoch_secret=self.keystore.audience(audience.key).epochs[0],
+                epoch_secret=self._epoch(audience),
                 naming_secret=self.keystore.naming_secret,
-                sequence=sequence,
             )
-            slots.append(slot)
+            found[audience] = where
             objects.add(made)
-        return slots
+        return found
 
     def _invitations(self) -> list[SealedObject]:
         """Seal the invitations that still hold; the others are forgotten, and so they leave the host."""
@@ -208,25 +352,64 @@ class Sealer:
         known = readers(self.register)
         return [invitation_for(self.keystore, kept, known[kept.reader]) for kept in reading]
 
-    def _root(self, slots: list[Slot], sequence: int) -> SealedObject:
-        keystore, now = self.keystore, int(self.now.timestamp())
-        keystore.sequence = sequence
-        root = Root(
-            site=keystore.site.hex(),
-            publisher=keystore.publisher.hex(),
-            sequence=sequence,
-            time=now,
-            notice=now + self.settings.notice_days * _DAY,
-            keyrings=keystore.keyrings,
-            keystore=keystore.generation,
-            slots=tuple(slots),
-        )
-        return chain.seal_root(
-            root, site_key=keystore.site_key, signing_key=keystore.signing_key, decoy_secret=keystore.decoy_secret
-        )
-
     def _id(self, audience: Audience) -> str:
         return self.keystore.audience(audience.key).id.hex()
+
+
+def renewed(
+    keystore: Keystore, before: Before, settings: Settings, now: datetime, sequence: int
+) -> SealedObject | None:
+    """Seal a root of the site that lies on the host; None if that isn't of the newest epochs."""
+    found = {key: before.where(key) for key in keystore.audiences}
+    there = {key: where for key, where in found.items() if where}
+    if not all(newest for newest, _ in there.values()):
+        return None
+    slots = [
+        chain.slot_of(chain.catalogue_secret(keystore.audience(key).epochs[0]), sequence, where)
+        for key, (_, where) in there.items()
+    ]
+    return seal_root(keystore, slots, settings, now, sequence)
+
+
+def seal_root(
+    keystore: Keystore, slots: Iterable[Slot], settings: Settings, now: datetime, sequence: int
+) -> SealedObject:
+    """Seal the root of a sequence, which the keystore remembers."""
+    time = int(now.timestamp())
+    keystore.sequence = sequence
+    root = Root(
+        site=keystore.site.hex(),
+        publisher=keystore.publisher.hex(),
+        sequence=sequence,
+        time=time,
+        notice=time + settings.notice_days * _DAY,
+        keyrings=keystore.keyrings,
+        keystore=keystore.generation,
+        slots=tuple(slots),
+    )
+    return chain.seal_root(
+        root, site_key=keystore.site_key, signing_key=keystore.signing_key, decoy_secret=keystore.decoy_secret
+    )
+
+
+def newest_first(card: Card) -> tuple[float, str]:
+    """Order cards as an index has them."""
+    return -datetime.fromisoformat(card.date).timestamp(), card.id
+
+
+@dataclass(frozen=True)
+class _Content:
+    """Posts, pages and indexes, sealed. `standing` are the names of the objects of pages that are no posts."""
+
+    objects: _Objects
+    cards: Mapping[str, Card]
+    indexes: Mapping[AudienceMonth, tuple[Row, Index]]
+    standing: frozenset[str]
+
+    def names(self, month: AudienceMonth) -> frozenset[str]:
+        """Return the names of what is a month's own: its index, and its page if it has one."""
+        row, index = self.indexes[month]
+        return frozenset({row.name} | ({index.page.name} if index.page else set()))
 
 
 def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> SealedObject:

@@ -41,9 +41,27 @@ class PlannedPage:
     calendar: bytes | None = None
 
 
+@dataclass(frozen=True)
+class Tagged:
+    """A published post that is tagged with a goal of the curriculum of its day; `own` tells whether it is one child's."""
+
+    goal: str
+    home: Audience
+    card_id: str
+    date: datetime
+    own: bool
+
+
+def tagged_in(plan: Plan) -> Iterator[tuple[PlannedPost, Tagged]]:
+    """Yield every goal of every post of a plan; what the staff or one family read more of a post counts once."""
+    for planned in plan.posts:
+        for goal in () if planned.is_copy else goals_of(planned.post, Findings()):
+            yield planned, Tagged(goal.id, planned.home, planned.card_id, planned.post.date, planned.about_one_child)
+
+
 def plan_standing(
     talks: Iterable[Talk],
-    plan: Plan,
+    tagged: Iterable[Tagged],
     *,
     register: Register,
     consents: Consents,
@@ -55,7 +73,7 @@ def plan_standing(
     """Return every page that is not a post; a talk's folder that is no child's is added to `findings`."""
     return (
         *_talks(talks, register, preschool, opaque_id, now, findings),
-        *_goals(plan, register, opaque_id, now),
+        *_goals(tagged, register, opaque_id, now),
         *_lists(register, consents, opaque_id, now.date()),
     )
 
@@ -97,23 +115,18 @@ def goals_of(post: Post, findings: Findings) -> tuple[Goal, ...]:
     return tuple(goals.values())
 
 
-def _goals(plan: Plan, register: Register, opaque_id: OpaqueId, now: datetime) -> Iterator[PlannedPage]:
+def _goals(tagged: Iterable[Tagged], register: Register, opaque_id: OpaqueId, now: datetime) -> Iterator[PlannedPage]:
     """Yield a page for the staff for every goal that some post is tagged with.
 
     It names posts by place and day, and those of children's own only by their number: not all of the staff may read them all.
     """
-    tagged: dict[tuple[str, str], list[PlannedPost]] = defaultdict(list)
-    known: dict[tuple[str, str], tuple[Curriculum, Goal]] = {}
-    for planned in plan.posts:
-        curriculum = curriculum_on(planned.post.date.date())
-        for goal in () if planned.is_copy else goals_of(planned.post, Findings()):
-            key = curriculum.id, goal.id
-            known[key] = curriculum, goal
-            if planned not in tagged[key]:
-                tagged[key].append(planned)
-    for key in sorted(tagged):
-        curriculum, goal = known[key]
-        sheet = _goal_sheet(curriculum, goal, tagged[key], register)
+    by_goal: dict[tuple[str, str], list[Tagged]] = defaultdict(list)
+    for one in sorted(tagged, key=lambda one: (-one.date.timestamp(), one.card_id)):
+        by_goal[curriculum_on(one.date.date()).id, one.goal].append(one)
+    for key in sorted(by_goal):
+        curriculum = curriculum_on(by_goal[key][0].date.date())
+        goal = curriculum.find(key[1])
+        sheet = _goal_sheet(curriculum, goal, by_goal[key], register)
         title = f"{goal.id} {goal.label}"
         yield PlannedPage(opaque_id("goal", *key), STAFF, f"{now:%Y-%m}", title, None, sheet, "")
 
@@ -137,13 +150,13 @@ def labels(goals: Iterable[Goal]) -> tuple[tuple[str, str], ...]:
     return tuple((goal.id, goal.label) for goal in goals)
 
 
-def _goal_sheet(curriculum: Curriculum, goal: Goal, posts: Iterable[PlannedPost], register: Register) -> GoalSheet:
+def _goal_sheet(curriculum: Curriculum, goal: Goal, posts: Iterable[Tagged], register: Register) -> GoalSheet:
     places: Mapping[Audience, dict[str, datetime]] = defaultdict(dict)
     own: set[str] = set()
-    for planned in posts:
-        if planned.about_one_child:
-            own.add(planned.card_id)
+    for tagged in posts:
+        if tagged.own:
+            own.add(tagged.card_id)
         else:
-            places[planned.home][planned.card_id] = planned.post.date
+            places[tagged.home][tagged.card_id] = tagged.date
     named = tuple((title_of(audience, register), tuple(places[audience].items())) for audience in sorted(places))
     return GoalSheet(goal.id, goal.label, goal.section, curriculum.title, named, len(own))

@@ -15,7 +15,7 @@ from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.delivering import Delivered, deliver, note_invited
 from pluttra_publish.errors import UsageError
 from pluttra_publish.inviting import Door, Invited, LinkRow
-from pluttra_publish.letters import Outbox
+from pluttra_publish.letters.outbox import Outbox
 from pluttra_publish.register import Reader
 from pluttra_publish.settings import FILE, Settings, read_settings
 

@@ -12,7 +12,7 @@ from pluttra_publish.clock import now_of
 from pluttra_publish.delivering import Delivered, deliver, set_silent, try_out
 from pluttra_publish.errors import UsageError
 from pluttra_publish.inviting import Door
-from pluttra_publish.letters import save_password
+from pluttra_publish.letters.carrier import save_password
 from pluttra_publish.settings import FILE, Settings, read_settings
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pluttra_publish.hosts.folder import FolderHost
 from pluttra_publish.hosts.gate import Admitted, Publishable, ShellFile, admit
 from pluttra_publish.hosts.host import Host
-from pluttra_publish.hosts.mirror import Mirrored, mirror, put_in_order
+from pluttra_publish.hosts.mirror import Mirrored, mirror, put_changes, put_in_order
 from pluttra_publish.hosts.paths import CACHE_CONTROL, Cache, Place, cache_of, content_type, place_of
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "content_type",
     "mirror",
     "place_of",
+    "put_changes",
     "put_in_order",
 ]

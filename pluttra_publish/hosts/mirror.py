@@ -25,10 +25,10 @@ _WAVES = (
 
 @dataclass(frozen=True)
 class Mirrored:
-    """What `mirror` did: paths put, left as they were, and deleted, and the bytes that were put."""
+    """What was done: paths put and deleted, how many were left as they were, and the bytes that were put."""
 
     put: tuple[str, ...]
-    kept: tuple[str, ...]
+    kept: int
     deleted: tuple[str, ...]
     length: int
 
@@ -56,10 +56,26 @@ def mirror(host: Host, things: Iterable[Publishable], *, keep: Container[str] = 
     put = {thing.path for thing in new}
     return Mirrored(
         put=tuple(sorted(put)),
-        kept=tuple(sorted(wanted - put)),
+        kept=len(wanted - put),
         deleted=tuple(gone),
         length=sum(thing.length for thing in new),
     )
+
+
+def put_changes(host: Host, things: Iterable[Publishable], gone: Iterable[str], *, kept: int) -> Mirrored:
+    """Put what is new, root last, then delete what is `gone`; `kept` is how many files lie there already.
+
+    For whoever knows what lies on the host: it is not asked.
+
+    Raises:
+        LeakError: something may not be put; nothing was.
+        HostError: the host failed; the old or the new site is whole, and doing it again mends the rest.
+    """
+    admitted = [admit(thing) for thing in things]
+    deleted = tuple(gone)
+    put_in_order(host, [[thing for thing in admitted if thing.role in roles] for roles in _WAVES], deleted)
+    length = sum(thing.length for thing in admitted)
+    return Mirrored(tuple(sorted(thing.path for thing in admitted)), max(0, kept - len(deleted)), deleted, length)
 
 
 def put_in_order(host: Host, waves: Sequence[Iterable[Admitted]], delete: Iterable[str]) -> None:

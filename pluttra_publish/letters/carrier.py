@@ -22,6 +22,7 @@ PASSWORD_VARIABLE = "PLUTTRA_MAIL_PASSWORD"  # noqa: S105 # where it is, not wha
 PASSWORD_FILE = "mail-losenord.txt"  # noqa: S105
 
 _PATIENCE = 20
+_PORTS = {"starttls": 587, "tls": 465}
 _NOT_THE_RECEIVER = {503, 523, 530, 534, 535, 538}
 _REFUSED = 500
 _CLOSING = 421
@@ -101,15 +102,16 @@ class Carrier:
     def _connect(self) -> MailError | None:
         """Connect and log in. Errors are returned, since one that is raised carries along the one it came from."""
         settings, where = self._settings, self._settings.host
-        port = f"host, port och security under [mail] (nu {where}:{settings.port}, {settings.security})"
+        port = settings.port or _PORTS[settings.security]
+        place = f"host, port och security under [mail] (nu {where}:{port}, {settings.security})"
         try:
             context = ssl.create_default_context()
             if settings.security == "tls":
                 self._server = smtplib.SMTP_SSL(
-                    where, settings.port, timeout=_PATIENCE, context=context, local_hostname=_NAMELESS
+                    where, port, timeout=_PATIENCE, context=context, local_hostname=_NAMELESS
                 )
             else:
-                self._server = smtplib.SMTP(where, settings.port, timeout=_PATIENCE, local_hostname=_NAMELESS)
+                self._server = smtplib.SMTP(where, port, timeout=_PATIENCE, local_hostname=_NAMELESS)
                 self._server.starttls(context=context)
             self._server.ehlo()
         except ssl.SSLCertVerificationError:
@@ -119,7 +121,7 @@ class Carrier:
             hint = 'Pröva security = "tls" under [mail]. Utan kryptering skickas ingenting.'
             return MailError(f"Mejlservern {where} krypterar inte.", hint=hint)
         except (OSError, smtplib.SMTPException) as error:
-            return MailError(f"Mejlservern {where} svarar inte ({type(error).__name__}).", hint=f"Kontrollera {port}.")
+            return MailError(f"Mejlservern {where} svarar inte ({type(error).__name__}).", hint=f"Kontrollera {place}.")
         return self._log_in()
 
     def _log_in(self) -> MailError | None:

@@ -24,6 +24,7 @@ from pluttra_publish.media.side_by_side import derive_all
 
 if TYPE_CHECKING:
     from pluttra_publish.media.deriving import derive
+    from pluttra_publish.media.logo import logo_files
     from pluttra_publish.media.mosaic import CELLS, MARGIN
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "derive",
     "derive_all",
     "kind_of",
+    "logo_files",
     "probe",
 ]
 
@@ -55,4 +57,8 @@ def __getattr__(name: str) -> object:
         from pluttra_publish.media.deriving import derive  # noqa: PLC0415
 
         return derive
+    if name == "logo_files":
+        from pluttra_publish.media.logo import logo_files  # noqa: PLC0415
+
+        return logo_files
     raise AttributeError(name)

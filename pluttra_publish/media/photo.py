@@ -62,7 +62,7 @@ def pictures(content: bytes, name: str, masks: Masks, recipe: Recipe, *, alone: 
             small = _shrunk(upright, recipe)
         else:  # half the memory
             small = opaque(_shrunk(image, recipe))
-        return widths(_to_srgb(small, profile), recipe)
+        return widths(to_srgb(small, profile), recipe)
 
 
 def widths(image: Image.Image, recipe: Recipe) -> tuple[Picture, ...]:
@@ -136,7 +136,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.point(lambda value: value * scale).convert("L")
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         try:
             written = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -47,6 +47,7 @@ from pluttra_publish.register.values import (
     Span,
     StaffDepartment,
     StaffMember,
+    audience_of,
 )
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "StaffDepartment",
     "StaffMember",
     "access",
+    "audience_of",
     "audiences",
     "check_place",
     "children_of",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, cast
 
 from pluttra_publish.register.families import reached
 
@@ -27,6 +27,12 @@ class Audience:
     def key(self) -> str:
         """The audience's name in the keystore, `department:solrosen`."""
         return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+def audience_of(key: str) -> Audience:
+    """Return the audience that has this name in the keystore."""
+    kind, _, identity = key.partition(":")
+    return Audience(cast(AudienceKind, kind), identity)
 
 
 PRESCHOOL = Audience("preschool")

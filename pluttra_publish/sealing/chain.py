@@ -79,12 +79,8 @@ def seal_catalogue(
     rows: Mapping[str, Row],
     epoch_secret: bytes,
     naming_secret: bytes,
-    sequence: int,
-) -> tuple[Slot, SealedObject]:
-    """Seal the catalogue of an audience, each month's row under that month's key of the epoch.
-
-    Returns its slot too, as it stands in the root of that sequence.
-    """
+) -> tuple[Whereabouts, SealedObject]:
+    """Seal the catalogue of an audience, each month's row under that month's key of the epoch; return where it lies, for its slot."""
     months = sorted(rows, reverse=True)
     epoch = epoch_of(epoch_secret, tuple(months))
     sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), epoch.months[m])) for m in months)
@@ -93,7 +89,7 @@ def seal_catalogue(
     _same(Catalogue.from_bytes(content), catalogue)
     _same(open_rows(catalogue, epoch), dict(rows))
     name, made = seal_named(content, role="catalogue", secret=epoch.catalogue, naming_secret=naming_secret)
-    return slot_of(epoch.catalogue, sequence, Whereabouts(name, made.digest)), made
+    return Whereabouts(name, made.digest), made
 
 
 def find_slot(root: Root, epochs: tuple[Epoch, ...]) -> tuple[Epoch, Whereabouts] | None:

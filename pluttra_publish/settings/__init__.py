@@ -10,23 +10,34 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
-from pluttra_publish.settings.mail import MAIL_KEYS, MailSettings, mail_settings
-from pluttra_publish.settings.rules import FILE, BadValueError, Rule, days, one_of, text, texts
+from pluttra_publish.settings import accepting
+from pluttra_publish.settings.accepting import BadValueError
+from pluttra_publish.settings.values import (
+    DEFAULT_RULES,
+    DEFAULT_SHORTCOMINGS,
+    AccessibilitySettings,
+    ConsentSettings,
+    HostSettings,
+    LookSettings,
+    MailSettings,
+    Settings,
+)
 
 __all__ = [
     "DEFAULT_RULES",
+    "DEFAULT_SHORTCOMINGS",
     "FILE",
+    "AccessibilitySettings",
     "ConsentSettings",
     "HostSettings",
+    "LookSettings",
     "MailSettings",
     "Settings",
     "SettingsError",
@@ -36,72 +47,7 @@ __all__ = [
     "unfit",
 ]
 
-_LOCAL = frozenset({"localhost", "127.0.0.1"})
-
-DEFAULT_RULES = (
-    "Bilder, filmer och ljud är till för er som familj. Skicka dem inte vidare.",
-    "Lägg aldrig ut något härifrån i sociala medier, inte heller bilder på bara ert eget barn om andra barn syns.",
-    "Länken är din egen. Ge den inte till någon annan – den som ska läsa får en egen länk av förskolan.",
-    "Säg till oss om telefonen har kommit bort, så stänger vi den.",
-)
-
-
-@dataclass(frozen=True)
-class HostSettings:
-    """Where the sealed site is put."""
-
-    kind: Literal["folder"]
-    path: Path
-
-
-@dataclass(frozen=True)
-class ConsentSettings:
-    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes."""
-
-    purposes: tuple[str, ...] = ()
-    all_guardians: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Settings:
-    """One preschool's settings; every path is absolute."""
-
-    root: Path
-    name: str
-    url: str
-    language: str
-    timezone: str
-    alt_text: Literal["warn", "required"]
-    approval: Literal["none", "principal"]
-    grace_days: int
-    link_days: int
-    notice_days: int
-    contact: str
-    rules: tuple[str, ...]
-    plugins: tuple[str, ...]
-    host: HostSettings
-    posts: Path
-    register: Path
-    state: Path
-    talks: Path
-    consents: ConsentSettings = ConsentSettings()
-    mail: MailSettings = field(default_factory=MailSettings)
-    mail_links: Literal["none", "each"] = "none"
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone that decides to which month a post belongs."""
-        return ZoneInfo(self.timezone)
-
-    @property
-    def is_local(self) -> bool:
-        """Tell whether the address is still that of the computer itself, where no family can read."""
-        return urlsplit(self.url).hostname in _LOCAL
-
-    @property
-    def theme(self) -> Path:
-        """The preschool's own templates and styles; the folder need not exist."""
-        return self.root / "theme"
+FILE = "pluttra.toml"
 
 
 class SettingsError(RegisterError):
@@ -134,8 +80,8 @@ def read_settings(site: Path) -> Settings:
             values[key] = rule.read(written, key, findings)
     if findings.errors:
         raise SettingsError(findings)
-    settings = _settings(site.absolute(), values, findings)
-    _check_folders(settings, findings)
+    settings = _settings(site.absolute(), values)
+    _check_together(settings, findings)
     if findings.errors:
         raise SettingsError(findings)
     return settings
@@ -153,80 +99,98 @@ def accepted(key: str, value: str) -> str:
         raise UsageError(f"{bad.message} ({key})", hint=bad.mend) from None
 
 
-def _language(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise BadValueError("Värdet är inte en språkkod.", 'Skriv till exempel "sv".')
-    return value
+_MISSING = object()
 
 
-def _timezone(value: Any) -> str:
-    try:
-        return ZoneInfo(text(value)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
-        raise BadValueError("Tidszonen finns inte.", 'Skriv till exempel "Europe/Stockholm".') from wrong
+@dataclass(frozen=True)
+class _Rule:
+    """What a key's value must be. `accept` returns the value to use, or raises what is wrong with it."""
+
+    accept: Callable[[Any], Any]
+    default: Any = _MISSING
+
+    def read(self, written: Mapping[str, Any], key: str, findings: Findings) -> Any:
+        value = _at(written, key)
+        if value is _MISSING:
+            if self.default is _MISSING:
+                findings.error(RegisterError, FILE, key, f"Nyckeln {key} saknas.", f'Skriv {key} = "…" överst i filen.')
+            return self.default
+        try:
+            return self.accept(value)
+        except BadValueError as bad:
+            findings.error(RegisterError, FILE, key, bad.message, bad.mend)
+            return None
 
 
-def _origin(value: Any) -> str:
-    """Return scheme, host and port as a browser writes them."""
-    written = text(value)
-    example = 'Skriv till exempel "https://dagar.förskolan.se".'
-    try:
-        parts = urlsplit(written)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = parts.port
-    except ValueError as wrong:
-        raise BadValueError("Värdet är inte en webbadress.", example) from wrong
-    local = host in _LOCAL
-    if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
-        raise BadValueError("Värdet är inte en webbadress.", example)
-    if parts.scheme == "http" and not local:
-        reason = "Adressen måste börja med https://, annars kan vem som helst på vägen byta ut sidan."
-        raise BadValueError(reason, "Bara http://localhost och http://127.0.0.1 får vara utan s, för att prova.")
-    if parts.path not in {"", "/"}:
-        reason = "Adressen får inte ha en sökväg: allt som ligger på samma adress kan läsa familjernas nycklar."
-        raise BadValueError(reason, "Använd en egen adress (en underdomän) som inte används till något annat.")
-    if parts.query or parts.fragment or parts.username is not None or written.endswith(("?", "#")):
-        raise BadValueError("Adressen har mer än namn och port.", example)
-    standard = {"https": 443, "http": 80}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if port in {None, standard} else f":{port}")
-
-
-_KEYS: dict[str, Rule] = {
-    "name": Rule(text),
-    "url": Rule(_origin),
-    "contact": Rule(text, "förskolan"),
-    "language": Rule(_language, "sv"),
-    "timezone": Rule(_timezone, "Europe/Stockholm"),
-    "alt_text": Rule(one_of("warn", "required"), "warn"),
-    "approval": Rule(one_of("none", "principal"), "none"),
-    "grace_days": Rule(days(0, 366), 30),
-    "link_days": Rule(days(1, 90), 14),
-    "notice_days": Rule(days(1, 366), 14),
-    "mail_links": Rule(one_of("none", "each"), "none"),
-    "rules": Rule(texts, DEFAULT_RULES),
-    "plugins": Rule(texts, ()),
-    "host.kind": Rule(one_of("folder"), "folder"),
-    "host.path": Rule(text, "public"),
-    "folders.posts": Rule(text, "inlagg"),
-    "folders.register": Rule(text, "register"),
-    "folders.state": Rule(text, "privat"),
-    "folders.talks": Rule(text, "samtal"),
-    "consents.purposes": Rule(texts, ()),
-    "consents.all_guardians": Rule(texts, ()),
-    **MAIL_KEYS,
+_KEYS: dict[str, _Rule] = {
+    "name": _Rule(accepting.text),
+    "url": _Rule(accepting.origin),
+    "contact": _Rule(accepting.text, "förskolan"),
+    "language": _Rule(accepting.language, "sv"),
+    "timezone": _Rule(accepting.timezone, "Europe/Stockholm"),
+    "alt_text": _Rule(accepting.one_of("warn", "required"), "warn"),
+    "approval": _Rule(accepting.one_of("none", "principal"), "none"),
+    "grace_days": _Rule(accepting.days(0, 366), 30),
+    "link_days": _Rule(accepting.days(1, 90), 14),
+    "notice_days": _Rule(accepting.days(1, 366), 14),
+    "rules": _Rule(accepting.texts, DEFAULT_RULES),
+    "plugins": _Rule(accepting.texts, ()),
+    "host.kind": _Rule(accepting.one_of("folder"), "folder"),
+    "host.path": _Rule(accepting.text, "public"),
+    "folders.posts": _Rule(accepting.text, "inlagg"),
+    "folders.register": _Rule(accepting.text, "register"),
+    "folders.state": _Rule(accepting.text, "privat"),
+    "folders.talks": _Rule(accepting.text, "samtal"),
+    "consents.purposes": _Rule(accepting.texts, ()),
+    "consents.all_guardians": _Rule(accepting.texts, ()),
+    "email": _Rule(accepting.email, ""),
+    "phone": _Rule(accepting.phone, ""),
+    "theme.colour": _Rule(accepting.colour, ""),
+    "theme.logo": _Rule(accepting.text, ""),
+    "accessibility.actor": _Rule(accepting.text, ""),
+    "accessibility.compliance": _Rule(accepting.one_of("full", "partly", "not"), "partly"),
+    "accessibility.shortcomings": _Rule(accepting.texts, DEFAULT_SHORTCOMINGS),
+    "accessibility.burdens": _Rule(accepting.texts, ()),
+    "accessibility.exempt": _Rule(accepting.texts, ()),
+    "accessibility.assessed": _Rule(accepting.day, None),
+    "accessibility.updated": _Rule(accepting.day, None),
+    "accessibility.method": _Rule(accepting.text, ""),
+    "mail_links": _Rule(accepting.one_of("none", "each"), "none"),
+    "mail.host": _Rule(accepting.server, ""),
+    "mail.port": _Rule(accepting.number(1, 65535, of="en port"), 0),
+    "mail.security": _Rule(accepting.one_of("starttls", "tls"), "starttls"),
+    "mail.from": _Rule(accepting.mailbox, ""),
+    "mail.reply_to": _Rule(accepting.mailbox, ""),
+    "mail.login": _Rule(accepting.text, ""),
+    "mail.digest": _Rule(accepting.one_of("at_once", "hourly", "daily", "never"), "at_once"),
+    "mail.daily_hour": _Rule(accepting.number(0, 23, of="ett klockslag"), 16),
+    "mail.staff": _Rule(accepting.yes_or_no, True),
 }
+_MAIL_NAMES = {"from": "sender", "login": "account"}
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
 
-def _settings(root: Path, values: Mapping[str, Any], findings: Findings) -> Settings:
+def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     flat: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
     folders: dict[str, Any] = {
         name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
     host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
     consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
-    mail = mail_settings(values, findings)
-    return Settings(root=root, host=host, consents=consents, mail=mail, **flat, **folders)
+    logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
+    said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
+    mailed = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("mail.")}
+    mail = {_MAIL_NAMES.get(name, name): value for name, value in mailed.items()}
+    return Settings(
+        root=root,
+        host=host,
+        consents=consents,
+        look=LookSettings(values["theme.colour"], logo),
+        accessibility=AccessibilitySettings(**said),
+        mail=MailSettings(**mail),
+        **flat,
+        **folders,
+    )
 
 
 def _absolute(root: Path, written: str) -> Path:
@@ -234,8 +198,8 @@ def _absolute(root: Path, written: str) -> Path:
     return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
-def _check_folders(settings: Settings, findings: Findings) -> None:
-    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish."""
+def _check_together(settings: Settings, findings: Findings) -> None:
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; and letters from nobody."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
@@ -249,6 +213,9 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
+    if settings.mail.host and not settings.mail.sender:
+        mend = 'Skriv from = "…" under [mail]: adressen som breven kommer från.'
+        findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
     if message := unfit(settings, settings.host.path):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 
@@ -288,6 +255,14 @@ def _read_toml(path: Path, findings: Findings) -> dict[str, Any] | None:
         mend = "Kontrollera citattecken, hakparenteser och likhetstecken, och att ingen nyckel står två gånger."
         findings.error(RegisterError, FILE, f"rad {at[1]}" if at else "", "Raden går inte att tolka.", mend)
     return None
+
+
+def _at(written: Mapping[str, Any], key: str) -> Any:
+    table, dot, leaf = key.rpartition(".")
+    if not dot:
+        return written.get(leaf, _MISSING)
+    inner = written.get(table)
+    return inner.get(leaf, _MISSING) if isinstance(inner, dict) else _MISSING
 
 
 def _unknown(written: Mapping[str, Any]) -> Iterator[str]:

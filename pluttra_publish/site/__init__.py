@@ -6,15 +6,18 @@ derivatives or hosts.
 
 from __future__ import annotations
 
-from pluttra_publish.site import light_pelican  # noqa: F401 # before whatever imports Pelican
+import importlib
+from typing import TYPE_CHECKING
+
+from pluttra_publish.site.colours import Accents, accents_of
 from pluttra_publish.site.frontmatter import decoded, returned_text
-from pluttra_publish.site.lookup import PostPhoto, find_photo
-from pluttra_publish.site.press import press
-from pluttra_publish.site.readers import as_address
+from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
+from pluttra_publish.site.own_theme import PUBLIC_POLICY, SHELL_POLICY, check_own_theme, check_walls
+from pluttra_publish.site.seen import Seen, see, see_folder
 from pluttra_publish.site.shell import ShellFiles, shell_files
-from pluttra_publish.site.talks import read_talks
 from pluttra_publish.site.values import (
     Box,
+    CardView,
     ConsentSheet,
     Count,
     Edition,
@@ -39,14 +42,26 @@ from pluttra_publish.site.values import (
     TalkSheet,
 )
 
+if TYPE_CHECKING:
+    from pluttra_publish.site.lookup import PostPhoto, find_photo
+    from pluttra_publish.site.pelican_run import press
+    from pluttra_publish.site.readers import as_address
+    from pluttra_publish.site.talks import read_talks
+
 __all__ = [
+    "PUBLIC_POLICY",
+    "SHELL_POLICY",
+    "STATEMENT",
+    "Accents",
     "Box",
+    "CardView",
     "ConsentSheet",
     "Count",
     "Edition",
     "FilmView",
     "GoalSheet",
     "Link",
+    "Look",
     "MediaFile",
     "MediaKind",
     "MediaView",
@@ -58,18 +73,42 @@ __all__ = [
     "PostPhoto",
     "PostView",
     "ProbeLike",
+    "Seen",
     "ShellFiles",
     "ShellView",
     "SiteSettings",
     "SoundView",
     "StandingView",
+    "Statement",
+    "Support",
     "Talk",
     "TalkSheet",
+    "accents_of",
     "as_address",
+    "check_own_theme",
+    "check_walls",
     "decoded",
     "find_photo",
     "press",
     "read_talks",
     "returned_text",
+    "see",
+    "see_folder",
     "shell_files",
 ]
+
+_LATER = {
+    "PostPhoto": "lookup",
+    "as_address": "readers",
+    "find_photo": "lookup",
+    "press": "pelican_run",
+    "read_talks": "talks",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load what needs Pelican when it is asked for: a publish of which nothing is new is over in the time that takes."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    importlib.import_module("pluttra_publish.site.light_pelican")
+    return getattr(importlib.import_module(f"pluttra_publish.site.{_LATER[name]}"), name)

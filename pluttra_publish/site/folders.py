@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -71,12 +71,17 @@ class Entry:
     folder: bool
 
 
-def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
-    """Return every post below `posts`, in order of place and name; what can't be a post becomes a finding."""
+def sources(posts: Path, root: Path, findings: Findings, *, only: Collection[str] | None = None) -> list[Source]:
+    """Return every post below `posts`, in order of place and name; what can't be a post becomes a finding.
+
+    `only` names those that are looked at, as `Source.name` does.
+    """
     shown = relative_name(posts, root)
     found: list[Source] = []
     for entry in entries(posts, shown, findings):
         kind = SHARED.get(entry.name.casefold())
+        if not entry.folder and only is not None and entry.shown not in only:
+            continue
         if not entry.folder:
             _stray(
                 entry,
@@ -86,11 +91,11 @@ def sources(posts: Path, root: Path, findings: Findings) -> list[Source]:
         elif entry.name.casefold() == CHILDREN:
             for child in entries(entry.path, entry.shown, findings):
                 if child.folder:
-                    found += _posts(child, Place("child", child.name), findings)
-                else:
+                    found += _posts(child, Place("child", child.name), findings, only)
+                elif only is None or child.shown in only:
                     _stray(child, "Lägg inlägget i en mapp med barnets namn.", findings)
         else:
-            found += _posts(entry, Place(kind) if kind else Place("department", entry.name), findings)
+            found += _posts(entry, Place(kind) if kind else Place("department", entry.name), findings, only)
     return sorted(_once(found, findings), key=lambda source: (source.place, source.name))
 
 
@@ -105,8 +110,8 @@ def _once(found: Iterable[Source], findings: Findings) -> Iterator[Source]:
         seen.add(source.name)
 
 
-def _posts(place_folder: Entry, place: Place, findings: Findings) -> Iterator[Source]:
-    for entry in entries(place_folder.path, place_folder.shown, findings):
+def _posts(place_folder: Entry, place: Place, findings: Findings, only: Collection[str] | None) -> Iterator[Source]:
+    for entry in entries(place_folder.path, place_folder.shown, findings, only=only):
         suffix = PurePosixPath(entry.name).suffix
         if entry.folder:
             source = _folder_post(entry, place, findings)
@@ -166,8 +171,11 @@ def _folder_post(folder: Entry, place: Place, findings: Findings) -> Source | No
     )
 
 
-def entries(folder: Path, shown: str, findings: Findings) -> Iterator[Entry]:
-    """Yield what lies in a folder by NFC name, without links and without what systems and cameras leave behind."""
+def entries(folder: Path, shown: str, findings: Findings, *, only: Collection[str] | None = None) -> Iterator[Entry]:
+    """Yield what lies in a folder by NFC name, without links and without what systems and cameras leave behind.
+
+    `only` are the names, as findings give them, that are looked at.
+    """
     try:
         with os.scandir(folder) as listing:
             found = sorted(((nfc(entry.name), entry) for entry in listing), key=lambda one: (one[0], one[1].name))
@@ -177,7 +185,7 @@ def entries(folder: Path, shown: str, findings: Findings) -> Iterator[Entry]:
         return
     seen: set[str] = set()
     for name, entry in found:
-        if _ignored(name):
+        if ignored(name) or (only is not None and f"{shown}/{name}" not in only):
             continue
         if name in seen and not entry.is_dir():
             findings.error(ContentError, f"{shown}/{name}", "", "Två filer har samma namn.", _ALIKE)
@@ -193,7 +201,8 @@ def entries(folder: Path, shown: str, findings: Findings) -> Iterator[Entry]:
         yield Entry(folder / entry.name, name, f"{shown}/{name}", entry.is_dir())
 
 
-def _ignored(name: str) -> bool:
+def ignored(name: str) -> bool:
+    """Tell whether a file with this NFC name is none of ours: what systems, cameras and synchronisers leave behind."""
     lower = name.casefold()
     return lower.startswith((".", "~$")) or lower in _IGNORED or lower.endswith((*_IGNORED_SUFFIXES, "~"))
 

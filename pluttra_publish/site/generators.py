@@ -7,6 +7,7 @@ and renders. Nothing is written to disk: pages stay in memory, and whoever else 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pelican.contents import Article, SkipStub
@@ -18,11 +19,12 @@ from pelican.writers import Writer
 from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
 from pluttra_publish.site.folders import Source
+from pluttra_publish.site.look import STATEMENT
 from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
 from pluttra_publish.site.render import Context, Renderer
 from pluttra_publish.site.run import Opened, current_run
-from pluttra_publish.site.values import Pages, Place, Post, StandingView
+from pluttra_publish.site.values import Edition, Pages, Place, Post, ShellView, StandingView
 
 FOLDER_FORMAT = "pluttra-folder"
 
@@ -72,19 +74,33 @@ class Workshop(Generator):  # type: ignore[misc]
             raise LeakError("Pelican skulle skriva sidorna med en främmande skrivare.")
         renderer = Renderer(self.env, edition, run.settings)
         post, month = self.get_template("post"), self.get_template("month")
-        public, shell = self.get_template("public"), self.get_template("shell")
-        manifest = self.env.get_template("manifest.webmanifest")
-        run.pages = Pages(
+        sealed = Pages(
             posts={view.key or view.id: writer.render(post, renderer.post(view)) for view in edition.posts},
             months={(view.audience, view.month): writer.render(month, renderer.month(view)) for view in edition.months},
-            public={
-                f"sida/{view.post.address}.html": writer.render(public, renderer.public(view))
-                for view in edition.public
-            },
-            shell=writer.render(shell, renderer.shell(edition.shell)),
-            manifest=writer.render(manifest, renderer.shell(edition.shell)),
             standing={view.id: self._standing(view, writer, renderer) for view in edition.standing},
         )
+        run.pages = self._in_clear(sealed, edition, edition.shell, writer, renderer) if edition.shell else sealed
+
+    def _in_clear(
+        self, sealed: Pages, edition: Edition, view: ShellView, writer: PageWriter, renderer: Renderer
+    ) -> Pages:
+        public, shell = self.get_template("public"), self.get_template("shell")
+        manifest = self.env.get_template("manifest.webmanifest")
+        pages = {
+            f"sida/{page.post.address}.html": writer.render(public, renderer.public(page)) for page in edition.public
+        }
+        return replace(
+            sealed,
+            public=pages | self._statement(edition, writer, renderer),
+            shell=writer.render(shell, renderer.shell(view)),
+            manifest=writer.render(manifest, renderer.shell(view)),
+        )
+
+    def _statement(self, edition: Edition, writer: PageWriter, renderer: Renderer) -> dict[str, bytes]:
+        if edition.statement is None:
+            return {}
+        template = self.get_template("statement")
+        return {f"sida/{STATEMENT}.html": writer.render(template, renderer.statement(edition.statement))}
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
         return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))

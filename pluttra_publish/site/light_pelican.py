@@ -1,6 +1,6 @@
 """Pelican without docutils. Imported before anything else of Pelican's.
 
-Pelican loads docutils, and Pillow and Pygments with it, for a reader of reStructuredText that is switched off here (press.py): a
+Pelican loads docutils, and Pillow and Pygments with it, for a reader of reStructuredText that is switched off here (pelican_run.py): a
 tenth of a second at the start of every command. A plugin that needs docutils imports the real one, as ever.
 """
 

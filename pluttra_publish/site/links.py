@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from urllib.parse import unquote
 
 from pluttra_publish.site.folders import TEXTS, Source, nfc
@@ -15,14 +16,19 @@ _PELICAN = re.compile(r"^[{|](?:filename|static|attach|article)[|}]")
 class Library:
     """Every post by the paths it may be called by: its folder, its text, and without the text's suffix."""
 
-    def __init__(self, sources: Iterable[Source], posts: str) -> None:
+    def __init__(self, sources: Callable[[], Iterable[Source]], posts: str) -> None:
         self._posts = posts
-        self._by_path: dict[str, Source] = {}
-        for source in sources:
+        self._sources = sources
+
+    @cached_property
+    def _by_path(self) -> dict[str, Source]:  # asked for when the first link is met: most posts have none
+        by_path: dict[str, Source] = {}
+        for source in self._sources():
             names = {source.name, source.text_name}
             names |= {name.removesuffix(suffix) for name in names for suffix in TEXTS}
             for name in names:
-                self._by_path.setdefault(name.casefold(), source)
+                by_path.setdefault(name.casefold(), source)
+        return by_path
 
     def find(self, value: str, origin: Source) -> Source | tuple[str, str]:
         """Return the post that a link in `origin` leads to, or a message and its mend."""

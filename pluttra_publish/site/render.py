@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import Environment
@@ -13,7 +13,9 @@ from markupsafe import Markup
 from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
 from pluttra_publish.site.dates import EARLIEST, long_date, month_text
+from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
 from pluttra_publish.site.values import (
+    CardView,
     ConsentSheet,
     Count,
     Edition,
@@ -34,6 +36,10 @@ THEME_LANGUAGE = "sv"
 """What the templates' own words are in, and so dates too, whatever language the posts are in."""
 
 
+STATEMENT_TITLE = "Tillgänglighet"
+"""What the accessibility statement is called where it is linked to."""
+
+
 @dataclass(frozen=True)
 class PostPage:
     """What post.html and public.html see. `date_text` is empty for a public page without a date."""
@@ -51,10 +57,11 @@ class PostPage:
     goals: tuple[tuple[str, str], ...] = ()
 
 
-def _listed(public: Iterable[PostView]) -> tuple[tuple[str, str, str], ...]:
-    """Return the address on the host, the title and the language of every public page, in the order of their titles."""
+def _listed(public: Iterable[PostView], statement: Statement | None) -> tuple[tuple[str, str, str], ...]:
+    """Return the address on the host, the title and the language of every public page, in the order of their titles; the statement last."""
     rows = ((f"/sida/{view.post.address}.html", view.post.title, view.post.lang) for view in public)
-    return tuple(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
+    last = [(f"/sida/{STATEMENT}.html", STATEMENT_TITLE, THEME_LANGUAGE)] if statement else []
+    return (*sorted(rows, key=lambda row: (row[1].casefold(), row[0])), *last)
 
 
 @dataclass(frozen=True)
@@ -135,16 +142,24 @@ class Renderer:
         self._figure: Callable[[MediaView, str], str] = macros.figure
         self._ids = {view.post.source: f"#/p/{view.id}" for view in edition.posts}
         self._pages = {view.post.source: f"{view.post.address}.html" for view in edition.public}
-        self._public = _listed(edition.public)
+        self._public = _listed(edition.public, edition.statement)
 
     def post(self, view: PostView) -> Context:
         return {"post": self._page(view, self._ids)} | self._spoken()
 
     def public(self, view: PostView) -> Context:
-        return {"post": self._page(view, self._pages)} | self._house()
+        return {"post": self._page(view, self._pages), "here": f"/sida/{view.post.address}.html"} | self._house()
+
+    def statement(self, view: Statement) -> Context:
+        def told(day: date | None) -> str:
+            return long_date(day, THEME_LANGUAGE) if day else ""
+
+        days = {"assessed": told(view.assessed), "updated": told(view.updated)}
+        service = {"url": self._settings.url, "supervision": SUPERVISION, "here": f"/sida/{STATEMENT}.html"}
+        return {"statement": view} | days | service | self._house()
 
     def month(self, view: MonthView) -> Context:
-        cards = tuple(self._card(post) for post in view.posts)
+        cards = tuple(self._card(card) for card in view.cards)
         text = month_text(view.month, THEME_LANGUAGE)
         return {"month": MonthPage(view.title, view.month, text, cards)} | self._spoken()
 
@@ -165,14 +180,20 @@ class Renderer:
             "version": view.version,
             "modules": view.modules,
             "rules": view.rules,
-            "contact": view.contact,
-            "public": self._public,
         }
 
     def _house(self) -> dict[str, Any]:
-        return {"preschool": self._settings.name, "style": self._shell.style} | self._spoken()
+        if self._shell is None:
+            raise PluttraError("En öppen sida skulle göras utan skal.")
+        return {
+            "preschool": self._settings.name,
+            "style": self._shell.style,
+            "look": self._shell.look,
+            "support": self._shell.support,
+            "public": self._public,
+        } | self._spoken()
 
-    def _spoken(self) -> dict[str, str]:
+    def _spoken(self) -> dict[str, Any]:
         return {"lang": THEME_LANGUAGE, "site_lang": self._settings.language}
 
     def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
@@ -238,15 +259,14 @@ class Renderer:
             goals=view.goals,
         )
 
-    def _card(self, view: PostView) -> Card:
-        post = view.post
+    def _card(self, view: CardView) -> Card:
         return Card(
             id=view.id,
-            title=post.title,
-            date=post.date,
-            date_text=long_date(post.date, THEME_LANGUAGE),
-            lang=post.lang,
-            summary=post.summary,
+            title=view.title,
+            date=view.date,
+            date_text=long_date(view.date, THEME_LANGUAGE),
+            lang=view.lang,
+            summary=view.summary,
             cover=view.cover,
             children=view.children,
             count=view.count,

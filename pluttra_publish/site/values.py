@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from pluttra_publish.site.look import Look, Statement, Support
+
 PlaceKind = Literal["department", "child", "preschool", "staff", "public"]
 MediaKind = Literal["photo", "film", "sound"]
 Day = date  # where a field is called `date` itself
@@ -31,6 +33,8 @@ class SiteSettings(Protocol):
     def posts(self) -> Path: ...
     @property
     def name(self) -> str: ...
+    @property
+    def url(self) -> str: ...
     @property
     def language(self) -> str: ...
     @property
@@ -221,18 +225,39 @@ class PostView:
         kinds = [file.kind for file in self.post.media]
         return Count(kinds.count("photo"), kinds.count("film"), kinds.count("sound"))
 
+    @property
+    def card(self) -> CardView:
+        """What a month shows of the post; of its cover only what an index says of it too."""
+        post, cover = self.post, self.cover
+        plain = PhotoView(cover.alt, cover.sources) if cover else None
+        return CardView(self.id, post.title, post.date, post.lang, post.summary, plain, self.children, self.count)
+
+
+@dataclass(frozen=True)
+class CardView:
+    """What a month shows of a post: its id, its words, the children it names, its cover in a few widths, and how many media it holds."""
+
+    id: str
+    title: str
+    date: datetime
+    lang: str
+    summary: str
+    cover: PhotoView | None
+    children: tuple[tuple[str, str], ...]
+    count: Count
+
 
 @dataclass(frozen=True)
 class MonthView:
     """An audience's month to render.
 
-    `audience` is any key of the caller's; `month` is YYYY-MM; posts stand in the order given.
+    `audience` is any key of the caller's; `month` is YYYY-MM; cards stand in the order given.
     """
 
     audience: str
     title: str
     month: str
-    posts: tuple[PostView, ...]
+    cards: tuple[CardView, ...]
 
 
 @dataclass(frozen=True)
@@ -311,33 +336,36 @@ class ShellView:
     modules: tuple[tuple[str, str], ...]
     style: tuple[str, str]
     rules: tuple[str, ...] = ()
-    contact: str = ""
+    support: Support = field(default_factory=Support)
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True)
 class Edition:
-    """All that is to be rendered in one run.
+    """All that is to be rendered in one run; without a `shell` nothing of what is public.
 
-    `public` are the posts of the public place; their media have relative addresses.
+    `public` are the posts of the public place; their media have relative addresses. `statement` is a public page beside them.
     """
 
-    shell: ShellView
+    shell: ShellView | None
     posts: tuple[PostView, ...] = ()
     months: tuple[MonthView, ...] = ()
     public: tuple[PostView, ...] = ()
     standing: tuple[StandingView, ...] = ()
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True)
 class Pages:
     """What was rendered, in UTF-8.
 
-    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest.
+    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest; nothing of what
+    is public where the edition had no shell.
     """
 
     posts: Mapping[str, bytes]
     months: Mapping[tuple[str, str], bytes]
-    public: Mapping[str, bytes]
-    shell: bytes
-    manifest: bytes
+    public: Mapping[str, bytes] = field(default_factory=dict)
+    shell: bytes = b""
+    manifest: bytes = b""
     standing: Mapping[str, bytes] = field(default_factory=dict)

@@ -126,7 +126,7 @@ def test_a_photo_can_be_seen_large_and_left_with_the_keyboard(device: Device, sa
     device.read(post.card.id, post.card.title)
     device.decoded(device.photos)
     device.page.get_by_role("button", name=re.compile("^Visa stort")).first.click()
-    large = device.page.get_by_role("dialog").locator("img")
+    large = device.page.get_by_role("dialog").locator(".slide:not([inert]) img")
     expect(large).to_be_visible()
     assert device.decoded(large)
     first = large.get_attribute("alt") or ""

@@ -46,16 +46,25 @@ class Browser:
         """Run the body of an async function in the page with `args`; return what it returns."""
         answer = self.wire.do("ExecuteAsyncScript", script=_ASYNC.format(script), args=list(arguments))
         if "error" in answer:
-            raise WebDriverError(answer["error"])
+            raise WebDriverError("script failed", answer["error"])
         return answer.get("value")
 
     def eventually(self, script: str, *arguments: object, seconds: float = _PATIENCE) -> Any:
         """Run a script until what it returns is true; return that."""
         until = time.monotonic() + seconds
-        while not (found := self.run(script, *arguments)):
+        while not (found := self._run_between_pages(script, *arguments)):
             assert time.monotonic() < until, f"did not happen: {script} {arguments}\n{self.said()[:600]}"
             time.sleep(0.05)
         return found
+
+    def _run_between_pages(self, script: str, *arguments: object) -> Any:
+        """Run a script; nothing where its page was left before it answered."""
+        try:
+            return self.run(script, *arguments)
+        except WebDriverError as error:
+            if error.word not in {"javascript error", "no such window", "unknown error"}:
+                raise
+            return None
 
     def enter(self, link: str, name: str) -> None:
         """Open a link, tap, and see the first page."""
@@ -87,8 +96,14 @@ class Browser:
         self.eventually("return Boolean(navigator.serviceWorker.controller)")
         self.eventually("return Boolean(await (await caches.open('shell')).match('/'))")
 
+    def kept_quiet(self) -> None:
+        """Let what is kept when no photo has come for a while be kept."""
+        time.sleep(1)
+
     def reload(self) -> None:
-        self.wire.do("Refresh")
+        """As a reader does. (The driver's own command goes past the service worker in Firefox.)"""
+        before = self.run("setTimeout(() => location.reload()); return performance.timeOrigin")
+        self.eventually("return performance.timeOrigin !== args[0] && document.readyState === 'complete'", before)
 
     def back(self) -> None:
         self.wire.do("Back")

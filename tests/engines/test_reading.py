@@ -15,11 +15,13 @@ from tests.engines.conftest import FILM, PHOTOS, SOUND, MakeBrowser
 
 pytestmark = pytest.mark.engines
 
+# Nobody waits for what play() promises: WebKitGTK never tells after a seek, nor of a plain file from a plain server.
 PLAY = """const medium = document.querySelector('main video, main audio');
     medium.muted = true;
-    await medium.play();"""
-TIME = "return document.querySelector('main video, main audio').currentTime"
-PLAYED_ON = "return document.querySelector('main video, main audio').currentTime > args[0] + 0.3"
+    medium.play().catch(() => {});
+    return medium.currentTime;"""
+PLAYED_ON = """const medium = document.querySelector('main video, main audio');
+    return medium.currentTime > args[0] + 0.3 && (medium.localName === 'audio' || medium.getVideoPlaybackQuality().totalVideoFrames > 0);"""
 SEEK = """const medium = document.querySelector('main video, main audio');
     medium.pause();
     await new Promise((done, failed) => {
@@ -33,9 +35,8 @@ SOURCE = "return [...document.querySelectorAll('main figure img, main video, mai
 
 
 def plays(browser: Browser) -> None:
-    """See that time passes."""
-    browser.run(PLAY)
-    browser.eventually(PLAYED_ON, browser.run(TIME))
+    """See that time passes and pictures come."""
+    browser.eventually(PLAYED_ON, browser.run(PLAY))
 
 
 def test_a_link_opens_the_first_page_and_its_key_leaves_the_address(browser: Browser, school: School) -> None:
@@ -103,6 +104,7 @@ def test_what_was_read_is_there_without_the_host_also_after_a_reload(browser: Br
     browser.go("#/")
     browser.shows("Hej Maria!")
     browser.decoded("main .card .cover img")
+    browser.kept_quiet()
     browser.host.stop()
     browser.reload()
     browser.shows("Hej Maria!")

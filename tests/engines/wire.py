@@ -15,7 +15,6 @@ _BY_HTTP = {
     "SetTimeouts": ("POST", "/session/{session}/timeouts"),
     "SetWindowRect": ("POST", "/session/{session}/window/rect"),
     "Navigate": ("POST", "/session/{session}/url"),
-    "Refresh": ("POST", "/session/{session}/refresh"),
     "Back": ("POST", "/session/{session}/back"),
     "GetCurrentURL": ("GET", "/session/{session}/url"),
     "ExecuteAsyncScript": ("POST", "/session/{session}/execute/async"),
@@ -26,7 +25,11 @@ _BY_HTTP = {
 
 
 class WebDriverError(Exception):
-    """A browser did not do what it was told."""
+    """A browser did not do what it was told; `word` is WebDriver's for why."""
+
+    def __init__(self, word: str, message: str) -> None:
+        super().__init__(f"{word}: {message}")
+        self.word = word
 
 
 class Wire(Protocol):
@@ -63,7 +66,7 @@ class ByHTTP:
         finally:
             connection.close()
         if isinstance(answer, dict) and "error" in answer:
-            raise WebDriverError(f"{command}: {answer['error']}: {answer['message']}")
+            raise WebDriverError(answer["error"], f"{command}: {answer.get('message', '')}")
         return answer
 
     def close(self) -> None:
@@ -85,7 +88,7 @@ class ByMarionette:
         self._socket.sendall(b"%d:%b" % (len(packed), packed))
         _, _, error, answer = self._frame()
         if error:
-            raise WebDriverError(f"{command}: {error['error']}: {error['message']}")
+            raise WebDriverError(error["error"], f"{command}: {error.get('message', '')}")
         return answer["value"] if isinstance(answer, dict) and set(answer) == {"value"} else answer
 
     def close(self) -> None:
@@ -97,6 +100,6 @@ class ByMarionette:
         length = b""
         while (character := self._file.read(1)) != b":":
             if not character:
-                raise WebDriverError("Firefox hung up")
+                raise WebDriverError("unknown error", "Firefox hung up")
             length += character
         return json.loads(self._file.read(int(length)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pluttra_publish.delivering import Delivered, deliver, note_invited
 from pluttra_publish.inviting import Door, Invited
-from pluttra_publish.letters import Outbox
+from pluttra_publish.letters.outbox import Outbox
 from tests.letters.post_office import PostOffice
 from tests.whole.preschool import Preschool, clock
 

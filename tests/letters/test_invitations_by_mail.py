@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pluttra_publish.letters import PASSWORD_FILE, Carrier, MailError
+from pluttra_publish.letters.carrier import PASSWORD_FILE, Carrier, MailError
 from pluttra_publish.open import folder, open_site
 from tests.letters.mailing import EMAILS, MailingPreschool
 from tests.letters.post_office import ACCOUNT, PASSWORD, PostOffice, certificate_for

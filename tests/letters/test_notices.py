@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pluttra_publish.letters import Outbox
-from pluttra_publish.letters.outbox import FILE
+from pluttra_publish.letters.outbox import FILE, Outbox
 from pluttra_publish.open import folder, open_site
 from tests.letters.mailing import EMAILS, MailingPreschool
 from tests.letters.post_office import PostOffice

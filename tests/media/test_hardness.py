@@ -85,7 +85,7 @@ def test_a_bomb_of_text_in_a_png_is_an_error(written: Written, cache: Path) -> N
 def test_damage_anywhere_is_answered_with_derivatives_or_an_error_for_people(
     seed: int, written: Written, tmp_path: Path, cache: Path
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 # the same every time
+    chance = random.Random(seed)  # the same every time
     wholes = {f"a.{form.lower()}": making.photo(form, making.scene(96, 64)) for form in ("PNG", "WEBP", "GIF", "AVIF")}
     wholes |= {"a.jpg": making.photo("MPO", making.scene(96, 64)), "a.tif": making.photo("TIFF", making.scene(96, 64))}
     wholes |= {"a.heic": making.photo("HEIF", making.scene(96, 64)), "rörlig.gif": making.animation("GIF")}

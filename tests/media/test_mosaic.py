@@ -94,7 +94,7 @@ def test_no_thumbnail_of_the_unmasked_photo_is_left_in_any_copy(written: Written
 def test_only_the_mean_of_each_square_remains(written: Written, cache: Path) -> None:
     image = chequered()
     shuffled = image.copy()
-    chance = random.Random(3)  # noqa: S311 # the same every time
+    chance = random.Random(3)  # the same every time
     for x in range(AREA[0], AREA[2], CELL):
         for y in range(AREA[1], AREA[3], CELL):
             cell = (x, y, x + CELL, y + CELL)

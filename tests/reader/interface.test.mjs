@@ -9,9 +9,9 @@ test('an address means the page that docs/format.md §12 says', () => {
   for (const hash of ['', '#', '#/']) assert.deepEqual(parseAddress(hash), home);
   assert.deepEqual(parseAddress('#/a/0123abcd'), { view: 'audience', id: '0123abcd', month: '' });
   assert.deepEqual(parseAddress('#/a/0123abcd/2026-03'), { view: 'month', id: '0123abcd', month: '2026-03' });
-  assert.deepEqual(parseAddress('#/p/0123abcd'), { view: 'post', id: '0123abcd', month: '' });
+  assert.deepEqual(parseAddress('#/p/0123abcd'), { view: 'post', id: '0123abcd', month: '', medium: undefined });
   assert.deepEqual(parseAddress('#/b/0123abcd'), { view: 'child', id: '0123abcd', month: '' });
-  assert.deepEqual(parseAddress('#/s/0123abcd'), { view: 'standing', id: '0123abcd', month: '' });
+  assert.deepEqual(parseAddress('#/s/0123abcd'), { view: 'standing', id: '0123abcd', month: '', medium: undefined });
   assert.equal(parseAddress('#/om').view, 'om');
 });
 

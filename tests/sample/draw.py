@@ -31,13 +31,13 @@ _XMP = (
 def draw(shot: Shot) -> Image.Image:
     """Return the upright picture."""
     seed = zlib.crc32(shot.name.encode())
-    paper = SCENES[shot.scene](shot.size, Random(seed), shot.variant)  # noqa: S311 - a picture, no secret
+    paper = SCENES[shot.scene](shot.size, Random(seed), shot.variant)
     return paper.finished(seed, grain=not shot.name.endswith(".png"))
 
 
 def exif(shot: Shot, at: datetime) -> Image.Exif:
     """Return what the camera says."""
-    chance = Random(zlib.crc32(shot.name.encode()))  # noqa: S311
+    chance = Random(zlib.crc32(shot.name.encode()))
     block = Image.Exif()
     block[0x010E] = f"{CANARY} {shot.scene}"
     block[0x010F], block[0x0110], block[0x0131] = "Exempelkamera", "EK-7", "EK-7 3.1"

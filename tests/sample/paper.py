@@ -216,7 +216,7 @@ def _shaded(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:
 def _grain(size: tuple[int, int], seed: int) -> Image.Image:
     """Fibres and clouds around grey 128, faint enough to survive JPEG without weighing much."""
     side = 384
-    noise = Image.frombytes("L", (side, side), Random(seed).randbytes(side * side))  # noqa: S311 - a picture, no secret
+    noise = Image.frombytes("L", (side, side), Random(seed).randbytes(side * side))
     tile = noise.filter(ImageFilter.GaussianBlur(1.4)).point(lambda v: int(128 + (v - 128) * 0.17))
     fibres = Image.new("L", size)
     for n, x in enumerate(range(0, size[0], side)):

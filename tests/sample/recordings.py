@@ -40,13 +40,13 @@ def write_film(path: Path) -> None:
         picture.pix_fmt, picture.thread_count, picture.gop_size = "yuv420p", 1, RATE * 2
         tone = out.add_stream("aac", rate=tunes.RATE, layout="mono")
         tone.bit_rate = 96_000
-        scene = stream(SIZE, Random(22), 0, boats=False)  # noqa: S311 - a picture, no secret
+        scene = stream(SIZE, Random(22), 0, boats=False)
         for number in range(int(RATE * SECONDS)):
             frame = av.VideoFrame.from_image(_moment(scene, number / RATE))
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             out.mux(picture.encode(frame))
         out.mux(picture.encode(None))
-        _write_tone(out, tone, tunes.plucks(SECONDS, Random(7)))  # noqa: S311
+        _write_tone(out, tone, tunes.plucks(SECONDS, Random(7)))
 
 
 def write_sound(path: Path) -> None:

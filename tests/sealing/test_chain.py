@@ -41,10 +41,11 @@ def body(made: SealedObject) -> bytes:
 def published(epoch: bytes, sequence: int = NOW) -> tuple[dict[str, bytes], Root]:
     """Return the sealed files of a site with one index, by path, and the root."""
     row, index = chain.seal_index(INDEX, **SECRETS, workspace=Path())
-    slot, catalogue = chain.seal_catalogue(
+    where, catalogue = chain.seal_catalogue(
         audience=AUDIENCE, kind="department", title="Solrosen", rows={MONTH: row}, epoch_secret=epoch,
-        naming_secret=SECRETS["naming_secret"], sequence=sequence,
+        naming_secret=SECRETS["naming_secret"],
     )  # fmt: skip
+    slot = chain.slot_of(chain.catalogue_secret(epoch), sequence, where)
     root = replace(ROOT, slots=(slot,), sequence=sequence)
     made = [
         index,
@@ -99,10 +100,11 @@ def test_a_root_is_filled_up_with_decoys(real: int, slots: int) -> None:
 def test_a_month_without_its_key_stays_closed() -> None:
     row, _ = chain.seal_index(INDEX, **SECRETS, workspace=Path())
     epoch = chain.epoch_of(EPOCH, (MONTH,))
-    slot, made = chain.seal_catalogue(
+    where, made = chain.seal_catalogue(
         audience=AUDIENCE, kind="department", title="Solrosen", rows={MONTH: row, "2026-02": row, "2026-04": row},
-        epoch_secret=EPOCH, naming_secret=SECRETS["naming_secret"], sequence=NOW,
+        epoch_secret=EPOCH, naming_secret=SECRETS["naming_secret"],
     )  # fmt: skip
+    slot = chain.slot_of(chain.catalogue_secret(EPOCH), NOW, where)
     found = chain.find_slot(Root(SITE, SITE, NOW, 0, 0, 0, 0, (slot,)), (epoch,))
     assert found
     catalogue = chain.open_catalogue(body(made), found[1], epoch, audience=AUDIENCE, kind="department")

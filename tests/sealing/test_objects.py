@@ -162,11 +162,11 @@ def test_every_flipped_bit_is_refused(role: Role, tmp_path: Path) -> None:
 
 
 def test_what_the_ledger_remembers_needs_no_sealing(tmp_path: Path) -> None:
-    ledger = Ledger.load(tmp_path / "ledger.json")
+    ledger = Ledger.load(tmp_path / "ledger.sqlite")
     for content in (b"hej", film(2**20 + 9), film(LONG + 9)):
         assert sealable(content, **FILM).recall(ledger) is None
         reference, made = sealable(content, **FILM).seal(tmp_path)
         ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
         ledger.save()
-        assert sealable(content, **FILM).recall(Ledger.load(tmp_path / "ledger.json")) == reference
+        assert sealable(content, **FILM).recall(Ledger.load(tmp_path / "ledger.sqlite")) == reference
     assert sealable(b"hejsan", **FILM).recall(ledger) is None

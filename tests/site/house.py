@@ -21,6 +21,7 @@ from pluttra_publish.site import (
     PostView,
     ShellView,
     SoundView,
+    Support,
     press,
 )
 
@@ -38,7 +39,7 @@ TEMPLATES = {
     ),
     "month.html": "{{ month.month_text }}:{% for card in month.posts %}[{{ card.title }}: {{ card.summary }}]{% endfor %}",
     "public.html": "{{ preschool }}: {{ post.title }}: {{ post.body }}",
-    "shell.html": "{{ preschool }} {{ lang }} {{ version }} {{ contact }}",
+    "shell.html": "{{ preschool }} {{ lang }} {{ version }} {{ support.contact }}",
     "manifest.webmanifest": '{"name": {{ preschool|tojson }}}',
 }
 
@@ -47,6 +48,7 @@ TEMPLATES = {
 class Settings:
     root: Path
     name: str = "Äppelgården"
+    url: str = "https://appelgarden.example"
     language: str = "sv"
     zone: ZoneInfo = STOCKHOLM
     alt_text: str = "warn"
@@ -132,10 +134,14 @@ class House:
         sealed = tuple(view for view in views if view.post.place.kind != "public")
         months = {view.post.date.strftime("%Y-%m") for view in sealed}
         return Edition(
-            shell=ShellView("v1", (("/r/v1/app.js", "sha384-x"),), ("/r/v1/style.css", "sha384-y"), contact="rektorn"),
+            shell=ShellView(
+                "v1", (("/r/v1/app.js", "sha384-x"),), ("/r/v1/style.css", "sha384-y"), support=Support("rektorn")
+            ),
             posts=sealed,
             months=tuple(
-                MonthView("solrosen", "Solrosen", month, tuple(v for v in sealed if f"{v.post.date:%Y-%m}" == month))
+                MonthView(
+                    "solrosen", "Solrosen", month, tuple(v.card for v in sealed if f"{v.post.date:%Y-%m}" == month)
+                )
                 for month in sorted(months)
             ),
             public=tuple(view for view in views if view.post.place.kind == "public"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pluttra_publish.errors import ContentError, Findings, PluttraError
-from pluttra_publish.site import PhotoView, Post, PostView, press, shell_files
+from pluttra_publish.site import PhotoView, Post, PostView, Statement, Support, press, shell_files
 from tests.site.house import TODAY, House, Settings, probe
 
 REPOSITORY = Path(__file__).parents[2]
@@ -129,8 +129,10 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     def planned(posts: list[Post]) -> object:
         edition = plan(posts)
         assert edition is not None
-        shell = type(edition.shell)(files.version, files.modules, files.style, ("Sprid inte bilder.",), "rektorn")
-        return type(edition)(shell, edition.posts, edition.months, edition.public)
+        shell = type(edition.shell)(
+            files.version, files.modules, files.style, ("Sprid inte bilder.",), Support("rektorn")
+        )
+        return replace(edition, shell=shell, statement=Statement("Kommunen"))
 
     findings = Findings()
     pages = press(Settings(full.root), theme=(theme,), probe=probe, findings=findings, between=planned, today=TODAY)
@@ -143,6 +145,8 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     assert '<a href="/sida/om-oss.html" lang="sv" dir="ltr">Om oss</a>' in pages.shell.decode()
     assert "Vi byggde koja" in pages.months[("solrosen", "2026-03")].decode()
     assert "förskola" in pages.public["sida/om-oss.html"].decode()
+    assert "Kommunen står bakom" in pages.public["sida/tillganglighet.html"].decode()
+    assert all('href="/sida/tillganglighet.html"' in whole.decode() for whole in (pages.shell, *pages.public.values()))
     assert json.loads(pages.manifest)["name"] == "Äppelgården"
 
 

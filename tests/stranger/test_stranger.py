@@ -129,7 +129,7 @@ def test_every_medium_opens_at_its_true_length(opened: Opened) -> None:
 
 
 def test_a_range_of_a_medium_is_that_part_of_the_whole(opened: Opened) -> None:
-    chance = random.Random(1)  # noqa: S311 -- not a secret
+    chance = random.Random(1)
     long = [(post, n) for post, n, reference in media(opened) if len(reference) == 6]
     for post, n in long + [(post, n) for post, n, _ in media(opened)[:3]]:
         whole = opened.medium(post, n)
@@ -142,7 +142,7 @@ def test_a_range_of_a_medium_is_that_part_of_the_whole(opened: Opened) -> None:
 @pytest.mark.parametrize("size", [MIB, MIB + 1, 2 * MIB, 3 * MIB - 70_000])
 def test_a_range_of_a_long_film_opens_from_its_segments_alone(demo: dict[str, Any], copy: Path, size: int) -> None:
     opened = open_site(link(demo), copy)
-    film = random.Random(size).randbytes(size)  # noqa: S311 -- not a secret
+    film = random.Random(size).randbytes(size)
     post, path = plant(opened, copy, film)
     for start, stop in [(0, 1), (0, size), (size - 1, size + 9), (MIB - 1, MIB + 1), (size, size + 1), (5, 5)]:
         assert opened.range(post, 0, start, stop) == film[start:stop]
@@ -159,7 +159,7 @@ def test_a_range_of_a_long_film_opens_from_its_segments_alone(demo: dict[str, An
 @pytest.mark.parametrize("size", [MIB + 1, 3 * MIB - 70_000])
 def test_a_long_film_is_verified_whole_by_its_segments(demo: dict[str, Any], copy: Path, size: int) -> None:
     opened = open_site(link(demo), copy)
-    post, path = plant(opened, copy, random.Random(size).randbytes(size))  # noqa: S311 -- not a secret
+    post, path = plant(opened, copy, random.Random(size).randbytes(size))
     sealed, reference = path.read_bytes(), opened.cards[post]["media"][0]
     first, second = 56 + 1_049_600, 56 + 2 * 1_049_600
     swapped = sealed[first:second] + sealed[:first] + sealed[second:]

@@ -91,16 +91,15 @@ def index_file() -> str:
 def catalogue() -> tuple[dict[str, Row], Slot, SealedObject]:
     row, _ = index_row()
     rows = {MONTH: row, "2026-02": replace(row, name="0f" * 16), "2025-12": replace(row, name="0e" * 16)}
-    slot, made = chain.seal_catalogue(
+    where, made = chain.seal_catalogue(
         audience=AUDIENCE,
         kind="department",
         title="Solrosen",
         rows=rows,
         epoch_secret=EPOCH,
         naming_secret=NAMING_SECRET,
-        sequence=NOW,
     )
-    return rows, slot, made
+    return rows, chain.slot_of(chain.catalogue_secret(EPOCH), NOW, where), made
 
 
 def slot_file() -> str:

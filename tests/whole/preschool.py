@@ -91,7 +91,10 @@ class Preschool:
 
     root: Path
     now: datetime = NOON
-    settings_text: str = 'name = "Backens förskola"\nurl = "https://dagar.example.se"\n'
+    settings_text: str = (
+        'name = "Backens förskola"\nurl = "https://dagar.example.se"\nemail = "backen@example.se"\n'
+        "accessibility.assessed = 2026-09-01\n"
+    )
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

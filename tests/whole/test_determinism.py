@@ -93,7 +93,7 @@ def _invited(site: Path, identity: Path) -> bytes:
 def test_deleting_ledger_and_cache_changes_no_byte(built: Preschool, tmp_path: Path) -> None:
     built.publish(sequence=SEQUENCE)
     before = built.files()
-    (built.state / "ledger.json").unlink()
+    (built.state / "ledger.sqlite").unlink()
     shutil.rmtree(built.state / "cache")
     assert built.publish(sequence=SEQUENCE).put == 1
     assert _differing(before, built.files()) == set()
@@ -104,7 +104,7 @@ def test_deleting_ledger_and_cache_changes_no_byte(built: Preschool, tmp_path: P
 def test_a_damaged_ledger_changes_no_byte(built: Preschool) -> None:
     built.publish(sequence=SEQUENCE)
     before = built.files()
-    (built.state / "ledger.json").write_text('{"v": 1, "sealed": {"o/00/00": [1, "zz"', encoding="utf-8")
+    (built.state / "ledger.sqlite").write_text('{"v": 1, "sealed": {"o/00/00": [1, "zz"', encoding="utf-8")
     built.publish(sequence=SEQUENCE)
     assert _differing(before, built.files()) == set()
 
@@ -136,7 +136,7 @@ def test_an_incremental_build_and_a_full_one_are_the_same_to_the_byte(built: Pre
     shutil.rmtree(built.root / "inlagg" / "forskolan" / "2026-11-16 Öppettider")
     built.publish(sequence=SEQUENCE)
     incremental = built.files()
-    (built.state / "ledger.json").unlink()
+    (built.state / "ledger.sqlite").unlink()
     built.publish(sequence=SEQUENCE, into=tmp_path / "hel")
     assert _differing(incremental, files_of(tmp_path / "hel")) == set()
 

@@ -70,7 +70,7 @@ def test_what_was_sealed_anew_has_the_same_names_in_a_whole_rebuild(shared: Pres
     shared.post(PLACE, "De byggde en båt.\n")
     shared.publish()
     names = held(shared.open("maria"))
-    (shared.state / "ledger.json").unlink()
+    (shared.state / "ledger.sqlite").unlink()
     shutil.rmtree(shared.public)
     shared.publish()
     assert held(shared.open("maria")) == names

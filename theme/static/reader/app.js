@@ -154,8 +154,9 @@ async function pageOf() {
         : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
           : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
             : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
-              : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
-                : null;
+              : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
+                : view === 'om' ? await import('./device.js').then(({ devicePage }) => devicePage(opened, () => leave('forgotten')))
+                  : null;
   return page ?? { node: fill('lost'), title: '' };
 }
 

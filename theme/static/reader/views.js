@@ -84,7 +84,7 @@ export async function feed(visit, filter) {
 }
 
 /** @param {Vault} vault @param {Post} post @param {Filter} filter @param {boolean} fresh */
-function postCard(vault, post, filter, fresh) {
+export function postCard(vault, post, filter, fresh) {
   const names = new Set(post.children.filter(([id]) => vault.children.some((child) => child.id === id)).map(([, name]) => name));
   for (const audience of vault.audiences) {
     if (audience.child && post.audiences.includes(audience.id)) names.add(childName(vault, audience.child) ?? audience.title);

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import locale
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,10 @@ from pelican.settings import read_settings
 
 from pluttra_publish.errors import ContentError, Findings, LeakError
 from pluttra_publish.platform import cache_folder
-from pluttra_publish.site import plugin
+from pluttra_publish.site import (
+    light_pelican,  # noqa: F401 # before whatever imports Pelican
+    plugin,
+)
 from pluttra_publish.site.containment import contained
 from pluttra_publish.site.folders import Source, relative_name, sources
 from pluttra_publish.site.generators import FOLDER_FORMAT, PageWriter
@@ -62,11 +65,13 @@ def press(
     findings: Findings,
     between: Callable[[list[Post]], Edition | None],
     today: date | None = None,
+    only: Collection[str] | None = None,
 ) -> Pages | None:
     """Read all posts, ask `between` for the edition, and return its pages, in one run of Pelican.
 
     `theme` are theme folders, each with `templates/`; the first that has a template wins. Faults of posts are added to
     `findings`; `between` gets the posts that could be read, also drafts and future ones, so that it can add its own.
+    `only` names the posts that are read, as `Source.name` does; all of them without it.
     Nothing is rendered if it returns None or if there are errors by then; `press` returns None in that case. Nothing is
     written to disk.
 
@@ -78,8 +83,10 @@ def press(
         raise ContentError(f"Mappen {settings.posts.name} med inlägg finns inte.", hint="Skapa den, eller ange --site.")
     zone = settings.zone
     around = Surroundings(zone, settings.language, today or datetime.now(zone).date(), bool(settings.plugins), findings)
-    found = sources(settings.posts.absolute(), settings.root.absolute(), findings)
-    library = Library(found, relative_name(settings.posts.absolute(), settings.root.absolute()))
+    posts, root = settings.posts.absolute(), settings.root.absolute()
+    found = sources(posts, root, findings, only=only)
+    there = (lambda: found) if only is None else (lambda: sources(posts, root, Findings()))
+    library = Library(there, relative_name(posts, root))
     run = Run(settings, around, probe, between, _by_place(found), library)
     with begin(run), contained(settings.plugins, run.heard):
         try:

@@ -1,0 +1,142 @@
+"""The settings as values. Knows no file, and no key as it is written there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+
+DEFAULT_RULES = (
+    "Bilder, filmer och ljud är till för er som familj. Skicka dem inte vidare.",
+    "Lägg aldrig ut något härifrån i sociala medier, inte heller bilder på bara ert eget barn om andra barn syns.",
+    "Länken är din egen. Ge den inte till någon annan – den som ska läsa får en egen länk av förskolan.",
+    "Säg till oss om telefonen har kommit bort, så stänger vi den.",
+)
+
+
+DEFAULT_SHORTCOMINGS = (
+    "Filmer kan sakna textning, och ljud en text som säger vad som hörs. Den som inte hör går då miste om det. Säg till, så skriver vi vad som sägs.",
+    "Bilder kan sakna en egen beskrivning. Den som inte ser hör då bara att det är en bild, och vilken dag. Säg till, så beskriver vi den.",
+)
+"""What a preschool that writes every day can hardly avoid; it may say something else."""
+
+
+@dataclass(frozen=True)
+class HostSettings:
+    """Where the sealed site is put."""
+
+    kind: Literal["folder"]
+    path: Path
+
+
+@dataclass(frozen=True)
+class ConsentSettings:
+    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes."""
+
+    purposes: tuple[str, ...] = ()
+    all_guardians: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LookSettings:
+    """What the preschool looks like: its colour as #rrggbb, or empty, and the file with its logo, if there is one."""
+
+    colour: str = ""
+    logo: Path | None = None
+
+
+@dataclass(frozen=True)
+class AccessibilitySettings:
+    """What the accessibility statement says. `actor` is who answers for the site by law, empty for the preschool itself.
+
+    `shortcomings` are known defects, `burdens` what is left out because it would ask unreasonably much (12 §), `exempt` what the
+    law leaves out (9 §). `assessed` is None until somebody has assessed the site.
+    """
+
+    actor: str = ""
+    compliance: Literal["full", "partly", "not"] = "partly"
+    shortcomings: tuple[str, ...] = DEFAULT_SHORTCOMINGS
+    burdens: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+    assessed: date | None = None
+    updated: date | None = None
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """The mail server, and what letters say of their sender. Without a `host` no mail is sent.
+
+    `sender` and `reply_to` are addresses, with a name or without; `account` is what is logged in with, empty for no login. A `port` of 0
+    is the usual one.
+    """
+
+    host: str = ""
+    port: int = 0
+    security: Literal["starttls", "tls"] = "starttls"
+    sender: str = ""
+    reply_to: str = ""
+    account: str = ""
+    digest: Literal["at_once", "hourly", "daily", "never"] = "at_once"
+    daily_hour: int = 16
+    staff: bool = True
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether there is a mail server to send with."""
+        return bool(self.host)
+
+    @property
+    def has_notices(self) -> bool:
+        return self.is_on and self.digest != "never"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One preschool's settings; every path is absolute."""
+
+    root: Path
+    name: str
+    url: str
+    language: str
+    timezone: str
+    alt_text: Literal["warn", "required"]
+    approval: Literal["none", "principal"]
+    grace_days: int
+    link_days: int
+    notice_days: int
+    contact: str
+    rules: tuple[str, ...]
+    plugins: tuple[str, ...]
+    host: HostSettings
+    posts: Path
+    register: Path
+    state: Path
+    talks: Path
+    consents: ConsentSettings = ConsentSettings()
+    email: str = ""
+    phone: str = ""
+    look: LookSettings = LookSettings()
+    accessibility: AccessibilitySettings = AccessibilitySettings()
+    mail: MailSettings = MailSettings()
+    mail_links: Literal["none", "each"] = "none"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that decides to which month a post belongs."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the address is still that of the computer itself, where no family can read."""
+        return urlsplit(self.url).hostname in LOCAL_HOSTS
+
+    @property
+    def theme(self) -> Path:
+        """The preschool's own templates and styles; the folder need not exist."""
+        return self.root / "theme"

@@ -1,0 +1,268 @@
+"""What has changed since the last publish, and what follows from it: which posts are read again, and which months are sealed anew.
+
+Knows what `last_time.py` remembers, and the chain on the host. Where it can't be sure, it says so, and then everything is read.
+
+A change of settings, register, theme or program, and a new day, may concern any post. A post's own files concern that post, the months that
+it was in or comes to, those that link to it, and those that share an object with it which somebody may no longer have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+
+from pluttra_publish.approvals import Approvals
+from pluttra_publish.before import Before
+from pluttra_publish.errors import ContentError, FormatError
+from pluttra_publish.format.posts import Card, Standing
+from pluttra_publish.last_time import STANDING, Known, LastTime, key_of
+from pluttra_publish.plan import Plan, own_staff
+from pluttra_publish.register import Audience, audience_of
+from pluttra_publish.resources import theme_folder
+from pluttra_publish.sealed_site import Kept
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.settings import Settings
+from pluttra_publish.site import Post, Seen, see_folder
+from pluttra_publish.standing import PlannedPage, Tagged
+
+AudienceMonth = tuple[Audience, str]
+
+PUBLIC = "public:"
+"""How the address of a public page begins among those of posts."""
+
+_MADE_WITH = ("pelican", "Markdown", "nh3", "Jinja2", "Babel", "pillow", "pillow-heif", "av", "cryptography")
+_FEW_POSTS, _SHARE = 3, 10
+_MANY_FILES = 20
+
+
+class StartOverError(Exception):
+    """It takes more than the part that was looked at: everything is read."""
+
+
+class WidenError(Exception):
+    """It takes these posts too, or the pages that are no posts."""
+
+    def __init__(self, names: Iterable[str], *, standing: bool = False) -> None:
+        super().__init__("more must be read")
+        self.names = frozenset(names)
+        self.standing = standing
+
+
+def world_of(settings: Settings, now: datetime) -> str:
+    """Return a digest of all that may concern any post: settings, register, theme, this program and what it is made with, and the day."""
+    digest = hashlib.sha256(f"{platform.python_version()}\0{now:%Y-%m-%d}".encode())
+    for name in _MADE_WITH:
+        digest.update(f"\0{name} {metadata.version(name)}".encode())
+    program = Path(__file__).parent
+    for file in sorted(program.rglob("*.py")):
+        stat = file.stat()
+        digest.update(f"\0{file.relative_to(program)} {stat.st_size} {stat.st_mtime_ns}".encode())
+    roots = [settings.register, settings.theme, theme_folder()]
+    files = [(root, file) for root in roots if root.is_dir() for file in sorted(root.rglob("*")) if file.is_file()]
+    for root, file in [(settings.root, settings.root / "pluttra.toml"), *files]:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(
+            f"\0{roots.index(root) if root in roots else '-'} {file.relative_to(root).as_posix()} {content}".encode()
+        )
+    if settings.look.logo and settings.look.logo.is_file():
+        digest.update(settings.look.logo.read_bytes())
+    return digest.hexdigest()
+
+
+def seen_with(seen: Seen, approvals: Approvals) -> dict[str, bytes]:
+    """Return how every post looks by its name, what was approved of it included."""
+    looks = dict(seen.posts)
+    for source, approval in approvals.given.items():
+        if source in looks:
+            looks[source] = hashlib.sha256(looks[source] + repr(approval).encode()).digest()[:16]
+    return looks
+
+
+def stop_if_vanished(last: LastTime, seen: Seen) -> None:
+    """Refuse to read a folder that is not there, or only half of it, as that everything shall be deleted.
+
+    Raises:
+        ContentError: many posts or files are gone that were there at the last publish.
+    """
+    known = last.seen()
+    now = set(map(key_of, seen.posts))
+    posts = len(known.keys() - now) - len(now - known.keys())
+    files = int(last.told("files") or 0) - seen.files
+    if (posts >= _FEW_POSTS and posts * _SHARE > len(known)) or files >= _MANY_FILES:
+        message = f"{max(posts, 0)} inlägg och {max(files, 0)} filer har försvunnit sedan den senaste publiceringen."
+        hint = (
+            "Se efter att mappen med inlägg är hel och färdigsynkad. Är det meningen, så kör igen med --allow-removals."
+        )
+        raise ContentError(message, hint=hint)
+
+
+@dataclass
+class Stale:
+    """The part of a site that is made anew.
+
+    `names` are the posts that are read; `gone` the keys of those that are not there any more.
+    """
+
+    settings: Settings
+    keystore: Keystore
+    last: LastTime
+    before: Before
+    looks: Mapping[str, bytes]
+    names: frozenset[str]
+    gone: frozenset[str]
+    remake_standing: bool = False
+    kept: Kept | None = field(default=None, init=False)
+
+    @property
+    def only(self) -> Collection[str]:
+        return self.names
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of all posts that are made anew, or go."""
+        return frozenset(map(key_of, self.names)) | self.gone
+
+    @cached_property
+    def known(self) -> Mapping[str, Known]:
+        """What was known of them."""
+        return self.last.posts(self.keys)
+
+    @property
+    def clear(self) -> bool:
+        return any(known.address.startswith(PUBLIC) for known in self.known.values()) or any(
+            map(self._is_public, self.names)
+        )
+
+    @property
+    def staff(self) -> Collection[Audience]:
+        return set(map(audience_of, json.loads(self.last.told("staff") or "[]")))
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing at all has changed."""
+        return not self.keys and not self.remake_standing
+
+    def standing(self, now: datetime, *, goals: bool) -> bool:  # a plain answer
+        due = self.last.told("standing due")
+        self.remake_standing = (
+            self.remake_standing
+            or goals
+            or any(known.tags for known in self.known.values())
+            or self.last.told("standing") != standing_look(self.settings)
+            or (bool(due) and int(due) <= int(now.timestamp()))
+        )
+        return self.remake_standing
+
+    def other_tags(self) -> Iterator[Tagged]:
+        homes = self._audiences
+        for tag in self.last.tags(but=self.keys):
+            yield Tagged(tag.goal, homes[tag.home], tag.card, datetime.fromisoformat(tag.date), tag.own)
+
+    def take_links(self, posts: Iterable[Post]) -> None:
+        wanted = {link.goal for post in posts for link in post.links} - self.names
+        if wanted & self.looks.keys():
+            raise WidenError(wanted & self.looks.keys())
+
+    def keep(self, plan: Plan, pages: Collection[PlannedPage] | None) -> Mapping[AudienceMonth, tuple[Card, ...]]:
+        self._check(plan)
+        homes = self._audiences
+        months = {(audience, planned.month) for planned in plan.posts for audience in planned.audiences}
+        months |= {(homes[audience], month) for known in self.known.values() for audience, month in known.months}
+        if pages is not None:
+            months |= {(page.audience, page.month) for page in pages}
+            months |= {
+                (homes[audience], month) for audience, month in json.loads(self.last.told("standing months") or "[]")
+            }
+        cards: dict[AudienceMonth, tuple[Card, ...]] = {}
+        standing: dict[AudienceMonth, tuple[Standing, ...]] = {}
+        out = {card for known in self.known.values() for card, _ in known.cards}
+        try:
+            rows = {
+                audience: self.before.rows(audience.key)
+                for audience in {audience for audience, _ in months}
+                if audience.key in self.keystore.audiences
+            }
+            for audience, month in months:
+                row = rows.get(audience, {}).get(month)
+                if row is None:
+                    continue
+                index = self.before.index((audience.key, month), row)
+                cards[audience, month] = tuple(card for card in index.posts if card.id not in out)
+                if pages is None:
+                    standing[audience, month] = index.pages
+        except FormatError as wrong:
+            raise StartOverError from wrong
+        self.kept = Kept(frozenset(months), cards, standing, self.last.told("reach"))
+        return {
+            (audience, month): tuple(card for card in stayed if homes.get(card.home) == audience)
+            for (audience, month), stayed in cards.items()
+            if audience.kind != "child"
+        }
+
+    def take_lost(self, names: Iterable[str]) -> None:
+        users = {user for user in self.last.for_whom(names) if "/" not in user} - self.keys
+        users -= {STANDING} if self.remake_standing else set()
+        more = {name for name in self.looks if key_of(name) in users}
+        if len(more) + (STANDING in users) < len(users):
+            raise StartOverError
+        if users:
+            raise WidenError(more, standing=STANDING in users)
+
+    def with_posts(self, names: Iterable[str], *, standing: bool = False) -> Stale:
+        return replace(self, names=self.names | set(names), remake_standing=self.remake_standing or standing)
+
+    def _check(self, plan: Plan) -> None:
+        """Raise StartOverError where a part doesn't tell enough: two posts with one address, or the last post that only the staff read."""
+        addresses = {planned.card_id for planned in (*plan.posts, *plan.held)}
+        addresses |= {PUBLIC + post.address for post in plan.public}
+        if self.last.at(addresses) - self.keys:
+            raise StartOverError
+        ids = {self.keystore.audience(audience.key).id.hex() for audience in self.staff}
+        were = {audience for known in self.known.values() for audience, _ in known.months} & ids
+        if were - {self.keystore.audience(audience.key).id.hex() for audience in own_staff(plan)}:
+            raise StartOverError
+
+    def _is_public(self, name: str) -> bool:
+        posts, _, rest = name.partition("/")
+        return posts == self.settings.posts.name and rest.partition("/")[0].casefold() == "offentligt"
+
+    @cached_property
+    def _audiences(self) -> Mapping[str, Audience]:
+        """Every audience by its id on the host."""
+        return {keys.id.hex(): audience_of(key) for key, keys in self.keystore.audiences.items()}
+
+
+def find_stale(
+    settings: Settings,
+    keystore: Keystore,
+    last: LastTime,
+    before: Before,
+    looks: Mapping[str, bytes],
+    now: datetime,
+) -> Stale:
+    """Return the part of a site that must be made anew."""
+    names = {key_of(name): name for name in looks}
+    then = last.seen()
+    read = {name for key, name in names.items() if then.get(key) != looks[name]}
+    gone = frozenset(then.keys() - names.keys())
+    read |= {names[key] for key in last.due(int(now.timestamp())) if key in names}
+    touched = {key_of(name) for name in read} | gone
+    read |= {names[key] for key in last.linking(touched) if key in names}
+    linked = {goal for known in last.posts(map(key_of, read)).values() for goal in known.links}
+    read |= {names[key] for key in linked if key in names}
+    stale = Stale(settings, keystore, last, before, looks, frozenset(read), gone)
+    if stale.clear:
+        stale = stale.with_posts(name for name in looks if stale._is_public(name))
+    return stale
+
+
+def standing_look(settings: Settings) -> str:
+    """Return how the folder of talks looks."""
+    return see_folder(settings.talks).hex()
