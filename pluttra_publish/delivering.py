@@ -5,7 +5,7 @@ Knows the outbox, the readers and when a digest is due. Does not know SMTP, nor 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.errors import MessageError
@@ -80,6 +80,20 @@ def note_invited(door: Door, invited: tuple[Invited, ...], how: How) -> None:
             if how == "mail":
                 outbox.refused.pop(reader, None)  # somebody has asked for it: another try
         outbox.save()
+
+
+def on_paper(door: Door, invited: Iterable[Invited]) -> bytes:
+    """Return a PDF with a page for each invitation, in its reader's language. Whoever has a page reads as its reader."""
+    from pluttra_publish.letters.paper import paper  # noqa: PLC0415 # with fonts and what shapes letters
+
+    return paper([_invitation(door, one) for one in invited], now=door.now)
+
+
+def _invitation(door: Door, made: Invited) -> Said:
+    settings = door.settings
+    words = words_in(made.reader.language, settings.language)
+    sender = From(settings.name, settings.contact)
+    return invitation(words, sender, name=made.name, url=made.url, ends=made.ends_at)
 
 
 def set_silent(door: Door, reader: Reader, silent: bool) -> None:
@@ -223,21 +237,19 @@ class _Round:
         return carrier.send(message, letter.reader.email)
 
     def _written(self, letter: _Letter, link: Invited | None) -> EmailMessage:
-        settings, reader = self._settings, letter.reader
-        words = words_in(reader.language, settings.language)
-        sender = From(settings.name, settings.contact)
-        name = ""
+        settings, reader, name = self._settings, letter.reader, ""
         if letter.kind == "invitation":
             ident = self._outbox.asked[letter.key].waiting
             made = self._door.found(ident, reader)
             if made is None:
                 raise ValueError  # it ended this very moment
-            said, name = invitation(words, sender, name=reader.name, url=made.url, ends=made.ends_at), reader.name
+            said, name = _invitation(self._door, made), reader.name
         else:
             pending = self._outbox.notices[letter.key]
             ident = self._door.keystore.opaque_id("notice", letter.key, *pending.posts)
             url, ends = (link.url, link.ends_at) if link else (settings.url, None)
-            said = notice(words, sender, count=len(pending.posts), url=url, ends=ends)
+            words = words_in(reader.language, settings.language)
+            said = notice(words, From(settings.name, settings.contact), count=len(pending.posts), url=url, ends=ends)
         return _mail(settings, said, to=reader.email, name=name, ident=ident, now=self._door.now)
 
     def _note(self, letter: _Letter, outcome: Outcome) -> None:

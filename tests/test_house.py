@@ -37,6 +37,7 @@ OWNERS: dict[str, str | set[str]] = {
     "blinker": "site",  # Pelican's signals
     "click": "cli",
     "cryptography": "sealing",
+    "fpdf": "letters",
     "jinja2": {"site", "letters"},
     "markdown": "site",
     "markupsafe": "site",  # Jinja2's
@@ -46,6 +47,7 @@ OWNERS: dict[str, str | set[str]] = {
     "platformdirs": "platform",
     "pyrage": "sealing",
     "rich": "cli",
+    "segno": "letters",
     "tomlkit": "site",
 }
 POSIX_ONLY = {"fcntl", "grp", "posix", "pwd", "resource", "signal", "termios", "tty"}

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
-from pluttra_publish.delivering import Delivered, deliver, note_invited
+from pluttra_publish.delivering import Delivered, deliver, note_invited, on_paper
 from pluttra_publish.errors import UsageError
 from pluttra_publish.inviting import Door, Invited, LinkRow
-from pluttra_publish.letters.outbox import Outbox
+from pluttra_publish.letters.outbox import How, Outbox
+from pluttra_publish.platform import telling, write_atomically
 from pluttra_publish.register import Reader
-from pluttra_publish.settings import FILE, Settings, read_settings
+from pluttra_publish.settings import FILE, Settings, is_inside, read_settings
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -48,6 +47,11 @@ class _Duration(click.ParamType[timedelta]):
 @click.option("--new", "only_new", is_flag=True, help="Av dem, bara de som aldrig har bjudits in.")
 @click.option("--renew", is_flag=True, help="Av dem, eller av alla, bara de vars länk har gått ut eller snart går ut.")
 @click.option("--mail", "by_mail", is_flag=True, help="Skicka länken med e-post. Annars skrivs den ut här.")
+@click.option(
+    "--paper",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Skriv brev att dela ut, en A4-sida var med en ruta att fotografera, som PDF. Med --mail: bara till dem utan e-post.",
+)
 @click.option("--valid-for", type=_Duration(), help="Hur länge länken gäller: 14d, 12h. Annars enligt link_days.")
 @site_option
 @json_option
@@ -58,6 +62,7 @@ def invite(
     only_new: bool,
     renew: bool,
     by_mail: bool,
+    paper: Path | None,
     valid_for: timedelta | None,
     site: Path,
     as_json: bool,
@@ -73,19 +78,38 @@ def invite(
             raise UsageError("Ingen mejlserver är vald.", hint=f"Fyll i [mail] i {FILE}. Läs docs/mejl.md.")
         if settings.is_local:
             report.say_aside(f"Länken fungerar bara på den här datorn: url i {FILE} är {settings.url}.")
+        if paper is not None:
+            _check_place(paper, settings)
         door = Door.open(settings)
         wanted = _wanted(door, name, department, only_new, renew)
         life = valid_for or timedelta(days=settings.link_days)
         mailed = [reader for reader in wanted if by_mail and reader.email]
-        without = [reader for reader in wanted if by_mail and not reader.email]
-        shown = _made(door, [reader for reader in wanted if not by_mail], life, "printed")
-        sent = _made(door, mailed, life, "mail")
-        became = deliver(Door.open(settings)) if sent else Delivered()
+        others = [reader for reader in wanted if reader not in mailed]
+        lacking = others if by_mail and paper is None else []
+        made: dict[How, tuple[Invited, ...]] = {
+            "printed": _made(door, others if not by_mail and paper is None else [], life, "printed"),
+            "paper": _made(door, others if paper is not None else [], life, "paper"),
+            "mail": _made(door, mailed, life, "mail"),
+        }
+        if paper is not None and made["paper"]:
+            with telling(paper):
+                write_atomically(paper, on_paper(door, made["paper"]), private=True)
+        became = deliver(Door.open(settings)) if made["mail"] else Delivered()
         if as_json:
-            rows = [_row(one, became, shown) for one in (*shown, *sent)]
-            report.say_json(rows[0] if name is not None and rows else {"invited": rows, "paper": _names(without)})
+            rows = [_row(one, how, became) for how, ones in made.items() for one in ones]
+            alone = name is not None and rows
+            report.say_json(rows[0] if alone else {"invited": rows, "paper": [reader.name for reader in lacking]})
             return
-        _say(shown, sent, without, became)
+        _say_printed(made["printed"])
+        _say_mailed(made["mail"], became)
+        if made["paper"]:
+            report.say(
+                f"{len(made['paper'])} brev i {paper}. Skriv ut och ta bort filen: den som har den läser som alla i den."
+            )
+        if lacking:
+            report.say(f"Har ingen e-post och behöver ett pappersbrev (--paper): {', '.join(r.name for r in lacking)}.")
+        if not wanted:
+            report.say("Ingen att bjuda in.")
 
 
 @click.command(epilog="Exempel: pluttra links --json")
@@ -123,7 +147,18 @@ def _wanted(door: Door, name: str | None, department: str | None, only_new: bool
     return wanted
 
 
-def _made(door: Door, wanted: list[Reader], life: timedelta, how: Any) -> tuple[Invited, ...]:
+def _check_place(paper: Path, settings: Settings) -> None:
+    """Refuse a place for keys where they would be synced or published."""
+    if any(is_inside(paper.absolute(), folder) for folder in (settings.posts, settings.host.path)):
+        hint = (
+            "Breven innehåller nycklar. Skriv dem någonstans där bara du läser, och ta bort filen när den är utskriven."
+        )
+        raise UsageError("Den mappen synkas eller publiceras.", hint=hint)
+    if not paper.absolute().parent.is_dir():
+        raise UsageError(f"Mappen {paper.absolute().parent} finns inte.", hint="Ange en fil i en mapp som finns.")
+
+
+def _made(door: Door, wanted: list[Reader], life: timedelta, how: How) -> tuple[Invited, ...]:
     if not wanted:
         return ()
     invited = door.invite(wanted, valid_for=life)
@@ -131,38 +166,32 @@ def _made(door: Door, wanted: list[Reader], life: timedelta, how: Any) -> tuple[
     return invited
 
 
-def _row(one: Invited, became: Delivered, shown: Iterable[Invited]) -> dict[str, object]:
-    row: dict[str, object] = {"name": one.name, "role": one.role, "ends": one.ends}
-    if one in shown:
+def _row(one: Invited, how: How, became: Delivered) -> dict[str, object]:
+    row: dict[str, object] = {"name": one.name, "role": one.role, "ends": one.ends, "how": how}
+    if how == "printed":
         return row | {"url": one.url}
-    return row | {"mail": became.outcomes.get(("invitation", one.reader.id), "later")}
+    return row | ({"mail": _became(one, became)} if how == "mail" else {})
 
 
-def _names(readers: Iterable[Reader]) -> list[str]:
-    return [reader.name for reader in readers]
+def _became(one: Invited, became: Delivered) -> str:
+    return became.outcomes.get(("invitation", one.reader.id), "later")
 
 
-def _say(shown: tuple[Invited, ...], sent: tuple[Invited, ...], without: list[Reader], became: Delivered) -> None:
-    for one in shown:
+def _say_printed(printed: tuple[Invited, ...]) -> None:
+    for one in printed:
         report.say(f"{one.name} – länken gäller till {one.ends_text}:\n\n{one.url}\n")
-    if shown:
-        one_each = "Skicka den bara till den personen." if len(shown) == 1 else "Ge var och en bara den egna länken."
-        report.say(f"{one_each} Att öppna länken förbrukar den inte.")
-    for what, told in (
-        ("sent", "Mejlad till"),
-        ("refused", "Adressen godtogs inte"),
-        ("later", "Väntar på att mejlas till"),
-    ):
-        found = [one for one in sent if became.outcomes.get(("invitation", one.reader.id), "later") == what]
-        if found:
-            report.say(f"{told}: {', '.join(one.name for one in found)}.")
+    if printed:
+        only = "Skicka den bara till den personen." if len(printed) == 1 else "Ge var och en bara den egna länken."
+        report.say(f"{only} Att öppna länken förbrukar den inte.")
+
+
+def _say_mailed(mailed: tuple[Invited, ...], became: Delivered) -> None:
+    for what, told in _MAILED.items():
+        if names := [one.name for one in mailed if _became(one, became) == what]:
+            report.say(f"{told}: {', '.join(names)}.")
     if became.trouble:
         report.say_aside(f"{became.trouble} {became.hint}".strip())
         report.say_aside("Det som väntar skickas av pluttra notify, eller vid nästa publicering.")
-    if without:
-        report.say(f"Har ingen e-post och behöver ett pappersbrev: {', '.join(_names(without))}.")
-    if not shown and not sent and not without:
-        report.say("Ingen att bjuda in.")
 
 
 def _link_row(row: LinkRow) -> dict[str, object]:
@@ -179,6 +208,7 @@ def _link_row(row: LinkRow) -> dict[str, object]:
     }
 
 
+_MAILED = {"sent": "Mejlad till", "refused": "Adressen godtogs inte", "later": "Väntar på att mejlas till"}
 _HOW = {"mail": "med e-post", "paper": "med pappersbrev", "printed": "utskriven", "": ""}
 
 

@@ -190,7 +190,7 @@ def test_invite_mails_and_says_who_needs_a_letter_on_paper(at: Shell, school: Ma
         told = at.run("invite", "--department", "Solrosen", "--mail", "--site", school.root)
         assert told.exit_code == 0, told.output
     assert "Adressen godtogs inte: Maria Lindqvist." in told.stdout
-    assert "pappersbrev: Johan Ek." in told.stdout
+    assert "behöver ett pappersbrev (--paper): Johan Ek." in told.stdout
     assert not LINK.search(told.output), "what goes by mail is not shown"
     rows = {row["name"]: row for row in at.answer("links", "--site", school.root)["links"]}  # type: ignore[attr-defined]
     assert rows["Maria Lindqvist"]["standing"] == "refused"
