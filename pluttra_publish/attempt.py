@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
@@ -16,6 +16,7 @@ from pluttra_publish.commit import opened_root, renewed
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
+from pluttra_publish.inviting import Door
 from pluttra_publish.last_time import Changes, LastTime
 from pluttra_publish.outcomes import Published
 from pluttra_publish.putting import Place
@@ -30,6 +31,9 @@ from pluttra_publish.site import Pages, Seen
 from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
 
 if TYPE_CHECKING:
+    from pluttra_publish.delivering import Delivered
+    from pluttra_publish.plan import PlannedPost
+    from pluttra_publish.register import Register
     from pluttra_publish.run import Run
 
 Step = Callable[[str, int, int], None]
@@ -48,6 +52,7 @@ class Attempt:
         self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
         self.looks = seen_with(seen, read_approvals(settings))
         self.world = world_of(settings, self.now)
+        self._met: tuple[Register, Iterable[PlannedPost]] | None = None
 
     def run(self, part: Callable[[Stale], Stale] | None, sequence: int | None) -> Published:
         """Publish the part that `part` makes of what has changed; everything, if it is None or if nobody can tell what has changed.
@@ -98,6 +103,7 @@ class Attempt:
                 done = self._put(sealed, clear, changes, stale)
                 self._remember(changes, whole=stale is None)
         posts, waiting = self.last.counts() if stale else (run.plan.count, len(run.plan.waiting))
+        self._met = run.register, run.plan.posts
         return self._told(
             run.findings,
             number,
@@ -111,6 +117,17 @@ class Attempt:
             derived=run.fresh,
             found=run.media - run.fresh,
         )
+
+    def notify(self, last: LastTime) -> Delivered | None:
+        """Tell those for whom there is something new, if mail is sent, and send what waits. The host must be free: a letter may bring an invitation."""
+        if not self.place.own or not self.settings.mail.is_on:
+            return None
+        from pluttra_publish.news import send_waiting, tell_news  # noqa: PLC0415 # with all that mail is made with
+
+        if self._met is None:
+            return send_waiting(self.settings, self.keystore, self.now)
+        register, read = self._met
+        return tell_news(Door(self.settings, register, self.keystore, self.now), last.cards(), read)
 
     def _renew(self, number: int) -> Published:
         """Put a root of the same site: nothing is new but the time.
@@ -182,7 +199,7 @@ class Attempt:
                 self.last.write(changes, whole=whole)
             self.ledger.write(whole=whole and self.place.own)
 
-    def _told(self, findings: Findings, number: int, done: Mirrored, **figures: int) -> Published:
+    def _told(self, findings: Findings, number: int, done: Mirrored, **figures: Any) -> Published:
         return Published(
             findings=findings,
             public=self.place.host.name,

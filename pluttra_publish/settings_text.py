@@ -54,6 +54,9 @@ notice_days = 14
 # Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
 plugins = []
 
+# "each": i varje mejl om nya inlägg ligger en egen länk som går ut. "none": mejlen har ingen nyckel. Läs docs/mejl.md.
+mail_links = "none"
+
 # Den förslutna webbplatsen läggs här: i en mapp, eller direkt på ett SFTP-konto ("sftp") eller i en bucket ("s3"). Läs docs/hosts.md.
 [host]
 kind = "folder"
@@ -63,6 +66,15 @@ path = "public"
 # också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
 [reader]
 download = "none"
+
+# Mejl: inbjudningar, och att det finns nytt att läsa. Ta bort # och läs docs/mejl.md. Lösenordet skrivs aldrig här: pluttra mail password
+# [mail]
+# host = "smtp.backen.example"
+# security = "starttls"
+# login = "dagar@backen.example"
+# from = "dagar@backen.example"
+# reply_to = "rektor@backen.example"
+# digest = "at_once"
 
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]

@@ -15,7 +15,6 @@ import { learn, WORDS } from './words.js';
 const LATE = 400;
 const VERY_LATE = 8_000;
 const GIVEN_UP = 60_000;
-const RENEWAL = 3 * 60_000;
 const SHOWN = 1_500; // what nobody waits for comes when the page and its first photos stand there
 const WEEK = 7 * 24 * 3600_000;
 
@@ -32,7 +31,6 @@ const met = new Set();
 /** @type {number | undefined} when this device was first used, in ms; undefined at the first time */
 let since;
 let turns = 0;
-let renewed = 0;
 let first = true;
 let lists = false;
 /** @type {Page['follow']} */
@@ -68,9 +66,8 @@ function start() {
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') tellMet();
-    else if (Date.now() - renewed > RENEWAL) renew();
   });
-  addEventListener('online', () => renew());
+  addEventListener('online', keepUp);
   addEventListener('offline', () => notice('offline', WORDS.offline));
   if (tongue) tongue.onchange = () => choose(tongue);
   startRouter(go);
@@ -116,12 +113,12 @@ async function enter(opened, mangled) {
   forgetAddress();
   scrollTo(0, 0);
   await furnish(opened);
-  renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
   import('./routes.js').then(({ comeAhead }) => comeAhead(), () => {}); // a tap away
   import('./blobs.js').catch(() => {}); // no worker yet
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
+  setTimeout(keepUp, SHOWN);
 }
 
 /** Speak as was chosen on this device, else as the preschool knows the reader, else as the browser is set; else as the shell does. */
@@ -196,7 +193,7 @@ async function pageOf() {
     if (!resumed) return { node: fill('no-link'), title: '' };
     if (!resumed.ready) await resumed.refresh();
     await furnish(resumed, before);
-    setTimeout(renew, SHOWN);
+    setTimeout(keepUp, SHOWN);
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
@@ -265,23 +262,22 @@ function within(promise, milliseconds) {
   })]);
 }
 
-/** Ask the host for what is new. */
-async function renew() {
-  if (!vault) return;
-  renewed = Date.now();
-  try {
-    const { changed, notice: stale, offline } = await vault.refresh();
-    notice('offline', offline ? WORDS.offline : null);
-    notice('stale', stale ? WORDS.stale : null);
-    if (changed && lists && scrollY < 200) visit(true);
-    else if (changed && lists) notice('changed', WORDS.changed, WORDS.show, () => {
-      notice('changed', null);
-      keepPlace({ y: 0 });
-      visit();
-    });
-  } catch (error) {
-    refuse(error);
-  }
+/** Ask the host for what is new, from now on. */
+function keepUp() {
+  import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, renewed, refused: refuse }), () => {});
+}
+
+/** @param {import('./current.js').News} news @param {boolean} newest */
+function renewed({ changed, notice: stale, offline }, newest) {
+  notice('offline', offline ? WORDS.offline : null);
+  notice('stale', stale ? WORDS.stale : null);
+  if (changed && lists && scrollY < 200) visit(true);
+  else if (lists ? changed : newest) notice('changed', WORDS.changed, WORDS.show, () => {
+    notice('changed', null);
+    if (!lists) return void (location.hash = '#/');
+    keepPlace({ y: 0 });
+    visit();
+  });
 }
 
 /** One line over the page, or none. @param {string} key @param {string | null} text @param {string} [label] @param {() => void} [act] */

@@ -122,6 +122,11 @@ export class Vault extends EventTarget {
     return this.#opened.root.sequence;
   }
 
+  /** The root as it came. */
+  get sealedRoot() {
+    return /** @type {Bytes} */ (this.#opened.sealed[0]);
+  }
+
   get published() {
     return this.#opened.root.time;
   }
