@@ -10,11 +10,11 @@ from pathlib import Path
 from pluttra_publish import publish as pipeline
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, RegisterError, UsageError
-from pluttra_publish.host_settings import HostSettings
 from pluttra_publish.register import Reader, Register, children_of, departments_of, read_register, readers
 from pluttra_publish.resources import sample_folder
 from pluttra_publish.sample import fresh_sample
 from pluttra_publish.settings import FILE, Settings, is_inside, read_settings
+from pluttra_publish.settings.host import HostSettings
 
 _ROLE_TEXTS = {"guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor"}
 _LINK_LIFE = timedelta(days=14)

@@ -169,6 +169,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(descriptor: int) -> bool:
+        os.lseek(descriptor, 0, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -260,3 +261,23 @@ def _sync_folder(folder: Path | str) -> None:
             pass  # some network file systems cannot
         finally:
             os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, patience: float = 60) -> Iterator[None]:
+    """Hold a lock that only one program has at a time. The system lets go of it when the program dies.
+
+    Raises:
+        UsageError: another has held it for `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    with telling(path, KeystoreError):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not _lock(descriptor):
+            if time.monotonic() > until:
+                raise UsageError("En annan körning håller på.", hint="Vänta tills den är klar, och kör igen.")
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(descriptor)

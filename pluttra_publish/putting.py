@@ -15,7 +15,6 @@ from pathlib import Path
 
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import HostError
-from pluttra_publish.host_settings import HostSettings
 from pluttra_publish.hosts import (
     LOCK_PATH,
     Host,
@@ -37,7 +36,7 @@ from pluttra_publish.hosts.inventory import OnTime
 from pluttra_publish.hosts.mirror import Step, no_step
 from pluttra_publish.platform import only_one, private_folder
 from pluttra_publish.sealing.objects import SealedObject
-from pluttra_publish.settings import Settings
+from pluttra_publish.settings import HostSettings, Settings
 
 _PATIENCE = 20  # seconds
 _PAUSE = 0.2
@@ -90,18 +89,17 @@ def put_beside(settings: Settings, things: Iterable[SealedObject]) -> None:
 
 @contextmanager
 def place_on_host(settings: Settings, folder: Path | None = None) -> Iterator[Place]:
-    """Give the host, which is ours for now, and what is known to lie there. Nothing is written there before something is put.
+    """Give the host, with no other publish from this computer, and what is known to lie there. Nothing is put before it is claimed.
 
     Raises:
         HostError: somebody else is publishing, or the host failed.
     """
     with ExitStack() as stack:
         host = stack.enter_context(near(settings, folder))
-        lock = Lock(host, owner_of(settings.state))
-        lock.look()
+        Lock(host, owner_of(settings.state)).look()  # told at once, and not after an hour of films
         own = into(settings, folder) == settings.host
         inventory = stack.enter_context(Inventory(settings.state / ON_HOST)) if own else None
-        yield Place(host, lock, inventory, settings.state / "copies", int(now_of(settings).timestamp()))
+        yield Place(host, settings.state, inventory, int(now_of(settings).timestamp()))
 
 
 class Place:
@@ -110,13 +108,27 @@ class Place:
     Once a day the host is asked for all that lies there, and if that is not what is known, nothing is.
     """
 
-    def __init__(self, host: Host, lock: Lock, inventory: Inventory | None, copies: Path, now: int) -> None:
+    def __init__(self, host: Host, state: Path, inventory: Inventory | None, now: int) -> None:
         """`inventory` is None for a folder that is not the site's own host."""
-        self.host, self._lock, self._inventory, self._now = host, lock, inventory, now
+        self.host, self._state, self._inventory, self._now = host, state, inventory, now
+        self._lock: Lock | None = None
         self.root = host.get("root")
-        self._copies = Copies(copies if host.far else None, host.get)
+        self._copies = Copies(state / "copies" if host.far else None, host.get)
         self._listed = now
         self.sure = self._is_sure()
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the host's lock; what is put is put in here.
+
+        Raises:
+            HostError: somebody else holds it, or has published since the root was read.
+        """
+        with locked(self.host, owner_of(self._state)) as self._lock:
+            if self.host.get("root") != self.root:
+                message = "En annan dator har publicerat medan den här läste."
+                raise HostError(message, hint="Inget har lagts ut härifrån. Kör igen.")
+            yield
 
     @property
     def own(self) -> bool:
@@ -133,7 +145,6 @@ class Place:
         known = self._inventory.files() if self._inventory is not None else {}
         if self.sure:
             return known
-        self.host.sweep()
         return _as_listed(self.host, known)
 
     @property
@@ -149,11 +160,13 @@ class Place:
             HostError: the host failed; the old or the new site is whole there.
         """
         listed, there = [*things], self.there
+        if not self.sure:
+            self.host.sweep()
         stays = {thing.path for thing in listed} | kept
         waiting = self._grace(path for path in there if path not in stays)
+        self._doubt()
         keep = kept | waiting.keys()
-        with self._ours():
-            done = mirror(self.host, listed, keep=keep, there=there, before_root=self._lock.check, step=step)
+        done = mirror(self.host, listed, keep=keep, there=there, before_root=self._still_ours, step=step)
         if self._inventory is not None:
             files = {**{path: lying for path, lying in there.items() if path in keep}, **done.new}
             self._inventory.tell_whole(self.host.name, done.new["root"].digest or b"", files, waiting, now=self._time())
@@ -175,8 +188,8 @@ class Place:
         unwanted = {path for path in (*gone, *old) if path not in wanted}
         waiting = self._grace(unwanted)
         over = sorted(unwanted - waiting.keys())
-        with self._ours():
-            done = put_changes(self.host, listed, over, kept=kept, before_root=self._lock.check, step=step)
+        self._doubt()
+        done = put_changes(self.host, listed, over, kept=kept, before_root=self._still_ours, step=step)
         if self._inventory is not None:
             root = done.new["root"].digest or b""
             self._inventory.tell_changes(root, done.new, over, waiting, now=self._time())
@@ -205,20 +218,14 @@ class Place:
         waiting = {path: since.get(path, self._now) for path in garbage if place_of(path) == "code"}
         return {path: since for path, since in waiting.items() if 0 <= self._now - since < GRACE}
 
-    @contextmanager
-    def _ours(self) -> Iterator[None]:
-        """Hold the lock on the host, whose root must still be the one that all of this began from.
+    def _still_ours(self) -> None:
+        if self._lock is None:
+            raise HostError("Något skulle läggas ut utan att värden var låst.")
+        self._lock.check()
 
-        Raises:
-            HostError: somebody else is publishing, or has done so meanwhile.
-        """
-        with locked(self._lock):
-            if self.host.get("root") != self.root:
-                message = "Någon annan har publicerat medan det här gjordes."
-                raise HostError(message, hint="Publicera bara från en dator. Kör sedan igen.")
-            if self._inventory is not None:
-                self._inventory.doubt()
-            yield
+    def _doubt(self) -> None:
+        if self._inventory is not None:
+            self._inventory.doubt()
 
     def _keep(self, things: Iterable[Publishable]) -> None:
         """Keep here what leads to the objects, so that the next publish need not fetch it; forget what no longer lies there."""

@@ -65,9 +65,9 @@ def look(school: Preschool, web: Web) -> Findings:
 
 def test_a_host_with_our_rules_is_well(school: Preschool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(school, tmp_path, monkeypatch) as web, clock(school.now):
+        assert [str(finding) for finding in look(school, web)] == []
         examined = examine(school.settings, url=web.url, http_port=web.http)
     assert isinstance(examined, Examined)
-    assert [str(finding) for finding in examined.findings] == []
     assert examined.files == len(school.files())
 
 

@@ -35,14 +35,16 @@ class Copies:
             self._write(kept, fetched)
         return fetched
 
-    def keep(self, put: Mapping[bytes, Callable[[], BinaryIO]], *, live: Container[bytes]) -> None:
-        """Keep what was put now, by its digest and how to read it, and forget what is no longer `live` on the host."""
+    def keep(self, put: Mapping[bytes, Callable[[], BinaryIO]], *, live: Container[bytes] | None) -> None:
+        """Keep what was put now, by its digest and how to read it, and forget what is no longer `live` on the host, if that is known."""
         if self._folder is None:
             return
         for digest, read in put.items():
             if not (self._folder / digest.hex()).exists():
                 with read() as content:
                     self._write(self._folder / digest.hex(), content.read())
+        if live is None:
+            return
         with contextlib.suppress(OSError, ValueError):
             for kept in [*self._folder.iterdir()]:
                 if is_left_behind(kept.name) or bytes.fromhex(kept.name) not in live:

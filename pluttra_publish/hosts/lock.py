@@ -95,12 +95,13 @@ class Lock:
 
 
 @contextmanager
-def locked(lock: Lock) -> Iterator[None]:
-    """Hold a lock while the block runs.
+def locked(host: Host, owner: str, *, clock: Clock = time.time) -> Iterator[Lock]:
+    """Hold the lock on `host` while the block runs.
 
     Raises:
         HostError: somebody else holds it.
     """
+    lock = Lock(host, owner, clock)
     lock.take()
     done = threading.Event()
 
@@ -113,7 +114,7 @@ def locked(lock: Lock) -> Iterator[None]:
     keeper = threading.Thread(target=keep, name="lock", daemon=True)
     keeper.start()
     try:
-        yield
+        yield lock
     finally:
         done.set()
         keeper.join()

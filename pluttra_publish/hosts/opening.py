@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pluttra_publish.host_settings import HostSettings
 from pluttra_publish.hosts.flow import Flow
 from pluttra_publish.hosts.folder import FolderHost
 from pluttra_publish.hosts.host import Host
 from pluttra_publish.hosts.patient import PatientHost
+from pluttra_publish.settings.host import HostSettings
 
 _BYTES_IN_MBIT = 125_000
 

@@ -21,11 +21,11 @@ from obstore.exceptions import BaseError, PermissionDeniedError, Unauthenticated
 from obstore.store import S3Store
 
 from pluttra_publish.errors import HostError, LeakError
-from pluttra_publish.host_settings import S3Settings
 from pluttra_publish.hosts.flow import Flow
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import CACHE_CONTROL, place_of
 from pluttra_publish.hosts.s3_key import read_key
+from pluttra_publish.settings.host import S3Settings
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config

@@ -21,11 +21,11 @@ from typing import TypeVar
 import asyncssh
 
 from pluttra_publish.errors import HostError, LeakError
-from pluttra_publish.host_settings import SftpSettings
 from pluttra_publish.hosts.flow import Flow
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import TOP_FOLDERS, is_left_behind, place_of
 from pluttra_publish.hosts.sftp_line import connect, telling
+from pluttra_publish.settings.host import SftpSettings
 
 _T = TypeVar("_T")
 

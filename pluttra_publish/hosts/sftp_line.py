@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncssh
 
 from pluttra_publish.errors import HostError
-from pluttra_publish.host_settings import SftpSettings
+from pluttra_publish.settings.host import SftpSettings
 
 _LONGEST_WAIT = 20  # seconds
 _ALIVE = 15

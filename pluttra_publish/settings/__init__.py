@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
-from pluttra_publish.host_settings import HOST_KEYS, HostSettings, read_host
 from pluttra_publish.settings import accepting
 from pluttra_publish.settings.accepting import BadValueError
+from pluttra_publish.settings.host import HOST_KEYS, HostSettings, read_host
 from pluttra_publish.settings.values import (
     DEFAULT_RULES,
     DEFAULT_SHORTCOMINGS,
     AccessibilitySettings,
     ConsentSettings,
     LookSettings,
+    MailSettings,
     Settings,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "ConsentSettings",
     "HostSettings",
     "LookSettings",
+    "MailSettings",
     "Settings",
     "SettingsError",
     "accepted",
@@ -81,7 +83,7 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     settings = _settings(site.absolute(), values)
-    _check_folders(settings, findings)
+    _check_together(settings, findings)
     if findings.errors:
         raise SettingsError(findings)
     return settings
@@ -135,13 +137,15 @@ _KEYS: dict[str, _Rule] = {
     "notice_days": _Rule(accepting.days(1, 366), 14),
     "rules": _Rule(accepting.texts, DEFAULT_RULES),
     "plugins": _Rule(accepting.texts, ()),
-    **{f"host.{key}": _Rule(lambda value: value, None) for key in sorted(HOST_KEYS)},  # read by host_settings
+    **{f"host.{key}": _Rule(lambda value: value, None) for key in sorted(HOST_KEYS)},  # read by host.py
     "folders.posts": _Rule(accepting.text, "inlagg"),
     "folders.register": _Rule(accepting.text, "register"),
     "folders.state": _Rule(accepting.text, "privat"),
     "folders.talks": _Rule(accepting.text, "samtal"),
     "consents.purposes": _Rule(accepting.texts, ()),
     "consents.all_guardians": _Rule(accepting.texts, ()),
+    "consents.wall": _Rule(accepting.text, ""),
+    "reader.download": _Rule(accepting.one_of("none", "own-children"), "none"),
     "email": _Rule(accepting.email, ""),
     "phone": _Rule(accepting.phone, ""),
     "theme.colour": _Rule(accepting.colour, ""),
@@ -154,7 +158,18 @@ _KEYS: dict[str, _Rule] = {
     "accessibility.assessed": _Rule(accepting.day, None),
     "accessibility.updated": _Rule(accepting.day, None),
     "accessibility.method": _Rule(accepting.text, ""),
+    "mail_links": _Rule(accepting.one_of("none", "each"), "none"),
+    "mail.host": _Rule(accepting.server, ""),
+    "mail.port": _Rule(accepting.number(1, 65535, of="en port"), 0),
+    "mail.security": _Rule(accepting.one_of("starttls", "tls"), "starttls"),
+    "mail.from": _Rule(accepting.mailbox, ""),
+    "mail.reply_to": _Rule(accepting.mailbox, ""),
+    "mail.login": _Rule(accepting.text, ""),
+    "mail.digest": _Rule(accepting.one_of("at_once", "hourly", "daily", "never"), "at_once"),
+    "mail.daily_hour": _Rule(accepting.number(0, 23, of="ett klockslag"), 16),
+    "mail.staff": _Rule(accepting.yes_or_no, True),
 }
+_MAIL_NAMES = {"from": "sender", "login": "account"}
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
 
@@ -163,14 +178,18 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     folders: dict[str, Any] = {
         name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
-    consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
+    consents = ConsentSettings(*(values[f"consents.{key}"] for key in ("purposes", "all_guardians", "wall")))
     logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
     said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
+    mailed = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("mail.")}
+    mail = {_MAIL_NAMES.get(name, name): value for name, value in mailed.items()}
     return Settings(
         root=root,
         consents=consents,
+        download=values["reader.download"],
         look=LookSettings(values["theme.colour"], logo),
         accessibility=AccessibilitySettings(**said),
+        mail=MailSettings(**mail),
         **flat,
         **folders,
     )
@@ -181,8 +200,9 @@ def _absolute(root: Path, written: str) -> Path:
     return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
-def _check_folders(settings: Settings, findings: Findings) -> None:
-    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish."""
+def _check_together(settings: Settings, findings: Findings) -> None:
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; a wall nobody is asked about, and letters from
+    nobody."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
@@ -196,6 +216,13 @@ def _check_folders(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
+    if settings.mail.host and not settings.mail.sender:
+        mend = 'Skriv from = "…" under [mail]: adressen som breven kommer från.'
+        findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
+    wall, known = settings.consents.wall, settings.consents.purposes
+    if wall and wall.casefold() not in {purpose.casefold() for purpose in known}:
+        mend = f'Skriv purposes = ["{wall}"], och samla in svaren.'
+        findings.error(RegisterError, FILE, "consents.wall", "Ändamålet finns inte bland purposes.", mend)
     if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 

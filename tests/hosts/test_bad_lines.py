@@ -17,12 +17,12 @@ import pytest
 from obstore.exceptions import PermissionDeniedError
 
 from pluttra_publish.errors import HostError
-from pluttra_publish.host_settings import S3Settings
 from pluttra_publish.hosts import mirror
 from pluttra_publish.hosts.flow import Flow
 from pluttra_publish.hosts.patient import PatientHost
 from pluttra_publish.hosts.s3 import S3Host
 from pluttra_publish.hosts.sftp import SftpHost
+from pluttra_publish.settings.host import S3Settings
 from tests.hosts.suite import CODE, media, shell
 from tests.hosts.toy_site import NEW, OLD, edition_of
 from tests.servers.ceph import Ceph

@@ -24,7 +24,7 @@ def lock(host: FolderHost, owner: str = OURS, *, at: float = NOON) -> Lock:
 
 
 def test_a_lock_is_a_random_number_and_a_time_and_goes_when_it_is_released(host: FolderHost) -> None:
-    with locked(lock(host)):
+    with locked(host, OURS, clock=lambda: NOON):
         assert json.loads(host.get("lock") or b"") == {"owner": OURS, "time": NOON}
     assert host.get("lock") is None
 
@@ -67,7 +67,7 @@ def test_of_two_that_take_it_at_once_the_last_one_has_it(host: FolderHost) -> No
 
 def test_what_failed_is_told_even_if_the_lock_cannot_be_released(host: FolderHost) -> None:
     failing = FailingHost(host, at=3)
-    with pytest.raises(ZeroDivisionError), locked(Lock(failing, OURS)):
+    with pytest.raises(ZeroDivisionError), locked(failing, OURS):
         raise ZeroDivisionError
 
 

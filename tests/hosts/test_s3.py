@@ -12,9 +12,9 @@ import obstore
 import pytest
 
 from pluttra_publish.errors import HostError, LeakError
-from pluttra_publish.host_settings import S3Settings
 from pluttra_publish.hosts.s3 import S3Host
 from pluttra_publish.hosts.s3_key import read_key
+from pluttra_publish.settings.host import S3Settings
 from tests.hosts.suite import CODE, HostSuite, media, shell
 from tests.servers.ceph import Ceph
 from tests.servers.s3_owner import ask, trusting

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pluttra_publish.errors import HostError
-from pluttra_publish.host_settings import SftpSettings
 from pluttra_publish.hosts import Host
 from pluttra_publish.hosts.patient import PatientHost
 from pluttra_publish.hosts.sftp import SftpHost
+from pluttra_publish.settings.host import SftpSettings
 from tests.hosts.sealed import path_of, sealed
 from tests.hosts.suite import CODE, HostSuite, media, shell
 from tests.servers.openssh import OpenSsh, make_key, openssh

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pluttra_publish.host_settings import S3Settings
+from pluttra_publish.settings.host import S3Settings
 from tests.servers import free_port, needed
 
 SCRIPT = Path(__file__).with_name("ceph-rgw.sh")

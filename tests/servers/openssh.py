@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pluttra_publish.host_settings import SftpSettings
+from pluttra_publish.settings.host import SftpSettings
 from tests.servers import free_port, listens, needed, wait_until
 
 
