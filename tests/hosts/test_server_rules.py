@@ -149,6 +149,14 @@ def test_http_leads_to_https_and_shows_nothing(server: Web) -> None:
     line.close()
 
 
+def test_an_ordinary_server_listens_to_both_kinds_of_addresses_and_lets_certificates_be_renewed() -> None:
+    text = rules.nginx("dagar.example.se", "/var/www/dagar")
+    for line in ("listen 80;", "listen [::]:80;", "listen 443 ssl http2;", "listen [::]:443 ssl http2;"):
+        assert f"    {line}\n" in text
+    assert "/etc/letsencrypt/live/dagar.example.se/fullchain.pem" in text
+    assert "/.well-known/acme-challenge/" in text
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_nobody_changes_anything(server: Web, method: str) -> None:
     status, _, _ = get(server, "index.html", method)
