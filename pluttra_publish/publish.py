@@ -91,6 +91,8 @@ def publish(
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
         part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
+        if whole:
+            place.ask_again()
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
             attempt = Attempt(settings, keystore, ledger, place, seen, step)
