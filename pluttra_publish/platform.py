@@ -150,6 +150,50 @@ def _replace(temporary: str, path: Path | str) -> None:
 
 
 @contextlib.contextmanager
+def only_one(path: Path) -> Iterator[bool]:
+    """Hold a lock file while the block runs, and give whether it could be had; False if another program holds it.
+
+    The system lets go of it when the program ends, however it ends.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        held = _lock(descriptor)
+        yield held
+        if held:
+            _unlock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
 def without_collecting() -> Iterator[None]:
     """Run a batch that makes many values and few cycles without looking for cycles all the time."""
     collecting = gc.isenabled()

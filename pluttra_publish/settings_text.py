@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pluttra_publish.settings import DEFAULT_RULES
+from pluttra_publish.settings import DEFAULT_RULES, DEFAULT_SHORTCOMINGS
 
 LOCAL_URL = "http://localhost:8000"
 """Where a preschool is tried out before it has an address of its own."""
@@ -22,6 +22,10 @@ url = {_quoted(url)}
 
 # Vem man ber om en ny länk: "Hör av dig till …"
 contact = "förskolan"
+
+# Hur man når den som kan hjälpa till. Visas för alla, på sidorna som inte är låsta. Ta bort # och skriv era egna.
+# email = "forskolan@kommunen.se"
+# phone = "040-12 34 56"
 
 # Språket i inlägg där inget annat står (raden Språk), och på sidorna omkring tills läsaren väljer ett annat: sv, en, so, fi eller ar.
 language = "sv"
@@ -50,7 +54,7 @@ notice_days = 14
 # Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
 plugins = []
 
-# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
+# Den förslutna webbplatsen läggs här: i en mapp, eller direkt på ett SFTP-konto ("sftp") eller i en bucket ("s3"). Läs docs/hosts.md.
 [host]
 kind = "folder"
 path = "public"
@@ -64,6 +68,24 @@ download = "none"
 [consents]
 purposes = []
 all_guardians = []
+# Det av ändamålen som låter ett barn synas på väggen i hallen, i det som pluttra wall gör.
+# wall = "vägg"
+
+# Förskolans egen färg (# och sex tecken) och eget märke (en bild bredvid den här filen). Läs docs/utseende.md.
+[theme]
+# colour = "#1d5c87"
+# logo = "logotyp.png"
+
+# Tillgänglighetsredogörelsen: en sida som alla kan läsa, och som lagen kräver av er som har offentlig finansiering. Läs docs/utseende.md.
+# compliance är "full", "partly" eller "not"; assessed är dagen då ni bedömde webbplatsen.
+[accessibility]
+# actor = "Kommunens namn"
+compliance = "partly"
+# assessed = 2026-09-01
+# method = "Hur ni gick till väga."
+shortcomings = [
+{chr(10).join(f"  {_quoted(text)}," for text in DEFAULT_SHORTCOMINGS)}
+]
 
 # Bara posts får ligga i en mapp som synkas mellan datorer. register, state och talks (utvecklingssamtalen) ska bara finnas på den här datorn.
 [folders]

@@ -112,7 +112,7 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest(
     ("written", "key"),
     [
         ('"värd" = 1', "värd"),
-        ('[host]\nbucket = "x"', "host.bucket"),
+        ('[host]\nzzz = "x"', "host.zzz"),
         ('[sftp]\nhost_key = "x"', "sftp"),
         ("x = 1", "x"),
     ],

@@ -110,6 +110,19 @@ def test_before_a_link_is_opened_the_page_goes_by_the_browser_and_the_chooser_is
     assert device.page.evaluate("() => document.activeElement.localName") == "select"
 
 
+def test_a_device_that_is_forgotten_forgets_the_language_too(device: Device, sample: Sample) -> None:
+    device.enter(sample.link("maria"))
+    choose(device, "en")
+    expect(device.heading).to_have_text(IN_ENGLISH)
+    device.go("#/om")
+    device.tap("Forget this device")
+    device.tap("Yes, forget the device")
+    device.shows("The device is forgotten")
+    assert device.page.evaluate("() => localStorage.length") == 0
+    device.page.reload()
+    device.shows("Öppna med din länk")
+
+
 def test_whoever_the_register_says_nothing_of_reads_as_the_browser_is_set(
     school: School, hosting: MakeHost, make_device: MakeDevice
 ) -> None:

@@ -13,11 +13,12 @@ from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from pluttra_publish.errors import PluttraError
+from pluttra_publish.errors import Findings, PluttraError
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import DEFAULT_RULES
 from pluttra_publish.site.languages import chosen, date_title, parts, read_languages
 from pluttra_publish.site.look import Support
+from pluttra_publish.site.own_theme import check_own_theme
 from tests.site.words import HOUSE, environment, languages, said_in_templates, same_as_swedish, words_in
 
 OTHERS = ("ar", "en", "fi", "so")
@@ -202,3 +203,13 @@ def write(theme: Path, code: str, entry: str) -> None:
     folder.mkdir(parents=True)
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
     (folder / "messages.po").write_text(head + entry, encoding="utf-8")
+
+
+def test_a_preschool_s_translations_may_lie_in_its_theme(tmp_path: Path) -> None:
+    write(tmp_path, "pl", "")
+    findings = Findings()
+    check_own_theme(tmp_path, theme_folder(), findings)
+    assert not findings.errors
+    (tmp_path / "translations" / "pl" / "LC_MESSAGES" / "messages.mo").write_bytes(b"")
+    check_own_theme(tmp_path, theme_folder(), findings)
+    assert [finding.file for finding in findings.errors] == ["theme/translations/pl/LC_MESSAGES/messages.mo"]

@@ -4,10 +4,10 @@ import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
 import { refuseMedium } from './pictures.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
-import { markSeen, readPref, seenPosts, writePref } from './store.js';
+import { languageChosen, markSeen, readPref, rememberLanguage, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
-import { pasted, welcomePage } from './welcome.js';
+import { welcomePage } from './welcome.js';
 import { learn, WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
@@ -37,6 +37,12 @@ let first = true;
 let lists = false;
 /** @type {Page['follow']} */
 let follow;
+/** @type {import('./installing.js').Prompt | null} */
+let prompt = null;
+let read = false; // a post
+
+const hall = { present, refuse, enter, within, arrive };
+const APPLE_OR_APP = /iP|Mac|wv\)|FB|Insta/;
 /** Show again what is shown, in other words. */
 let again = () => {};
 
@@ -53,8 +59,12 @@ function start() {
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);
   document.addEventListener('submit', (event) => {
-    event.preventDefault();
-    pasted(/** @type {HTMLFormElement} */ (event.target), arrive);
+    event.preventDefault(); // nothing of a form is ever sent
+    import('./entering.js').then(({ answer }) => answer(/** @type {HTMLFormElement} */ (event.target), hall)).catch(refuse);
+  });
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault(); // kept for a button
+    prompt = /** @type {import('./installing.js').Prompt} */ (event);
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') tellMet();
@@ -86,12 +96,14 @@ async function go() {
   return follow?.(location.hash) || visit();
 }
 
-/** @param {{secret: import('./bytes.js').Bytes, mangled: boolean}} link */
-function arrive(link) {
+/** @param {import('./welcome.js').Link} link */
+async function arrive(link) {
   forgetAddress();
-  turns += 1;
+  const turn = (turns += 1);
   again = () => arrive(link);
-  present(welcomePage(link, { present, refuse, enter, within }));
+  const page = welcomePage(link, hall);
+  if (APPLE_OR_APP.test(navigator.userAgent)) await within(import('./elsewhere.js').then(({ tellElsewhere }) => tellElsewhere(page.node, link)), LATE).catch(() => {});
+  if (turn === turns) present(page);
 }
 
 /** The key leaves the address before anything else happens. */
@@ -115,7 +127,7 @@ async function enter(opened, mangled) {
 /** Speak as was chosen on this device, else as the preschool knows the reader, else as the browser is set; else as the shell does. */
 async function speakToReader() {
   if (!tongue) return;
-  const tags = [await readPref('language').catch(() => ''), vault?.reader.lang, ...navigator.languages];
+  const tags = [languageChosen(), vault?.reader.lang, ...navigator.languages];
   const code = tags.map((tag) => tag?.split('-')[0]).find((each) => [...tongue.options].some(({ value }) => value === each));
   if (code && code !== document.documentElement.lang) await change(tongue, code).catch(() => {});
   tongue.value = document.documentElement.lang;
@@ -134,7 +146,7 @@ async function choose(list) {
   try {
     await change(list, value);
     notice('language', null);
-    writePref('language', value).catch(() => {});
+    rememberLanguage(value);
     again();
   } catch {
     list.value = document.documentElement.lang;
@@ -188,10 +200,13 @@ async function pageOf() {
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
-  const visitor = { vault: opened, since: since && since - WEEK, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
-  if (address.view === 'post') seen.add(address.id);
+  if (address.view === 'post') {
+    seen.add(address.id);
+    read = true;
+  }
+  const visitor = { vault: opened, since: since && since - WEEK, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, read, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
   releaseMedia(); // before the new page makes its own
-  const page = address.view === 'home' ? await homePage(visitor) : await import('./routes.js').then(({ pageAt }) => pageAt(visitor, address, () => leave('forgotten')));
+  const page = address.view === 'home' ? await homePage(visitor) : await import('./routes.js').then(({ pageAt }) => pageAt(visitor, address, prompt, () => leave('forgotten')));
   return page ?? { node: fill('lost'), title: '' };
 }
 
@@ -222,6 +237,8 @@ function refuse(error) {
   if (!error?.word) console.error(error);
   if (error?.word === 'access-ended') leave(error.word);
   else sheet(document.getElementById(error?.word ?? '') ? error.word : 'broken');
+  const present = vault;
+  if (error?.word === 'unreachable' && present) import('./without.js').then(({ tellKept }) => tellKept(main, present)).catch(() => {});
 }
 
 /** Nobody reads here any longer. @param {string} id of the template that says why */
@@ -315,4 +332,5 @@ function pressed(event) {
     main.focus();
   } else if (act === 'retry') visit();
   else if (act === 'reload') location.reload();
+  else if (act === 'later') import('./installing.js').then(({ decline }) => decline(/** @type {HTMLElement} */ (place)));
 }

@@ -8,8 +8,8 @@ export function comeAhead(view = 'post') {
   if (view === 'post' || view === 'month') import('./pages.js').catch(() => {});
 }
 
-/** Null when there is no such page. @param {import('./views.js').Visit} visit @param {Address} address @param {() => void} forgotten @returns {Promise<Page | null>} */
-export async function pageAt(visit, { view, id, month, medium }, forgotten) {
+/** Null when there is no such page. @param {import('./views.js').Visit} visit @param {Address} address @param {import('./installing.js').Prompt | null} prompt @param {() => void} forgotten @returns {Promise<Page | null>} */
+export async function pageAt(visit, { view, id, month, medium }, prompt, forgotten) {
   if (view === 'post') {
     visit.vault.post(id).then((post) => post && visit.vault.page(post.page)).catch(() => {}); // on its way while the code is
     return (await import('./pages.js')).postPage(visit, id, medium);
@@ -20,6 +20,5 @@ export async function pageAt(visit, { view, id, month, medium }, forgotten) {
   if (view === 'audience') return (await import('./timelines.js')).audiencePage(visit, id);
   if (view === 'nytt') return (await import('./timelines.js')).freshPage(visit);
   if (view === 'sok') return (await import('./search.js')).searchPage(visit);
-  if (view === 'om') return (await import('./device.js')).devicePage(visit.vault, forgotten);
-  return null;
+  return (await import('./device.js')).devicePage(view, visit.vault, prompt, forgotten);
 }

@@ -1,6 +1,7 @@
 /** Cards and doors, and the first page of them. Knows the vault's values and the shell's templates. Does not know addresses or history. */
 import { element, fill, nameNodes, slot, speak } from './dom.js';
 import { hangPhoto } from './pictures.js';
+import { readPref } from './store.js';
 import { capital, countText, dayText, plural, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -8,8 +9,8 @@ import { capital, countText, dayText, plural, WORDS } from './words.js';
 /** @typedef {{audience?: string, child?: string, month?: string}} Filter */
 /** @typedef {{node: HTMLElement, title: string, lists?: boolean, after?: () => void, follow?: (hash: string) => boolean}} Page
  *  `lists`: worth making anew when something was published; `after`: to do when it stands in the document; `follow`: goes to an address inside the page, or says no */
-/** @typedef {{vault: Vault, since: number | undefined, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, count: (shown: number) => void}} Visit
- *  `since`: no post before this time, in ms, is new; undefined the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `count`: so many cards stand here now */
+/** @typedef {{vault: Vault, since: number | undefined, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, read: boolean, count: (shown: number) => void}} Visit
+ *  `since`: no post before this time, in ms, is new; undefined the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `read`: a post has been; `count`: so many cards stand here now */
 
 const LEAST_CARDS = 6;
 const MOST_CARDS = 24;
@@ -25,6 +26,9 @@ export async function homePage(visit) {
   if (staff && vault.children.length) {
     slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
+  const answered = await readPref('offered'); // 1: the key, 2: the home screen too
+  if (!answered) slot(node, 'key').hidden = false;
+  else if (answered < 2 && visit.read && !matchMedia('(display-mode: standalone)').matches) slot(node, 'home-screen').hidden = false;
   return { node, title: '', lists: true };
 }
 
@@ -114,7 +118,7 @@ export function postCard(vault, post, filter, fresh) {
     return node;
   }
   const [, width, height] = post.cover.sizes[post.cover.sizes.length - 1];
-  const img = element('img', { alt: '', width: String(width), height: String(height), loading: 'lazy', decoding: 'async', sizes: '(min-width: 40rem) 22rem, 100vw' });
+  const img = element('img', { alt: '', width: String(width), height: String(height), loading: 'lazy', decoding: 'async', sizes: 'auto, (min-width: 40rem) 22rem, 100vw' });
   hangPhoto(img, post.cover.sizes.map(([n, w]) => [post.media[n], w]), vault);
   cover.href = href;
   cover.append(img);

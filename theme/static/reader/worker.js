@@ -202,6 +202,6 @@ worker.addEventListener('fetch', (/** @type {FetchEvent} */ event) => {
     const answer = answerMedium(event, pathname.slice(3));
     event.respondWith(answer);
     event.waitUntil(answer.then(settled));
-  } else if (pathname === '/' || mangled) event.respondWith(answerShell(event));
+  } else if (pathname === '/' || pathname === '/index.html' || mangled) event.respondWith(answerShell(event));
   else if (/^\/(r\/|manifest|icon)/.test(pathname)) event.respondWith(answerFile(event.request));
 });

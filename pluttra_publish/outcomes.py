@@ -1,0 +1,58 @@
+"""What a check or a publish has come to, for whoever asked for it. Knows no site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pluttra_publish.errors import Findings
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check saw: findings (no errors among them), posts that can be published and posts that wait."""
+
+    findings: Findings
+    posts: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did. `put`, `kept` and `deleted` are files on the host; `read` posts were read, the others are as they were;
+    `derived` media were made now, and `found` were made before.
+    """
+
+    findings: Findings
+    public: str
+    today: date
+    posts: int
+    waiting: int
+    readers: int
+    sequence: int
+    broken: int
+    read: int
+    put: int
+    kept: int
+    deleted: int
+    length: int
+    derived: int
+    found: int
+
+    def summary(self) -> dict[str, object]:
+        """Return the figures as a script reads them."""
+        names = (
+            "posts",
+            "waiting",
+            "readers",
+            "sequence",
+            "broken",
+            "read",
+            "put",
+            "kept",
+            "deleted",
+            "length",
+            "derived",
+            "found",
+        )
+        return {"public": self.public} | {name: getattr(self, name) for name in names}
