@@ -108,7 +108,7 @@ async function enter(opened, mangled) {
   renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  for (const next of [import('./pages.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
+  for (const next of [import('./pages.js'), import('./clean.js'), import('./hang.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
 }
 
