@@ -1,16 +1,20 @@
 # make demo    seal the sample preschool and serve it on http://localhost:8000
-# make test    run every test
+# make test    run every test, in Chromium where a browser is needed
+# make test-engines   run the reader in Chromium, Firefox ESR and WebKitGTK
 # make bench   print the table of benchmarks
 # make check   lint and types
+# make words   bring the translations in theme/translations up to what the templates say
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-APT := DEBIAN_FRONTEND=noninteractive apt-get
+APT := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get
+
+AXE := tests/browser/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test bench check clean tools
+.PHONY: help demo test test-engines bench check clean tools engines words
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -18,8 +22,11 @@ help:
 demo: .venv/installed
 	@$(BIN)/pluttra demo .demo --port $(PORT)
 
-test: tools .venv/installed-dev
+test: tools $(AXE) .venv/installed-dev
 	@$(BIN)/pytest -n auto
+
+test-engines: tools engines .venv/installed-dev
+	@$(BIN)/pytest -m engines tests/engines
 
 bench: tools .venv/installed-bench
 	@$(BIN)/python -m benchmarks
@@ -31,8 +38,14 @@ check: .venv/installed-dev
 	@if ! command -v npx >/dev/null; then echo "npx is not installed: the reader's types were not checked (Debian: npm)"; \
 	else npx --yes --package=typescript@5 tsc -p tests/reader/jsconfig.json; fi
 
+# New words come untranslated and changed ones as fuzzy, and the tests tell of both: docs/languages.md.
+words: .venv/installed-dev
+	@$(BIN)/pybabel -q extract -F babel.cfg -k say -k forms:1,2 --no-location --no-wrap -o .words.pot .
+	@$(BIN)/pybabel -q update -i .words.pot -d theme/translations --no-wrap --ignore-pot-creation-date --ignore-obsolete
+	@rm .words.pot
+
 clean:
-	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/browser/node_modules .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/installed: pyproject.toml
 	@$(call have-venv)
@@ -43,6 +56,11 @@ clean:
 .venv/installed-dev: .venv/installed
 	@echo "Installing what the tests need into .venv (once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# What judges the pages, by name and version from its registry.
+$(AXE): tests/browser/package-lock.json
+	@npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/browser
 	@touch $@
 
 .venv/installed-bench: .venv/installed-dev
@@ -72,11 +90,32 @@ else \
 fi
 endef
 
-# What the tests drive besides Python: a browser, the reader's vectors in node, and two independent readers of metadata.
+# What the tests drive besides Python: a browser, the reader's vectors in node, npm for what judges pages, two independent readers of metadata, and the servers
+# that a site is put on: OpenSSH, nginx, Apache, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
+# Debian from starting them as services.
 tools:
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v exiftool >/dev/null || missing="$$missing libimage-exiftool-perl"; \
 	command -v ffprobe >/dev/null || missing="$$missing ffmpeg"; \
+	PATH="$$PATH:/usr/sbin"; \
+	command -v sshd >/dev/null || missing="$$missing openssh-server"; \
+	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	command -v apache2 >/dev/null || missing="$$missing apache2"; \
+	command -v radosgw >/dev/null || missing="$$missing ceph-mon ceph-osd radosgw"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	[ -z "$$missing" ] || { $(call install,$$missing); }
+
+# The three engines as Debian has them. WebKitGTK takes H.264 and AAC from GStreamer's packages; Firefox takes them from ffmpeg's library.
+engines:
+	@missing=; \
+	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
+	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
+	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
+	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \
+	ls /usr/lib/*/gstreamer-1.0/libgstlibav.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-libav"; \
+	ls /usr/lib/*/gstreamer-1.0/libgstvideoparsersbad.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-plugins-bad"; \
 	[ -z "$$missing" ] || { $(call install,$$missing); }

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import access, browsing, building, media, sealing, storage
+from benchmarks import access, browsing, building, media, phone, sealing, storage
 from benchmarks.measure import Figure
 
 _RESULTS = Path(__file__).parent / "results.json"
@@ -25,6 +25,7 @@ _BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
     "storage": storage.measure,
     "access": access.measure,
     "photos": browsing.measure_photos,
+    "phone": phone.measure,
     "code": browsing.measure_code,
     "memory": sealing.measure_memory,
 }

@@ -33,7 +33,8 @@ _ARGUMENTS = [
     # The menu under the address field, a web page of the browser's own, else loads at every new window: half a second of computing in the midst of ours.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PreloadTopChromeWebUI",
 ]  # fmt: skip
-_PHONE = {"viewport": {"width": 412, "height": 915}, "device_scale_factor": 2}
+_PHONE = {"viewport": {"width": 412, "height": 915}, "device_scale_factor": 2, "locale": "sv-SE"}
+"""In the preschool's own language, as most phones are: another is one small module and one file more."""
 _LATEST = 60_000  # milliseconds
 
 # Milliseconds from the start of the document until every photo of the post is decoded, scrolling on as soon as there is more to ask for.
@@ -74,7 +75,7 @@ _RESOURCES = """() => performance.getEntriesByType('resource').filter(({ startTi
 
 
 @dataclass(frozen=True)
-class _Site:
+class Site:
     """A served site: its origin, a link into it, and the addresses of the post and of its clear twin."""
 
     url: str
@@ -82,9 +83,13 @@ class _Site:
     post: str
     twin: str
 
+    def at(self, url: str) -> Site:
+        """The same site at another origin that leads to it."""
+        return Site(*(address.replace(self.url, url, 1) for address in (self.url, self.link, self.post, self.twin)))
+
 
 @contextmanager
-def _served(folder: Path) -> Iterator[_Site]:
+def served(folder: Path) -> Iterator[Site]:
     """Publish and serve a preschool with one post of twelve photos, older than what its first page shows, and its clear twin."""
     preschool = make_preschool(folder / "site", departments=1, children=20, guardians=40, months=2)
     settings, identity = preschool.settings, preschool.identity
@@ -102,11 +107,11 @@ def _served(folder: Path) -> Iterator[_Site]:
         post = next(seen.card.id for seen in opened.posts if seen.card.title == _TITLE)
         twin = next(path for path in (settings.host.path / "sida").glob("*.html"))
         link = f"{url}/#{invited.url.partition('#')[2]}"
-        yield _Site(url, link, f"{url}/#/p/{post}", f"{url}/sida/{twin.name}")
+        yield Site(url, link, f"{url}/#/p/{post}", f"{url}/sida/{twin.name}")
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
         try:
@@ -116,7 +121,7 @@ def _chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def _visitor(browser: Browser) -> Iterator[BrowserContext]:
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """Somebody's phone, with nothing in any cache."""
     context = browser.new_context(**_PHONE)  # type: ignore[arg-type] # a mapping of what new_context takes
     context.set_default_timeout(_LATEST)
@@ -130,7 +135,7 @@ def measure_photos(folder: Path, *, quick: bool) -> Iterator[Figure]:
     """Yield the time until all photos of a post are decoded, relative to the same page in the clear: as one who reads often, and as one
     who has just been invited."""
     rounds = 2 if quick else 7
-    with _served(folder) as site, _chromium() as browser:
+    with served(folder) as site, chromium() as browser:
         again = [lambda: _again(browser, site), lambda: _clear(browser, site, warm=True)]
         new = [lambda: _invited(browser, site), lambda: _clear(browser, site, warm=False)]
         in_turns([*again, *new], 1)
@@ -152,11 +157,11 @@ def _decoded(page: Page) -> float:
     return float(found["milliseconds"])
 
 
-def _again(browser: Browser, site: _Site) -> float:
+def _again(browser: Browser, site: Site) -> float:
     """Read the post in a new tab, on a device that has the reader, the keys and the indexes but not this post."""
-    with _visitor(browser) as context:
+    with visitor(browser) as context:
         page = context.new_page()
-        _enter(page, site)
+        enter(page, site)
         page.evaluate("async () => { await navigator.serviceWorker.ready; }")
         page.wait_for_timeout(600)
         page.close()
@@ -165,9 +170,9 @@ def _again(browser: Browser, site: _Site) -> float:
         return _decoded(page)
 
 
-def _clear(browser: Browser, site: _Site, *, warm: bool) -> float:
+def _clear(browser: Browser, site: Site, *, warm: bool) -> float:
     """Read the twin, in a new tab; `warm` has its styles and icon cached, but neither page nor photos."""
-    with _visitor(browser) as context:
+    with visitor(browser) as context:
         if warm:
             page = context.new_page()
             page.goto(site.url, wait_until="networkidle")
@@ -177,32 +182,32 @@ def _clear(browser: Browser, site: _Site, *, warm: bool) -> float:
         return _decoded(page)
 
 
-def _invited(browser: Browser, site: _Site) -> float:
+def _invited(browser: Browser, site: Site) -> float:
     """Open the link on a device that has nothing, tap, and go to the post as soon as the first page shows, each at once: nobody is so
     quick, and nothing can be made ready while the rules are read."""
-    with _visitor(browser) as context:
+    with visitor(browser) as context:
         page = context.new_page()
-        _open_link(page, site, then=site.post.partition("#")[2])
+        open_link(page, site, then=site.post.partition("#")[2])
         return _decoded(page)
 
 
-def _enter(page: Page, site: _Site) -> None:
+def enter(page: Page, site: Site) -> None:
     """Open the link, tap, and wait for the first page with cards."""
-    _open_link(page, site)
+    open_link(page, site)
     page.locator("#main [data-post]").first.wait_for()
 
 
-def _open_link(page: Page, site: _Site, *, then: str | None = None) -> None:
+def open_link(page: Page, site: Site, *, then: str | None = None) -> None:
     page.add_init_script(_ENTER % json.dumps(then))
     page.goto(site.link, wait_until="commit")
 
 
 def measure_code(folder: Path, *, quick: bool) -> Iterator[Figure]:
     """Yield the size of the reader's modules that are asked for before the first page shows, each packed as a host would."""
-    with _served(folder) as site, _chromium() as browser:
-        with _visitor(browser) as context:
+    with served(folder) as site, chromium() as browser:
+        with visitor(browser) as context:
             page = context.new_page()
-            _enter(page, site)
+            enter(page, site)
             asked: list[str] = page.evaluate(_RESOURCES)
         document, worker = site.url + "/", site.url + "/sw.js"
         packed = {

@@ -22,10 +22,10 @@ Month = tuple[str, str]
 
 @dataclass(frozen=True)
 class Before:
-    """The site on a host, as its publisher opens it; `root` is None where none lies."""
+    """The site on a host, as its publisher opens it; `root` is None where none lies. `get` takes a path, and the digest of what lies there."""
 
     root: Root | None
-    get: Callable[[str], bytes | None]
+    get: Callable[[str, bytes], bytes | None]
     keystore: Keystore
 
     def gone(self, coming: Mapping[Month, tuple[Row, Index]], *, only: Collection[Month] | None = None) -> set[str]:
@@ -61,7 +61,7 @@ class Before:
         Raises:
             FormatError: it is not there, or does not open.
         """
-        sealed = self.get(object_path(row.name))
+        sealed = self.get(object_path(row.name), row.digest)
         if sealed is None:
             raise FormatError("host")
         return chain.open_index(sealed, row, audience=self.keystore.audiences[month[0]].id.hex(), month=month[1])
@@ -78,7 +78,7 @@ class Before:
         keys = self.keystore.audiences[key]
         for secret in keys.epochs:
             found = chain.find_slot(self.root, (chain.epoch_of(secret, ()),)) if self.root else None
-            sealed = self.get(object_path(found[1].name)) if found else None
+            sealed = self.get(object_path(found[1].name), found[1].digest) if found else None
             if found is None or sealed is None:
                 continue
             kind = next(kind for kind in KINDS if kind == key.partition(":")[0])

@@ -13,7 +13,8 @@ from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.register import Reader, Register, children_of, departments_of, read_register, readers
 from pluttra_publish.resources import sample_folder
 from pluttra_publish.sample import fresh_sample
-from pluttra_publish.settings import FILE, HostSettings, Settings, is_inside, read_settings
+from pluttra_publish.settings import FILE, Settings, is_inside, read_settings
+from pluttra_publish.settings.host import HostSettings
 
 _ROLE_TEXTS = {"guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor"}
 _LINK_LIFE = timedelta(days=14)
@@ -75,7 +76,7 @@ def make_demo(site: Path | None, folder: Path, *, url: str, step: pipeline.Step 
         _link(settings, register, reader, published.today, identity)
         for reader in five_readers(register, published.today)
     )
-    return Demo(settings.host.path, links, moved)
+    return Demo(settings.host.folder, links, moved)
 
 
 def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
@@ -88,7 +89,9 @@ def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
     settings = read_settings(site)
     theirs = (settings.root, settings.posts, settings.register, settings.talks, settings.state, settings.host.path)
     here = folder.resolve()
-    if any(is_inside(folder, one) for one in theirs) or any((one / FILE).exists() for one in (here, *here.parents)):
+    if any(one and is_inside(folder, one) for one in theirs) or any(
+        (one / FILE).exists() for one in (here, *here.parents)
+    ):
         hint = "Ange en ny mapp utanför den: pluttra demo provmapp"
         raise UsageError(f"{folder} ligger i en förskolas mapp.", hint=hint)
     host = HostSettings("folder", folder / "public")

@@ -72,9 +72,13 @@ class FormatError(PluttraError):
 
 
 class HostError(PluttraError):
-    """The host did not do what was asked of it."""
+    """The host did not do what was asked of it. `transient` where the same may well succeed in a moment."""
 
     exit_code = 8
+
+    def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.transient = transient
 
 
 class LeakError(PluttraError):

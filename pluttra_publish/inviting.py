@@ -12,9 +12,9 @@ from typing import Literal
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.format.access import link
-from pluttra_publish.hosts import FolderHost, admit
 from pluttra_publish.letters.outbox import Outbox, Refusal
 from pluttra_publish.platform import identity_path
+from pluttra_publish.putting import put_beside
 from pluttra_publish.register import (
     Reader,
     Register,
@@ -153,10 +153,7 @@ class Door:
 
     def put(self, made: Sequence[tuple[InvitationKeys, Reader]]) -> None:
         """Put sealed invitations on the host."""
-        host = FolderHost(self.settings.host.path)
-        for keys, reader in made:
-            host.put(admit(invitation_for(self.keystore, keys, reader)))
-        host.settle()
+        put_beside(self.settings, [invitation_for(self.keystore, keys, reader) for keys, reader in made])
 
     def found(self, ident: str, reader: Reader) -> Invited | None:
         """Return the invitation of that id, if it is that reader's and has not ended."""

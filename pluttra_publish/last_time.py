@@ -155,8 +155,8 @@ class LastTime:
         """Return for whose sake these objects are there."""
         return {user for name in names for (user,) in self._ask("SELECT user FROM uses WHERE name = ?", name)}
 
-    def used_by(self, user: str) -> set[str]:
-        return {name for (name,) in self._ask("SELECT name FROM uses WHERE user = ?", user)}
+    def used_for(self, whom: str) -> set[str]:
+        return {name for (name,) in self._ask("SELECT name FROM uses WHERE user = ?", whom)}
 
     def lies(self, name: str) -> bool:
         """Tell whether an object lies on the host."""
@@ -168,7 +168,7 @@ class LastTime:
 
     def unused_after(self, changes: Changes) -> set[str]:
         """Return the names of the objects that nobody needs once `changes` count."""
-        before = {user: self.used_by(user) for user in (*changes.posts, *changes.others)}
+        before = {user: self.used_for(user) for user in (*changes.posts, *changes.others)}
         after = {user: known.uses if known else frozenset() for user, known in changes.posts.items()} | changes.others
         kept = set[str]().union(*after.values())
         return {name for names in before.values() for name in names - kept if not self.for_whom([name]) - before.keys()}
@@ -223,7 +223,7 @@ class LastTime:
             tuple((card, tuple((audience, month) for audience, month in months)) for card, months in json.loads(cards)),
             frozenset(goal for (goal,) in self._ask("SELECT goal FROM links WHERE source = ?", source)),
             tuple(_tag(*tag) for tag in tags),
-            frozenset(self.used_by(source)),
+            frozenset(self.used_for(source)),
             bool(waits),
         )
 

@@ -150,6 +150,68 @@ def _replace(temporary: str, path: Path | str) -> None:
 
 
 @contextlib.contextmanager
+def only_one(path: Path) -> Iterator[bool]:
+    """Hold a lock file while the block runs, and give whether it could be had; False if another program holds it.
+
+    The system lets go of it when the program ends, however it ends.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        held = _lock(descriptor)
+        yield held
+        if held:
+            _unlock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, patience: float = 60) -> Iterator[None]:
+    """Hold a lock file while the block runs, once others have let go of it.
+
+    Raises:
+        UsageError: another program has held it for `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    while True:
+        with only_one(path) as alone:
+            if alone:
+                yield
+                return
+        if time.monotonic() > until:
+            raise UsageError("En annan körning håller på.", hint="Vänta tills den är klar, och kör igen.")
+        time.sleep(_PAUSE)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
 def without_collecting() -> Iterator[None]:
     """Run a batch that makes many values and few cycles without looking for cycles all the time."""
     collecting = gc.isenabled()
@@ -216,39 +278,3 @@ def _sync_folder(folder: Path | str) -> None:
             pass  # some network file systems cannot
         finally:
             os.close(descriptor)
-
-
-@contextlib.contextmanager
-def locked(path: Path, *, patience: float = 60) -> Iterator[None]:
-    """Hold a lock that only one program has at a time. The system lets go of it when the program dies.
-
-    Raises:
-        UsageError: another has held it for `patience` seconds.
-    """
-    until = time.monotonic() + patience
-    with telling(path, KeystoreError):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while not _lock(descriptor):
-            if time.monotonic() > until:
-                raise UsageError("En annan körning håller på.", hint="Vänta tills den är klar, och kör igen.")
-            time.sleep(_PAUSE)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 # only where it is
-
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -9,6 +9,7 @@ newer than post, register and settings, and the rules gave it to them on the day
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -70,14 +71,14 @@ def who_can_see(
         CheckFailed: posts or register have errors.
         UsageError: no post lies at `path`.
     """
-    proof = _begin(settings, sealed, identity, step)
-    if page := proof.rules.find_page(path):
-        return proof.end(proof.who_sees(page, "published", None, step))
-    post, medium = proof.rules.find(path)
-    readable = readable_of(proof.rules, post, medium, proof.site.keystore.opaque_id)
-    if readable is None:
-        return proof.end(proof.who_sees_public(post))
-    return proof.end(proof.who_sees(readable, proof.status(post), medium, step))
+    with _begin(settings, sealed, identity, step) as proof:
+        if page := proof.rules.find_page(path):
+            return proof.end(proof.who_sees(page, "published", None, step))
+        post, medium = proof.rules.find(path)
+        readable = readable_of(proof.rules, post, medium, proof.site.keystore.opaque_id)
+        if readable is None:
+            return proof.end(proof.who_sees_public(post))
+        return proof.end(proof.who_sees(readable, proof.status(post), medium, step))
 
 
 @without_collecting()
@@ -97,15 +98,17 @@ def what_sees(
         CheckFailed: posts or register have errors.
         UsageError: no reader, or more than one, has that name.
     """
-    proof = _begin(settings, sealed, identity, step)
-    return proof.end(proof.what_sees(find_reader(proof.rules.register, name), step))
+    with _begin(settings, sealed, identity, step) as proof:
+        return proof.end(proof.what_sees(find_reader(proof.rules.register, name), step))
 
 
-def _begin(settings: Settings, sealed: Path | None, identity: Path | None, step: Step) -> _Proof:
+@contextmanager
+def _begin(settings: Settings, sealed: Path | None, identity: Path | None, step: Step) -> Iterator[_Proof]:
     keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity or identity_path())
     changes = read_changes(settings)  # before anything else is read: what changes meanwhile counts as changed next time
     rules = read_rules(settings, keystore.opaque_id, first_month=keystore.first_month, now=now_of(settings), step=step)
-    return _Proof(rules, witness(sealed or settings.host.path, keystore), changes)
+    with witness(settings, sealed, keystore) as site:
+        yield _Proof(rules, site, changes)
 
 
 @dataclass(frozen=True)

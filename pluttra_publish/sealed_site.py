@@ -6,32 +6,33 @@ Knows docs/format.md and who may hold which key. Does not know how anything is r
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from pluttra_publish.before import Before, names_in
+from pluttra_publish.commit import seal_root
 from pluttra_publish.edition import Laid
 from pluttra_publish.epochs import settle, settled
 from pluttra_publish.format.access import Invitation
-from pluttra_publish.format.chain import Root, Row, Slot, Whereabouts
-from pluttra_publish.format.padding import Role
+from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
-from pluttra_publish.keyrings import keyrings
+from pluttra_publish.keyrings import UNSAID, keyrings
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
+from pluttra_publish.saving import may_be_saved
+from pluttra_publish.sealed_objects import Objects, There
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
 from pluttra_publish.sealing.keystore import Keystore
-from pluttra_publish.sealing.ledger import Entry, Ledger
-from pluttra_publish.sealing.objects import Sealable, SealedObject, sealable
+from pluttra_publish.sealing.ledger import Ledger
+from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Pages, PostView
 
@@ -39,7 +40,6 @@ Step = Callable[[str, int, int], None]
 
 AudienceMonth = tuple[Audience, str]
 
-_DAY = 24 * 60 * 60
 # Hashing and AES release the interpreter's lock. More workers than cores only hold more film in memory.
 _WORKERS = 2
 
@@ -86,12 +86,6 @@ class Rest(Protocol):
 
     def take_lost(self, names: set[str]) -> None:
         """Raise if a post that is not in the plan needs one of these objects, which somebody may no longer have."""
-
-
-class There(Protocol):
-    """What lies on the host: the length of what lies at a path, or None."""
-
-    def get(self, path: str, /) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -230,15 +224,15 @@ class Sealer:
         lost: frozenset[str] = frozenset(),
     ) -> _Content:
         """Seal posts, pages and indexes; what is named in `lost` gets a new key and a new name."""
-        objects = _Objects(self, lost)
+        objects = Objects(self.keystore, self.ledger, self.there, self.workspace, lost)
         cards = self._cards(plan, laid, pages, objects, step)
         standing = self._standing(laid, pages, objects)
         own = frozenset(
             reference.name for listed in standing.values() for page in listed for reference in (page.page, *page.media)
         )
-        return _Content(objects, cards, self._indexes(plan, cards, standing, pages, objects, kept), own)
+        return _Content(objects, cards, self._indexes(plan, laid, cards, standing, pages, objects, kept), own)
 
-    def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: _Objects, step: Step) -> dict[str, Card]:
+    def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: Objects, step: Step) -> dict[str, Card]:
         """Seal every post's page, and media on all cores, and return its card."""
         cards: dict[str, Card] = {}
         with ThreadPoolExecutor(
@@ -254,7 +248,7 @@ class Sealer:
                 step("Förseglar", done, len(plan.posts))
         return cards
 
-    def _medium(self, objects: _Objects, owner: Audience, file: Derivative) -> Reference:
+    def _medium(self, objects: Objects, owner: Audience, file: Derivative) -> Reference:
         return objects.seal(file.path, owner, "media", file.media_type)
 
     def _card(self, planned: PlannedPost, view: PostView, page: Reference, media: tuple[Reference, ...]) -> Card:
@@ -277,7 +271,7 @@ class Sealer:
             page=page,
         )
 
-    def _standing(self, laid: Laid, pages: Pages, objects: _Objects) -> dict[tuple[Audience, str], list[Standing]]:
+    def _standing(self, laid: Laid, pages: Pages, objects: Objects) -> dict[tuple[Audience, str], list[Standing]]:
         """Seal every standing page with its media, and return what the index of each month says of them."""
         standing: dict[tuple[Audience, str], list[Standing]] = defaultdict(list)
         for laid_page in laid.standing:
@@ -298,10 +292,11 @@ class Sealer:
     def _indexes(
         self,
         plan: Plan,
+        laid: Laid,
         cards: Mapping[str, Card],
         standing: Mapping[tuple[Audience, str], list[Standing]],
         pages: Pages,
-        objects: _Objects,
+        objects: Objects,
         kept: Kept | None,
     ) -> dict[AudienceMonth, tuple[Row, Index]]:
         stands = {place: tuple(listed) for place, listed in standing.items()} | dict(kept.standing if kept else {})
@@ -310,7 +305,11 @@ class Sealer:
             gathered[place] += stayed
         for planned in plan.posts:
             for audience in planned.audiences:
-                gathered[audience, planned.month].append(cards[planned.id])
+                card = cards[planned.id]
+                if audience.kind == "child" and self.settings.download == "own-children":
+                    saved = may_be_saved(planned, laid.views[planned.id], audience.id, self.register)
+                    card = replace(card, save=saved)  # there alone: nobody else is told who is on a photo
+                gathered[audience, planned.month].append(card)
         indexes: dict[AudienceMonth, tuple[Row, Index]] = {}
         for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
             if not posts and not stands.get((audience, month)):
@@ -329,7 +328,7 @@ class Sealer:
             objects.add(made)
         return indexes
 
-    def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], objects: _Objects) -> dict[Audience, Whereabouts]:
+    def _catalogues(self, rows: Mapping[Audience, Mapping[str, Row]], objects: Objects) -> dict[Audience, Whereabouts]:
         found = {}
         for audience, months in rows.items():
             where, made = chain.seal_catalogue(
@@ -356,42 +355,6 @@ class Sealer:
         return self.keystore.audience(audience.key).id.hex()
 
 
-def renewed(
-    keystore: Keystore, before: Before, settings: Settings, now: datetime, sequence: int
-) -> SealedObject | None:
-    """Seal a root of the site that lies on the host; None if that isn't of the newest epochs."""
-    found = {key: before.where(key) for key in keystore.audiences}
-    there = {key: where for key, where in found.items() if where}
-    if not all(newest for newest, _ in there.values()):
-        return None
-    slots = [
-        chain.slot_of(chain.catalogue_secret(keystore.audience(key).epochs[0]), sequence, where)
-        for key, (_, where) in there.items()
-    ]
-    return seal_root(keystore, slots, settings, now, sequence)
-
-
-def seal_root(
-    keystore: Keystore, slots: Iterable[Slot], settings: Settings, now: datetime, sequence: int
-) -> SealedObject:
-    """Seal the root of a sequence, which the keystore remembers."""
-    time = int(now.timestamp())
-    keystore.sequence = sequence
-    root = Root(
-        site=keystore.site.hex(),
-        publisher=keystore.publisher.hex(),
-        sequence=sequence,
-        time=time,
-        notice=time + settings.notice_days * _DAY,
-        keyrings=keystore.keyrings,
-        keystore=keystore.generation,
-        slots=tuple(slots),
-    )
-    return chain.seal_root(
-        root, site_key=keystore.site_key, signing_key=keystore.signing_key, decoy_secret=keystore.decoy_secret
-    )
-
-
 def newest_first(card: Card) -> tuple[float, str]:
     """Order cards as an index has them."""
     return -datetime.fromisoformat(card.date).timestamp(), card.id
@@ -401,7 +364,7 @@ def newest_first(card: Card) -> tuple[float, str]:
 class _Content:
     """Posts, pages and indexes, sealed. `standing` are the names of the objects of pages that are no posts."""
 
-    objects: _Objects
+    objects: Objects
     cards: Mapping[str, Card]
     indexes: Mapping[AudienceMonth, tuple[Row, Index]]
     standing: frozenset[str]
@@ -415,57 +378,5 @@ class _Content:
 def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> SealedObject:
     """Seal the invitation of one reader."""
     key = keystore.reader(keys.reader).key
-    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language, keys.ends)
+    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language or UNSAID, keys.ends)
     return chain.seal_invitation(invitation, keys.secret)
-
-
-class _Objects:
-    """Seals pages and media, or recalls those that lie on the host already. What two posts share has one path, and is made once.
-
-    What is named in `lost` is taken a turn further: it gets another key and name, now and from now on.
-    """
-
-    def __init__(self, sealer: Sealer, lost: frozenset[str]) -> None:
-        self._sealer = sealer
-        self._lost = lost
-        self.made: dict[str, SealedObject] = {}
-        self.kept: set[str] = set()
-
-    def add(self, made: SealedObject) -> None:
-        self.made.setdefault(made.path, made)
-
-    def seal(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Reference:
-        """Return the reference to a page or medium, sealed now unless the host has it whole already."""
-        sealer = self._sealer
-        ready = self._ready(source, owner, role, media_type)
-        known = ready.recall(sealer.ledger)
-        if known and sealer.there.get(ready.path) == ready.sealed_length:
-            self.kept.add(ready.path)
-            return known
-        reference, made = ready.seal(self._workspace(role))
-        sealer.ledger.remember(made.path, Entry(made.sealed_length, made.digest, reference.segments))
-        self.add(made)
-        return reference
-
-    def _ready(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Sealable:
-        keystore = self._sealer.keystore
-        at_turn = partial(
-            sealable,
-            source,
-            role=role,
-            media_type=media_type,
-            seal_secret=keystore.audience(owner.key).seal,
-            naming_secret=keystore.naming_secret,
-        )
-        first = at_turn()
-        turn = keystore.turns.get(first.name, 0)
-        ready = at_turn(turn=turn) if turn else first
-        if ready.name not in self._lost:
-            return ready
-        keystore.turns[first.name] = turn + 1
-        return at_turn(turn=turn + 1)
-
-    def _workspace(self, role: Role) -> Path:
-        """Return a place of its own for a medium: two posts with the same film may be sealed at the same time."""
-        shared = self._sealer.workspace
-        return Path(tempfile.mkdtemp(dir=shared)) if role == "media" else shared

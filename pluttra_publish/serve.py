@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 from pluttra_publish.errors import HostError, UsageError
 from pluttra_publish.hosts import CACHE_CONTROL, cache_of, content_type, place_of
+from pluttra_publish.hosts.headers import SECURITY, policy_of
 from pluttra_publish.settings import FILE
 
 _IDLE_SECONDS = 60
@@ -30,19 +31,6 @@ _SENT_AT_ONCE = 1 << 16
 _DENIED = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
 )
-
-_SECURITY = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-# What a policy in <meta> cannot say, and what it should not be alone in saying; the shell's own policy is stricter.
-_DOCUMENT_POLICY = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; script-src 'self'"
-_SCRIPT_POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"  # binds the worker
-_OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 Log = Callable[[str], None]
 
@@ -165,7 +153,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self.close_connection = True  # a body that nobody reads would be taken for the next question
         path = _path_of(self.path)
         # Only what a publish puts there: a folder served by mistake shows nothing of what else lies in it.
-        file = None if path is None or place_of(path) is None else _open_inside(self.server.folder, path)
+        file = None if path is None or place_of(path) in {None, "lock"} else _open_inside(self.server.folder, path)
         if path is None or file is None:
             self._deny(HTTPStatus.FORBIDDEN)
             return
@@ -301,11 +289,4 @@ def _names(header: str | None, etag: str) -> bool:
 
 
 def _security(media_type: str) -> dict[str, str]:
-    match media_type.partition(";")[0]:
-        case "text/html":
-            policy = _DOCUMENT_POLICY
-        case "text/javascript":
-            policy = _SCRIPT_POLICY
-        case _:
-            policy = _OTHER_POLICY
-    return {**_SECURITY, "Content-Security-Policy": policy}
+    return {**SECURITY, "Content-Security-Policy": policy_of(media_type)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pluttra_publish.settings import DEFAULT_RULES
+from pluttra_publish.settings import DEFAULT_RULES, DEFAULT_SHORTCOMINGS
 
 LOCAL_URL = "http://localhost:8000"
 """Where a preschool is tried out before it has an address of its own."""
@@ -23,7 +23,11 @@ url = {_quoted(url)}
 # Vem man ber om en ny länk: "Hör av dig till …"
 contact = "förskolan"
 
-# Språket i inlägg där inget annat står (raden Språk). Sidorna omkring är på svenska.
+# Hur man når den som kan hjälpa till. Visas för alla, på sidorna som inte är låsta. Ta bort # och skriv era egna.
+# email = "forskolan@kommunen.se"
+# phone = "040-12 34 56"
+
+# Språket i inlägg där inget annat står (raden Språk), och på sidorna omkring tills läsaren väljer ett annat: sv, en, so, fi eller ar.
 language = "sv"
 timezone = "Europe/Stockholm"
 
@@ -53,7 +57,7 @@ plugins = []
 # "each": i varje mejl om nya inlägg ligger en egen länk som går ut. "none": mejlen har ingen nyckel. Läs docs/mejl.md.
 mail_links = "none"
 
-# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
+# Den förslutna webbplatsen läggs här: i en mapp, eller direkt på ett SFTP-konto ("sftp") eller i en bucket ("s3"). Läs docs/hosts.md.
 [host]
 kind = "folder"
 path = "public"
@@ -67,10 +71,33 @@ path = "public"
 # reply_to = "rektor@backen.example"
 # digest = "at_once"
 
+# Vad familjerna kan göra i läsaren. download = "own-children": en vårdnadshavare kan spara ner bilder som det egna barnet är på, även när andra barn
+# också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
+[reader]
+download = "none"
+
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]
 purposes = []
 all_guardians = []
+# Det av ändamålen som låter ett barn synas på väggen i hallen, i det som pluttra wall gör.
+# wall = "vägg"
+
+# Förskolans egen färg (# och sex tecken) och eget märke (en bild bredvid den här filen). Läs docs/utseende.md.
+[theme]
+# colour = "#1d5c87"
+# logo = "logotyp.png"
+
+# Tillgänglighetsredogörelsen: en sida som alla kan läsa, och som lagen kräver av er som har offentlig finansiering. Läs docs/utseende.md.
+# compliance är "full", "partly" eller "not"; assessed är dagen då ni bedömde webbplatsen.
+[accessibility]
+# actor = "Kommunens namn"
+compliance = "partly"
+# assessed = 2026-09-01
+# method = "Hur ni gick till väga."
+shortcomings = [
+{chr(10).join(f"  {_quoted(text)}," for text in DEFAULT_SHORTCOMINGS)}
+]
 
 # Bara posts får ligga i en mapp som synkas mellan datorer. register, state och talks (utvecklingssamtalen) ska bara finnas på den här datorn.
 [folders]

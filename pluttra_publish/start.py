@@ -11,6 +11,7 @@ from pluttra_publish.register import empty_consents, empty_register
 from pluttra_publish.register.consents_file import FILE as CONSENTS
 from pluttra_publish.settings import FILE, accepted, read_settings
 from pluttra_publish.settings_text import default_toml
+from pluttra_publish.starting_pages import starting_pages
 
 _PLACES = ("barn", "forskolan", "personal", "offentligt")
 _IGNORED = "privat/\npublic/\nregister/\nsamtal/\n"
@@ -42,6 +43,8 @@ def start_site(folder: Path, *, name: str, url: str) -> Started:
     files |= {f"register/{file}": text for file, text in empty_register().items()}
     files[f"register/{CONSENTS}"] = empty_consents()
     files |= {f"inlagg/{place}/": "" for place in _PLACES}
+    if not (folder / "inlagg" / "offentligt").exists():  # a page that was taken away stays away
+        files |= {f"inlagg/offentligt/{page}": text for page, text in starting_pages(name).items()}
     there = tuple(path for path in files if (folder / path).exists())
     made = tuple(path for path in files if path not in there)
     for path in made:

@@ -1,9 +1,10 @@
-"""The sealed site in a folder, opened with every reader's own key. Knows how a reader opens, and nothing of who ought to."""
+"""The sealed site in a folder or on its host, opened with every reader's own key. Knows how a reader opens, and nothing of who ought to."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,13 @@ from pluttra_publish.errors import FormatError, KeystoreError
 from pluttra_publish.format.chain import Root
 from pluttra_publish.format.layout import ROOT_PATH
 from pluttra_publish.format.posts import Card, Reference, Standing
+from pluttra_publish.hosts import open_host, read_inventory
 from pluttra_publish.media import Derivative
 from pluttra_publish.open import Fetch, Memory, Opened, folder, open_with_key
+from pluttra_publish.putting import ON_HOST
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.settings import Settings
 
 Step = Callable[[str, int, int], None]
 
@@ -27,7 +31,7 @@ _NOTHING_THERE = {"ended", "host"}
 class Witness:
     """A sealed site. `put` is when its root was put there, in nanoseconds, and 0 without one; `refused` is what ought to have opened."""
 
-    folder: Path
+    fetch: Fetch
     keystore: Keystore
     root: Root | None
     put: int
@@ -46,7 +50,7 @@ class Witness:
 
     def everybody(self, step: Step) -> Iterator[tuple[str, Opened]]:
         """Yield everyone whom the site opens for, by register id: all who were ever given a key are tried."""
-        fetch = _keeping(folder(self.folder))
+        fetch = _keeping(self.fetch)
         known = sorted(self.keystore.readers)
         for done, reader in enumerate(known, 1):
             opened = self.open(reader, fetch)
@@ -61,7 +65,7 @@ class Witness:
             return None
         memory = Memory(site=self.keystore.site.hex(), publisher=self.keystore.signing_key.public)
         try:
-            return open_with_key(keys.key, fetch or folder(self.folder), memory=memory)
+            return open_with_key(keys.key, fetch or self.fetch, memory=memory)
         except FormatError as refused:
             self._note(refused)
             return None
@@ -82,7 +86,7 @@ class Witness:
 
     def holds(self, path: str) -> bool:
         """Tell whether a file in the clear lies there."""
-        return (self.folder / path).is_file()
+        return self.fetch(path) is not None
 
     def stop(self) -> None:
         """Raise if anything that somebody was led to was refused, other than for being absent.
@@ -108,23 +112,35 @@ class Witness:
             self.refused = self.refused or refused
 
 
-def witness(sealed: Path, keystore: Keystore) -> Witness:
-    """Return the site that lies in a folder; there may be none.
+@contextmanager
+def witness(settings: Settings, sealed: Path | None, keystore: Keystore) -> Iterator[Witness]:
+    """Give the site that lies in the folder `sealed`, or without it the one on the site's host; there may be none.
 
     Raises:
         KeystoreError: its root was made with other keys, or is damaged.
+        HostError: the host does not answer.
     """
-    path = sealed / ROOT_PATH
-    content = folder(sealed)(ROOT_PATH)
+    path = sealed or settings.host.path
+    if path is not None:
+        root = path / ROOT_PATH
+        yield _witness(folder(path), keystore, str(path), root.stat().st_mtime_ns if root.exists() else 0)
+        return
+    known = read_inventory(settings.state / ON_HOST)
+    with open_host(settings.host, settings.state) as host:
+        yield _witness(host.get, keystore, host.name, known.put if known and known.host == host.name else 0)
+
+
+def _witness(fetch: Fetch, keystore: Keystore, where: str, put: int) -> Witness:
+    content = fetch(ROOT_PATH)
     if content is None:
-        return Witness(sealed, keystore, None, 0)
+        return Witness(fetch, keystore, None, 0)
     site = keystore.site.hex()
     try:
         root = chain.open_root(content, site_key=keystore.site_key, publisher=keystore.signing_key.public, site=site)
     except FormatError as wrong:
-        message = f"I {sealed} ligger en webbplats som är gjord med andra nycklar, eller är skadad."
+        message = f"I {where} ligger en webbplats som är gjord med andra nycklar, eller är skadad."
         raise KeystoreError(message, hint="Ange rätt mapp med --sealed, eller publicera igen.") from wrong
-    return Witness(sealed, keystore, root, path.stat().st_mtime_ns)
+    return Witness(fetch, keystore, root, put)
 
 
 def _keeping(fetch: Fetch) -> Fetch:

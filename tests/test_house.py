@@ -21,6 +21,7 @@ PACKAGE = "pluttra_publish"
 # Each may import those to its left, and itself; those on one floor never import each other, except at the top.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
+    frozenset({"host_settings"}),
     frozenset({"platform", "settings", "format"}),
     frozenset({"sealing"}),
     frozenset({"site", "media", "register", "hosts", "letters"}),
@@ -32,6 +33,7 @@ EXCEPTIONS = {
 }
 OWNERS: dict[str, str | set[str]] = {
     "PIL": "media",
+    "asyncssh": "hosts",
     "av": "media",
     "babel": {"site", "letters"},
     "blinker": "site",  # Pelican's signals
@@ -42,6 +44,7 @@ OWNERS: dict[str, str | set[str]] = {
     "markdown": "site",
     "markupsafe": "site",  # Jinja2's
     "nh3": "site",
+    "obstore": "hosts",
     "pelican": "site",
     "pillow_heif": "media",
     "platformdirs": "platform",

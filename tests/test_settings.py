@@ -50,6 +50,7 @@ def test_name_and_address_are_enough(tmp_path: Path) -> None:
     assert settings.theme == tmp_path / "theme"
     assert (settings.host.kind, settings.host.path) == ("folder", tmp_path / "public")
     assert settings.consents == ConsentSettings((), ())
+    assert settings.download == "none"
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
@@ -58,6 +59,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         'link_days = 7\nnotice_days = 30\nrules = ["En regel."]\nplugins = ["typogrify"]\n'
         '[host]\nkind = "folder"\npath = "ut"\n[folders]\nposts = "synk/inlagg"\nregister = "reg"\nstate = "hemligt"\n'
         '[consents]\npurposes = ["utställning"]\nall_guardians = ["film", "utställning"]\n'
+        '[reader]\ndownload = "own-children"\n'
     )
     settings = read(tmp_path, text)
     assert settings.timezone == "Europe/Helsinki"
@@ -65,6 +67,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     assert (settings.rules, settings.plugins) == (("En regel.",), ("typogrify",))
     assert settings.posts == tmp_path / "synk" / "inlagg"
     assert settings.host.path == tmp_path / "ut"
+    assert settings.download == "own-children"
     assert settings.consents == ConsentSettings(("utställning",), ("film", "utställning"))
 
 
@@ -109,7 +112,7 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest(
     ("written", "key"),
     [
         ('"värd" = 1', "värd"),
-        ('[host]\nbucket = "x"', "host.bucket"),
+        ('[host]\nzzz = "x"', "host.zzz"),
         ('[sftp]\nhost_key = "x"', "sftp"),
         ("x = 1", "x"),
     ],
@@ -132,6 +135,8 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         ("name", '""'),
         ("name", "3"),
         ("alt_text", '"maybe"'),
+        ("reader.download", '"all"'),
+        ("reader.download", "true"),
         ("alt_text", "[1]"),
         ("grace_days", "true"),
         ("grace_days", "367"),

@@ -152,7 +152,8 @@ def _write_page(opened: _Opened, page: Path, parts: tuple[Section, ...], through
     settings = opened.settings
     if page.suffix.lower() not in {".html", ".htm"}:
         raise UsageError(f"{page.name} är ingen sida.", hint="Ge filen ett namn som slutar på .html.")
-    if is_inside(page, settings.posts) or is_inside(page, settings.host.path):
+    public = settings.host.path
+    if is_inside(page, settings.posts) or (public and is_inside(page, public)):
         message = "Listan får inte ligga bland inläggen eller i mappen som publiceras."
         raise UsageError(message, hint="Skriv den någon annanstans, till exempel på skrivbordet.")
     text = consent_page(settings.name, parts, opened.consents.purposes.all, on=opened.today, through=through)

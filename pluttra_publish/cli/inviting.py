@@ -149,7 +149,7 @@ def _wanted(door: Door, name: str | None, department: str | None, only_new: bool
 
 def _check_place(paper: Path, settings: Settings) -> None:
     """Refuse a place for keys where they would be synced or published."""
-    if any(is_inside(paper.absolute(), folder) for folder in (settings.posts, settings.host.path)):
+    if any(is_inside(paper.absolute(), folder) for folder in (settings.posts, settings.host.path) if folder):
         hint = (
             "Breven innehåller nycklar. Skriv dem någonstans där bara du läser, och ta bort filen när den är utskriven."
         )

@@ -8,7 +8,6 @@ import click
 
 from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
-from pluttra_publish.cli.mailing import say_delivered
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
 from pluttra_publish.settings import read_settings
@@ -34,17 +33,23 @@ def build(into: Path | None, sequence: int | None, site: Path, as_json: bool) ->
 
 
 @click.command(epilog="Exempel: pluttra publish --site minforskola")
+@click.option("--whole", is_flag=True, help="Läs allt på nytt, och se efter vad som ligger på värden.")
+@click.option("--allow-removals", is_flag=True, help="Publicera även om många inlägg eller filer har försvunnit.")
 @_sequence_option
 @site_option
 @json_option
-def publish(sequence: int | None, site: Path, as_json: bool) -> None:
-    """Försegla och lägg ut på värden. Det som inte längre ska finnas tas bort där."""
+def publish(whole: bool, allow_removals: bool, sequence: int | None, site: Path, as_json: bool) -> None:
+    """Försegla det som är ändrat och lägg ut det på värden. Det som inte längre ska finnas tas bort där."""
     with report.answering(as_json):
         settings = read_settings(site)
-        _say(_run(settings, settings.host.path, sequence, as_json), as_json, "Publicerat i")
+        with report.progress(as_json) as step:
+            published = pipeline.publish(
+                settings, sequence=sequence, whole=whole, allow_removals=allow_removals, step=step
+            )
+        _say(published, as_json, "Publicerat i")
 
 
-def _run(settings: pipeline.Settings, folder: Path, sequence: int | None, as_json: bool) -> Published:
+def _run(settings: pipeline.Settings, folder: Path | None, sequence: int | None, as_json: bool) -> Published:
     with report.progress(as_json) as step:
         return pipeline.publish(settings, folder=folder, sequence=sequence, step=step)
 
@@ -54,11 +59,13 @@ def _say(published: Published, as_json: bool, what: str) -> None:
         report.say_json(published.summary() | report.told(published.findings))
         return
     report.say_findings(published.findings)
-    report.say(f"{what} {published.folder}: {published.posts} inlägg för {published.readers} läsare.")
+    report.say(f"{what} {published.public}: {published.posts} inlägg för {published.readers} läsare.")
     if published.derived:
         report.say(f"Bilder, film och ljud: {published.derived} gjordes nu, {published.found} fanns sedan förut.")
     report.say(
         f"{published.put} filer lades dit ({published.length / 1e6:.1f} MB), {published.kept} fanns, {published.deleted} togs bort."
     )
     if published.told:
+        from pluttra_publish.cli.mailing import say_delivered  # noqa: PLC0415 # with all that mail is made with
+
         say_delivered(published.told)

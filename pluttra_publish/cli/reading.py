@@ -42,6 +42,9 @@ def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
     """Visa en publicerad MAPP på den här datorn, så som en vanlig statisk värd gör."""
     with report.answering():
         folder = folder or read_settings(site).host.path
+        if folder is None:
+            hint = "Ange en mapp, eller gå till webbplatsens adress."
+            raise UsageError("Webbplatsen ligger inte i en mapp på den här datorn.", hint=hint)
         if not (folder / "index.html").is_file():
             raise UsageError(f"I {folder} finns ingen publicerad webbplats.", hint="Kör pluttra publish först.")
         _serve(folder, port, bare=bare, tell=report.say)

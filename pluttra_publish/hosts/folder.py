@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts.gate import Admitted
-from pluttra_publish.hosts.paths import place_of
+from pluttra_publish.hosts.paths import TOP_FOLDERS, is_left_behind, place_of
 from pluttra_publish.platform import put_file, settle
+
+_BLOCK = 1 << 20
 
 
 class FolderHost:
@@ -18,8 +21,12 @@ class FolderHost:
     Only what has the path of something ours is listed or deleted; other files in the folder are left alone.
     """
 
+    parallel = 1  # a disk writes one file after the other as quickly as many at a time
+    far = False
+
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.name = str(root)
         self._unsettled: list[str] = []
 
     def put(self, thing: Admitted) -> None:
@@ -34,6 +41,18 @@ class FolderHost:
             put_file(target, thing.blocks())
         self._unsettled.append(target)
 
+    def copy(self, source: str, target: str) -> bool:
+        """Store at `target` what lies at `source`.
+
+        Raises:
+            HostError: nothing lies there, or the folder cannot be written.
+        """
+        from_, to = self._locate(source), str(self._locate(target))
+        with self._telling(source, "kopieras"), from_.open("rb") as file:
+            put_file(to, iter(lambda: file.read(_BLOCK), b""))
+        self._unsettled.append(to)
+        return True
+
     def settle(self) -> None:
         """Return when everything that was put is on disk.
 
@@ -42,7 +61,7 @@ class FolderHost:
         """
         unsettled, self._unsettled = self._unsettled, []
         with self._telling("Det som lades dit", "sparas på disken"):
-            settle(unsettled)
+            settle([path for path in dict.fromkeys(unsettled) if os.path.exists(path)])  # noqa: PTH110
 
     def get(self, path: str) -> bytes | None:
         """Return the bytes at `path`, or None if there is nothing.
@@ -63,11 +82,19 @@ class FolderHost:
         Raises:
             HostError: the folder cannot be read.
         """
-        with self._telling(prefix or str(self.root), "läsas"):
-            for file in sorted(self.root.rglob("*")):
-                path = file.relative_to(self.root).as_posix()
-                if path.startswith(prefix) and place_of(path) and file.is_file():
-                    yield path, file.stat().st_size
+        with self._telling(prefix or self.name, "läsas"):
+            for path, entry in self._files("", TOP_FOLDERS):
+                if path.startswith(prefix) and place_of(path):
+                    yield path, entry.stat().st_size
+
+    def strangers(self) -> Iterator[str]:
+        """Yield the paths of all files in the folder that are none of ours.
+
+        Raises:
+            HostError: the folder cannot be read.
+        """
+        with self._telling(self.name, "läsas"):
+            yield from (path for path, _ in self._files("", None) if not place_of(path))
 
     def delete(self, path: str) -> None:
         """Remove what lies at `path`, and folders that become empty; nothing there is as good.
@@ -81,6 +108,34 @@ class FolderHost:
         with contextlib.suppress(OSError):
             for folder in list(target.parents)[: path.count("/")]:
                 folder.rmdir()
+
+    def sweep(self) -> None:
+        """Remove what puts that were cut off left behind.
+
+        Raises:
+            HostError: a file cannot be removed.
+        """
+        with self._telling(self.name, "städas"):
+            left = [path for path, _ in self._files("", TOP_FOLDERS) if is_left_behind(path.rpartition("/")[2])]
+            for path in left:
+                (self.root / path).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """There is nothing to hang up."""
+
+    def _files(self, folder: str, within: tuple[str, ...] | None) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield every file below a folder; of the folders at the top only those in `within`, if it says which."""
+        try:
+            entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if within is None or entry.name in within:
+                    yield from self._files(path, None)
+            elif entry.is_file():
+                yield path, entry
 
     def _locate(self, path: str) -> Path:
         if place_of(path) is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Place = Literal["root", "keyring", "object", "shell", "code", "public"]
+Place = Literal["root", "keyring", "object", "shell", "code", "public", "lock"]
 Cache = Literal["forever", "short", "revalidate"]
 
 CACHE_CONTROL: dict[Cache, str] = {
@@ -20,13 +20,14 @@ CACHE_CONTROL: dict[Cache, str] = {
 _PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("object", re.compile(r"o/([0-9a-f]{2})/\1[0-9a-f]{30}")),
     ("root", re.compile(r"root")),
+    ("lock", re.compile(r"lock")),
     ("keyring", re.compile(r"k/([0-9a-f]{2})/\1[0-9a-f]{30}")),
     ("shell", re.compile(r"index\.html|sw\.js|manifest\.webmanifest|robots\.txt|icon\.svg|icon-[0-9a-z-]{1,32}\.png")),
-    ("code", re.compile(r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(js|css)")),
+    ("code", re.compile(r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(js|css|html)")),
     ("public", re.compile(r"sida/[0-9a-z][0-9a-z_-]{0,199}\.(html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)")),
 )
 
-_TYPES = {
+TYPES = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "ico": "image/x-icon",
@@ -47,6 +48,20 @@ _TYPES = {
     "webmanifest": "application/manifest+json",
     "webp": "image/webp",
 }
+
+
+LOCK_PATH = "lock"
+"""Where the one that publishes says so to others; readers never ask for it."""
+
+TOP_FOLDERS = ("k", "o", "r", "sida")
+"""The folders at the top of a published site."""
+
+_LEFT_BEHIND = re.compile(r"\.[0-9a-f]{16}\.tmp")
+
+
+def is_left_behind(name: str) -> bool:
+    """Tell whether a file of that name is what a put that was cut off leaves behind: a put writes to such a name first."""
+    return _LEFT_BEHIND.fullmatch(name) is not None
 
 
 def place_of(path: str) -> Place | None:
@@ -71,4 +86,4 @@ def cache_of(path: str) -> Cache:
 def content_type(path: str) -> str:
     """Return the Content-Type of `path` by its suffix; sealed files, which have none, are octets."""
     name = path.rpartition("/")[2]
-    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    return TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")

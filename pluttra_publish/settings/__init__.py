@@ -14,17 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.settings import accepting
 from pluttra_publish.settings.accepting import BadValueError
+from pluttra_publish.settings.host import HOST_KEYS, HostSettings, read_host
 from pluttra_publish.settings.values import (
     DEFAULT_RULES,
     DEFAULT_SHORTCOMINGS,
     AccessibilitySettings,
     ConsentSettings,
-    HostSettings,
     LookSettings,
     MailSettings,
     Settings,
@@ -78,10 +78,12 @@ def read_settings(site: Path) -> Settings:
             findings.error(RegisterError, FILE, key, f"Nyckeln {key} finns inte.", mend)
         for key, rule in _KEYS.items():
             values[key] = rule.read(written, key, findings)
+        table = written.get("host", {})
+        values["host"] = read_host(table if isinstance(table, dict) else {}, site.absolute(), FILE, findings)
     if findings.errors:
         raise SettingsError(findings)
     settings = _settings(site.absolute(), values)
-    _check_together(settings, findings)
+    _check(settings, findings)
     if findings.errors:
         raise SettingsError(findings)
     return settings
@@ -135,14 +137,15 @@ _KEYS: dict[str, _Rule] = {
     "notice_days": _Rule(accepting.days(1, 366), 14),
     "rules": _Rule(accepting.texts, DEFAULT_RULES),
     "plugins": _Rule(accepting.texts, ()),
-    "host.kind": _Rule(accepting.one_of("folder"), "folder"),
-    "host.path": _Rule(accepting.text, "public"),
+    **{f"host.{key}": _Rule(lambda value: value, None) for key in sorted(HOST_KEYS)},  # read by host.py
     "folders.posts": _Rule(accepting.text, "inlagg"),
     "folders.register": _Rule(accepting.text, "register"),
     "folders.state": _Rule(accepting.text, "privat"),
     "folders.talks": _Rule(accepting.text, "samtal"),
     "consents.purposes": _Rule(accepting.texts, ()),
     "consents.all_guardians": _Rule(accepting.texts, ()),
+    "consents.wall": _Rule(accepting.text, ""),
+    "reader.download": _Rule(accepting.one_of("none", "own-children"), "none"),
     "email": _Rule(accepting.email, ""),
     "phone": _Rule(accepting.phone, ""),
     "theme.colour": _Rule(accepting.colour, ""),
@@ -175,16 +178,15 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     folders: dict[str, Any] = {
         name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
     }
-    host = HostSettings(kind=cast("Literal['folder']", values["host.kind"]), path=_absolute(root, values["host.path"]))
-    consents = ConsentSettings(values["consents.purposes"], values["consents.all_guardians"])
+    consents = ConsentSettings(*(values[f"consents.{key}"] for key in ("purposes", "all_guardians", "wall")))
     logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
     said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
     mailed = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("mail.")}
     mail = {_MAIL_NAMES.get(name, name): value for name, value in mailed.items()}
     return Settings(
         root=root,
-        host=host,
         consents=consents,
+        download=values["reader.download"],
         look=LookSettings(values["theme.colour"], logo),
         accessibility=AccessibilitySettings(**said),
         mail=MailSettings(**mail),
@@ -198,8 +200,8 @@ def _absolute(root: Path, written: str) -> Path:
     return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
-def _check_together(settings: Settings, findings: Findings) -> None:
-    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; and letters from nobody."""
+def _check(settings: Settings, findings: Findings) -> None:
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; a wall nobody is asked about; letters from nobody."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
@@ -213,10 +215,14 @@ def _check_together(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
+    wall, known = settings.consents.wall, settings.consents.purposes
+    if wall and wall.casefold() not in {purpose.casefold() for purpose in known}:
+        mend = f'Skriv purposes = ["{wall}"], och samla in svaren.'
+        findings.error(RegisterError, FILE, "consents.wall", "Ändamålet finns inte bland purposes.", mend)
     if settings.mail.host and not settings.mail.sender:
         mend = 'Skriv from = "…" under [mail]: adressen som breven kommer från.'
         findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
-    if message := unfit(settings, settings.host.path):
+    if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pluttra_publish.settings.host import HostSettings
+
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 
 DEFAULT_RULES = (
@@ -27,19 +29,15 @@ DEFAULT_SHORTCOMINGS = (
 
 
 @dataclass(frozen=True)
-class HostSettings:
-    """Where the sealed site is put."""
-
-    kind: Literal["folder"]
-    path: Path
-
-
-@dataclass(frozen=True)
 class ConsentSettings:
-    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes."""
+    """What guardians are asked about besides photo, film, sound and name, and where every guardian must answer yes.
+
+    `wall` is the one of the purposes that lets a child hang on the wall, empty if the preschool asks about none.
+    """
 
     purposes: tuple[str, ...] = ()
     all_guardians: tuple[str, ...] = ()
+    wall: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +117,7 @@ class Settings:
     state: Path
     talks: Path
     consents: ConsentSettings = ConsentSettings()
+    download: Literal["none", "own-children"] = "none"
     email: str = ""
     phone: str = ""
     look: LookSettings = LookSettings()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pluttra_publish.serve import serving
 
 # All that a host may ever be asked for: the shell, the root, keyrings, objects and public pages. Never the address of a sealed page.
-NAMED = r"sida/[\w-]+\.html|index\.html|sw\.js|manifest\.webmanifest|icon[\w.-]*|r/[\w.-]+/[\w.-]+|root|[ko]/[0-9a-f]{2}/[0-9a-f]{32}"
+NAMED = r"sida/[\w-]+\.(html|webp|mp4|vtt)|index\.html|sw\.js|manifest\.webmanifest|icon[\w.-]*|r/[\w.-]+/[\w.-]+|root|[ko]/[0-9a-f]{2}/[0-9a-f]{32}"
 LACKING = "(lacking)"  # how the host notes what it does not have
 SHELL = r"index\.html|manifest\.webmanifest|icon[\w.-]*|r/[\w.-]+/[\w.-]+"
 

@@ -19,7 +19,7 @@ OVERFLOWING = """() => {
     const scrolls = element => element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
     const wide = [...document.querySelectorAll('header.top *, main, main *, #notices *')].filter(element => {
         const { left, right, width: own } = element.getBoundingClientRect();
-        return own > 1 && (left < -1 || right > width + 1) && !element.closest('.unseen, .skip') && !scrolls(element.parentElement);
+        return own > 1 && (left < -1 || right > width + 1) && !element.closest('.unseen, .skip, [inert]') && !scrolls(element.parentElement);
     });
     const page = document.scrollingElement.scrollWidth > width ? ['the page itself'] : [];
     return [...page, ...wide.map(element => `${element.localName}.${element.className}: ${element.textContent.slice(0, 40)}`)];

@@ -77,6 +77,23 @@ class Browser:
         element = self.eventually(_BUTTON, name, begins)
         self.wire.do("ElementClick", id=element[_ELEMENT])
 
+    def press(self, key: str) -> None:
+        """Press a key of the keyboard and let it go."""
+        steps = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self.wire.do("PerformActions", actions=[{"type": "key", "id": "keyboard", "actions": steps}])
+
+    def swipe(self, across: int) -> None:
+        """Draw a finger over the middle of the window, so many pixels."""
+        x, y = self.run("return [Math.round(innerWidth / 2), Math.round(innerHeight / 2)]")
+        steps = [
+            {"type": "pointerMove", "duration": 0, "x": x - across // 2, "y": y},
+            {"type": "pointerDown", "button": 0},
+            *({"type": "pointerMove", "duration": 20, "x": x - across // 2 + across * part // 8, "y": y} for part in range(1, 9)),
+            {"type": "pointerUp", "button": 0},
+        ]  # fmt: skip
+        finger = {"type": "pointer", "id": "finger", "parameters": {"pointerType": "touch"}, "actions": steps}
+        self.wire.do("PerformActions", actions=[finger])
+
     def go(self, fragment: str) -> None:
         self.run("location.hash = args[0]", fragment)
 
@@ -88,7 +105,8 @@ class Browser:
         self.eventually("return document.querySelector('main h1')?.textContent === args[0]", heading)
 
     def decoded(self, photos: str = "main figure.photo img") -> list[tuple[int, int]]:
-        """Scroll every photo into sight and wait until it is decoded; widths and heights in pixels."""
+        """Wait for photos, scroll each into sight and wait until it is decoded; widths and heights in pixels."""
+        self.eventually("return document.querySelector(args[0]) !== null", photos)
         return [(width, height) for width, height in self.run(_DECODED, photos)]
 
     def shell_kept(self) -> None:

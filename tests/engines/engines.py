@@ -29,6 +29,7 @@ _FIREFOX = {
     "browser.startup.page": 0,
     "captivedetect.canonicalURL": "",
     "datareporting.policy.dataSubmissionEnabled": False,
+    "dom.w3c_touch_events.enabled": 1,
     "extensions.update.enabled": False,
     "intl.accept_languages": "sv-SE, sv",
     "media.gmp-manager.updateEnabled": False,

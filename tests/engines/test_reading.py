@@ -34,6 +34,22 @@ SHAPE = "const film = document.querySelector('main video'); return [film.duratio
 SOURCE = "return [...document.querySelectorAll('main figure img, main video, main audio')].map((one) => one.getAttribute('src') ?? '')"
 
 
+COUNTED = "return document.querySelector('dialog .count')?.textContent.startsWith(args[0])"
+CLOSED = "return !document.querySelector('dialog')"
+ARROW_RIGHT = "\ue014"  # as WebDriver writes it
+
+
+def shapes(browser: Browser, photos: str = "main figure.photo img") -> list[float]:
+    """How wide photos are for their height, once they are decoded."""
+    return [round(width / height, 1) for width, height in browser.decoded(photos)]
+
+
+def large(browser: Browser) -> float:
+    """The same of the one that is shown large."""
+    (shape,) = shapes(browser, "dialog .slide:not([inert]) img")
+    return shape
+
+
 def plays(browser: Browser) -> None:
     """See that time passes and pictures come."""
     browser.eventually(PLAYED_ON, browser.run(PLAY))
@@ -54,22 +70,46 @@ def test_a_link_opens_the_first_page_and_its_key_leaves_the_address(browser: Bro
     assert browser.decoded("main .card .cover img")
 
 
-def test_the_photos_of_a_post_are_decoded_and_one_can_be_seen_large(browser: Browser, school: School) -> None:
+def test_the_photos_of_a_post_are_decoded(browser: Browser, school: School) -> None:
     browser.enter(school.link("maria"), "Maria")
     browser.shell_kept()
     browser.tap(PHOTOS)
     browser.shows(PHOTOS)
-    sizes = browser.decoded()
-    assert [round(width / height, 1) for width, height in sizes] == [1.5, 0.7, 4.0]
+    assert shapes(browser) == [1.5, 0.7, 4.0]
     assert all(address.startswith("/m/") for address in browser.run(SOURCE))
-    browser.tap("Visa stort", begins=True)
-    assert browser.decoded("dialog img")
-    browser.tap("Nästa bild")
-    browser.eventually("const [one] = document.querySelectorAll('dialog img'); return one?.complete && one.naturalHeight > one.naturalWidth")  # fmt: skip
-    browser.tap("Stäng")
-    browser.eventually("return !document.querySelector('dialog[open]')")
     browser.back()
     browser.shows("Hej Maria!")
+
+
+def test_the_gallery_is_stepped_through_by_button_key_and_finger_and_each_photo_has_its_address(
+    browser: Browser, school: School
+) -> None:
+    browser.enter(school.link("maria"), "Maria")
+    browser.shell_kept()
+    browser.read(school.find("maria", PHOTOS).card.id, PHOTOS)
+    post = browser.address()
+    browser.tap("Visa stort", begins=True)
+    assert large(browser) == 1.5
+    first = browser.address()
+    browser.tap("Nästa bild")
+    browser.eventually(COUNTED, "2 av 3")
+    assert large(browser) == 0.7
+    browser.press(ARROW_RIGHT)
+    browser.eventually(COUNTED, "3 av 3")
+    assert large(browser) == 4.0
+    browser.swipe(240)
+    browser.eventually(COUNTED, "2 av 3")
+    assert large(browser) == 0.7
+    browser.tap("Stäng")
+    browser.eventually(CLOSED)
+    assert browser.address() == post
+    browser.visit(first)
+    browser.eventually(COUNTED, "1 av 3")
+    assert large(browser) == 1.5
+    browser.tap("Stäng")
+    browser.eventually(CLOSED)
+    browser.shows(PHOTOS)
+    assert browser.address() == post
 
 
 def test_a_film_plays_and_seeks_without_being_fetched_whole(browser: Browser, school: School) -> None:
@@ -120,17 +160,19 @@ def test_what_was_read_is_there_without_the_host_also_after_a_reload(browser: Br
 def test_without_a_service_worker_photos_show_and_film_and_sound_play_from_memory(
     make_browser: MakeBrowser, school: School, tmp_path: Path
 ) -> None:
+    link = school.link("maria")
     public = copy_of(school.public, tmp_path / "public")
     (public / "sw.js").unlink()
     browser = make_browser(public)
-    browser.enter(school.link("maria"), "Maria")
+    browser.enter(link, "Maria")
     browser.read(school.find("maria", PHOTOS).card.id, PHOTOS)
     assert len(browser.decoded()) == 3
     assert all(address.startswith("blob:") for address in browser.run(SOURCE))
     for title in (FILM, SOUND):
         browser.read(school.find("maria", title).card.id, title)
         browser.tap("Spela upp")
-        browser.eventually("return document.querySelector('main video, main audio').src.startsWith('blob:')")
+        browser.eventually("return document.querySelector('main video, main audio').currentTime > 0.2")
+        assert all(address.startswith("blob:") for address in browser.run(SOURCE))
         plays(browser)
         assert browser.run(SEEK, 3) == pytest.approx(3, abs=0.5)
 

@@ -13,13 +13,12 @@ _BY_HTTP = {
     "NewSession": ("POST", "/session"),
     "DeleteSession": ("DELETE", "/session/{session}"),
     "SetTimeouts": ("POST", "/session/{session}/timeouts"),
-    "SetWindowRect": ("POST", "/session/{session}/window/rect"),
     "Navigate": ("POST", "/session/{session}/url"),
     "Back": ("POST", "/session/{session}/back"),
     "GetCurrentURL": ("GET", "/session/{session}/url"),
     "ExecuteAsyncScript": ("POST", "/session/{session}/execute/async"),
     "ElementClick": ("POST", "/session/{session}/element/{id}/click"),
-    "ElementSendKeys": ("POST", "/session/{session}/element/{id}/value"),
+    "PerformActions": ("POST", "/session/{session}/actions"),
     "TakeScreenshot": ("GET", "/session/{session}/screenshot"),
 }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 
 import pytest
 
-from pluttra_publish.errors import LeakError
+from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts import Admitted, Host, ShellFile, admit
+from tests.hosts.sealed import path_of, sealed
 
 CODE = "r/0a1b2c/vault.js"
 SHELL = "index.html"
@@ -17,6 +19,11 @@ SHELL = "index.html"
 def shell(path: str, content: bytes) -> Admitted:
     """Return an admitted shell file."""
     return admit(ShellFile(path, content))
+
+
+def media(content: bytes, name: str = "ab" * 16) -> Admitted:
+    """Return an admitted medium."""
+    return admit(sealed("media", name, content))
 
 
 class HostSuite:
@@ -78,6 +85,54 @@ class HostSuite:
             assert host.get(CODE) == content
             host.delete(CODE)
 
+    def test_what_was_copied_lies_at_both_paths(self, host: Host) -> None:
+        content, target = bytes(range(256)) * 300, path_of("media", "cd" * 16)
+        thing = media(content)
+        host.put(thing)
+        if host.copy(thing.path, target):
+            assert host.get(target) == content
+            assert sorted(host.list()) == sorted([(thing.path, len(content)), (target, len(content))])
+        else:
+            assert host.get(target) is None
+        assert host.get(thing.path) == content
+
+    def test_nothing_cannot_be_copied(self, host: Host) -> None:
+        host.put(shell(SHELL, b"something"))
+        target = path_of("media", "cd" * 16)
+        with contextlib.suppress(HostError):
+            assert not host.copy(path_of("media", "ab" * 16), target)
+        assert host.get(target) is None
+
+    def test_only_what_is_none_of_ours_is_a_stranger(self, host: Host) -> None:
+        host.put(shell(SHELL, b"ours"))
+        host.put(media(b"ours too"))
+        assert list(host.strangers()) == []
+
+    def test_sweeping_leaves_what_was_put(self, host: Host) -> None:
+        host.put(shell(CODE, b"stays"))
+        host.sweep()
+        assert list(host.list()) == [(CODE, 5)]
+
+    def test_a_long_medium_comes_back(self, host: Host) -> None:
+        content = bytes(range(251)) * 90_000
+        thing = media(content)
+        host.put(thing)
+        host.settle()
+        assert host.get(thing.path) == content
+
+    def test_a_long_medium_that_changed_after_the_gate_is_never_stored(self, host: Host) -> None:
+        content = bytes(range(251)) * 90_000
+        thing = media(content)
+        object.__setattr__(thing, "_source", lambda: io.BytesIO(content[:-1] + b"!"))
+        with pytest.raises(LeakError):
+            host.put(thing)
+        assert host.get(thing.path) is None
+        assert list(host.list()) == []
+
+    def test_it_says_where_it_is(self, host: Host) -> None:
+        assert host.name
+        assert host.parallel >= 1
+
     @pytest.mark.parametrize("content", [b"other bytes", b"short", b"longer than what was admitted", b""])
     def test_bytes_that_changed_after_the_gate_are_never_stored(self, host: Host, content: bytes) -> None:
         host.put(shell(SHELL, b"old version"))
@@ -94,3 +149,6 @@ class HostSuite:
             host.get(path)
         with pytest.raises(LeakError):
             host.delete(path)
+        for source, target in ((path, CODE), (CODE, path)):
+            with pytest.raises(LeakError):
+                host.copy(source, target)

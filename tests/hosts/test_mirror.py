@@ -1,111 +1,14 @@
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from pluttra_publish.errors import HostError, LeakError
-from pluttra_publish.format.padding import Role
-from pluttra_publish.hosts import Admitted, FolderHost, Publishable, ShellFile, admit, mirror, put_in_order
+from pluttra_publish.hosts import FolderHost, ShellFile, admit, mirror, put_in_order
+from tests.hosts.failing import FailingHost
 from tests.hosts.sealed import path_of, sealed
-
-KEYRING = hashlib.sha256(b"a guardian's keyring").hexdigest()[:32]
-
-
-def _bytes(thing: Publishable) -> bytes:
-    return thing.content if isinstance(thing, ShellFile) else thing.open().read()
-
-
-def chained(role: Role, content: str, *below: Publishable) -> Publishable:
-    """A toy of the sealed chain: each file names the path and digest of those below it."""
-    links = [(thing.path, hashlib.sha256(_bytes(thing)).hexdigest()) for thing in below]
-    body = json.dumps({"content": content, "below": links}).encode()
-    name = KEYRING if role == "keyring" else hashlib.sha256(body).hexdigest()[:32]
-    return sealed(role, name, body)
-
-
-def site(edition: str, *, works_with: Iterable[str]) -> list[Publishable]:
-    """A site with one page that every edition has, and a keyring that works with the roots of `works_with`."""
-    same, page = chained("page", "always the same"), chained("page", edition)
-    code = ShellFile(f"r/{edition}/app.js", edition.encode())
-    index = chained("index", edition, same, page)
-    catalogue = chained("catalogue", edition, index)
-    keyring = chained("keyring", ",".join(works_with))
-    shell = ShellFile("index.html", f"<script src=/{code.path}>".encode())
-    root = chained("root", edition, catalogue)
-    return [root, shell, keyring, catalogue, index, page, same, code]
-
-
-OLD = site("old", works_with=["old"])
-NEW = site("new", works_with=["old", "new"])
-
-
-def edition_of(host: FolderHost) -> str:
-    """Read the site as a reader would, from the shell and the keyring down; fail on anything missing or false."""
-    shell = host.get("index.html")
-    assert shell is not None
-    code = host.get(shell.decode().partition("src=/")[2].rstrip(">"))
-    assert code is not None
-    root = json.loads(host.get("root") or b"null")
-    keyring = json.loads(host.get(path_of("keyring", KEYRING)) or b"null")
-    assert root["content"] in keyring["content"].split(",")
-    below = root["below"]
-    while below:
-        path, digest = below.pop()
-        content = host.get(path)
-        assert content is not None, path
-        assert hashlib.sha256(content).hexdigest() == digest
-        below += json.loads(content)["below"]
-    return str(root["content"])
-
-
-class FailingHost:
-    """Passes on to a folder, and fails at the operation with number `at`, before it is done or after."""
-
-    def __init__(self, folder: FolderHost, *, at: int = -1, after: bool = False) -> None:
-        self.folder, self.at, self.after, self.done = folder, at, after, 0
-        self.said: list[tuple[str, str]] = []
-
-    def put(self, thing: Admitted) -> None:
-        with self._failing("put", thing.path):
-            self.folder.put(thing)
-
-    def settle(self) -> None:
-        with self._failing("settle", ""):
-            self.folder.settle()
-
-    def get(self, path: str) -> bytes | None:
-        with self._failing("get", path):
-            return self.folder.get(path)
-
-    def list(self, prefix: str = "") -> Iterable[tuple[str, int]]:
-        with self._failing("list", prefix):
-            return list(self.folder.list(prefix))
-
-    def delete(self, path: str) -> None:
-        with self._failing("delete", path):
-            self.folder.delete(path)
-
-    def _failing(self, verb: str, path: str) -> _Failing:
-        self.said.append((verb, path))
-        self.done += 1
-        return _Failing(now=self.done == self.at + 1, after=self.after)
-
-
-class _Failing:
-    def __init__(self, *, now: bool, after: bool) -> None:
-        self.now, self.after = now, after
-
-    def __enter__(self) -> None:
-        if self.now and not self.after:
-            raise HostError("the line was cut before")
-
-    def __exit__(self, *_: object) -> None:
-        if self.now and self.after:
-            raise HostError("the line was cut after")
+from tests.hosts.toy_site import KEYRING, NEW, OLD, bytes_of, edition_of
 
 
 @pytest.fixture
@@ -192,9 +95,9 @@ def test_a_host_that_gives_back_another_root_is_told_and_nothing_is_deleted(fold
     assert before <= {path for path, _ in folder.list()}
 
 
-def test_a_keyring_of_the_same_length_is_put_again_when_its_bytes_differ(folder: FolderHost) -> None:
+def test_a_keyring_of_the_same_length_is_put_again_when_itsbytes_of_differ(folder: FolderHost) -> None:
     path = path_of("keyring", KEYRING)
-    changed = [sealed("keyring", KEYRING, _bytes(t).replace(b"old", b"OLD")) if t.path == path else t for t in OLD]
+    changed = [sealed("keyring", KEYRING, bytes_of(t).replace(b"old", b"OLD")) if t.path == path else t for t in OLD]
     assert path in mirror(folder, changed).put
 
 

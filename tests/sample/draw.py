@@ -15,8 +15,8 @@ from random import Random
 from PIL import Image
 from pillow_heif import from_pillow
 
-from tests.sample import recordings
-from tests.sample.plan import FILM, FOLDERS, SOUND, Shot
+from tests.sample import recordings, showing_how
+from tests.sample.plan import FILM, FOLDERS, HELP, SOUND, Shot
 from tests.sample.scenes import SCENES
 
 CANARY = "KANARIE-GPS"
@@ -82,10 +82,11 @@ def main(site: Path) -> None:
             for folder in FOLDERS
             for n, shot in enumerate(folder.shots)
         ]
-        for path in (posts / FILM, posts / SOUND):
+        for path in (posts / FILM, posts / SOUND, posts / HELP):
             path.parent.mkdir(parents=True, exist_ok=True)
         tasks.append(pool.submit(recordings.write_film, posts / FILM))
         tasks.append(pool.submit(recordings.write_sound, posts / SOUND))
+        tasks.append(pool.submit(showing_how.write_help_film, posts / HELP))
         for task in tasks:
             task.result()
 

@@ -210,3 +210,5 @@ FOLDERS = (
 
 FILM = "Solrosen/2026-10-22 Vattenbanan/vattenbanan.mp4"
 SOUND = "barn/Noor Haddad/2026-10-20 Noors visa/noors-visa.m4a"
+HELP = "offentligt/Hjälp/öppna länken.mp4"
+"""The film of the public help, with its captions beside it."""

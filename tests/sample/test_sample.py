@@ -13,7 +13,7 @@ from PIL import Image
 from pluttra_publish.media import kind_of, probe
 from tests.sample import plan
 from tests.sample.draw import draw, write_photo
-from tests.sample.plan import FILM, FOLDERS, SOUND, Shot
+from tests.sample.plan import FILM, FOLDERS, HELP, SOUND, Shot
 
 CONTENT = Path(__file__).parents[2] / "content"
 POSTS = CONTENT / "inlagg"
@@ -21,7 +21,7 @@ SHOTS = [(POSTS / folder.path / shot.name, shot, folder) for folder in FOLDERS f
 
 
 def test_every_picture_of_the_plan_hangs_in_its_post_and_no_other() -> None:
-    planned = {path for path, _, _ in SHOTS} | {POSTS / FILM, POSTS / SOUND}
+    planned = {path for path, _, _ in SHOTS} | {POSTS / FILM, POSTS / SOUND, POSTS / HELP}
     assert {path for path in POSTS.rglob("*") if path.is_file() and kind_of(path.name)} == planned
 
 
@@ -56,6 +56,17 @@ def test_the_film_has_moving_pictures_sound_and_a_place() -> None:
     assert b"KANARIE-FILM" in (POSTS / FILM).read_bytes()
     with av.open(str(POSTS / FILM)) as film:
         assert [track.type for track in film.streams] == ["video", "audio"]
+
+
+def test_the_help_film_is_captioned_from_start_to_end() -> None:
+    seen = probe(POSTS / HELP)
+    assert (seen.kind, seen.width, seen.height) == ("film", 1280, 720)
+    captions = (POSTS / HELP).with_suffix(".vtt").read_text(encoding="utf-8")
+    shown = [float(start) for start in re.findall(r"00:(\d\d\.\d{3}) -->", captions)]
+    gone = [float(end) for end in re.findall(r"--> 00:(\d\d\.\d{3})", captions)]
+    assert shown[0] < 1
+    assert all(later - sooner < 1 for sooner, later in zip(gone, shown[1:], strict=False))
+    assert abs(gone[-1] - seen.duration) < 1
 
 
 def test_the_sound_is_a_song_of_eight_seconds() -> None:

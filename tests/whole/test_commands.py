@@ -243,6 +243,7 @@ def test_publish_says_what_it_did(at: Shell, published: Preschool) -> None:
         "readers",
         "sequence",
         "broken",
+        "read",
         "put",
         "kept",
         "deleted",
@@ -261,7 +262,7 @@ def test_publish_leaves_a_strangers_files_alone_and_takes_away_its_own(at: Shell
     old = published.public / "o" / "ab" / ("ab" + "0" * 30)
     old.parent.mkdir(exist_ok=True)
     old.write_bytes(b"from an earlier publish")
-    assert at.answer("publish", "--site", published.root)["deleted"] == 1
+    assert at.answer("publish", "--whole", "--site", published.root)["deleted"] == 1
     assert (published.public / "CNAME").is_file()
     assert not old.exists()
 
@@ -271,7 +272,7 @@ def test_publish_mends_what_is_missing_or_cut_on_the_host(at: Shell, published: 
     sealed = sorted(path for path in before if path.startswith("o/"))
     (published.public / sealed[0]).unlink()
     (published.public / sealed[1]).write_bytes(before[sealed[1]][:-1])
-    assert at.answer("publish", "--site", published.root)["put"] == 3
+    assert at.answer("publish", "--whole", "--site", published.root)["put"] == 3
     after = published.files()
     assert {path for path in before if before[path] != after.get(path)} == {"root"}
 

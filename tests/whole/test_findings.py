@@ -454,7 +454,8 @@ def test_those_words_may_not_lie_among_the_posts(published: Preschool) -> None:
 
 
 def test_a_photo_without_alt_text_is_a_warning_with_a_to_do(published: Preschool) -> None:
-    answer = answered(published, "publish")
+    assert answered(published, "publish")["warnings"] == []  # of what has not changed, `check` tells
+    answer = answered(published, "check")
     (warning,) = answer["warnings"]
     assert warning["file"] == "inlagg/Solrosen/2026-11-19 Första snön/snö.jpg"
     assert "Bildtext: snö.jpg" in warning["mend"]

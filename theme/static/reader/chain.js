@@ -14,13 +14,13 @@ import { catalogueValue, indexValue, invitationValue, keyringValue, rootValue } 
 
 /**
  * The invitation's secret in an address or any pasted text, or null when there is none in it. Throws ReaderError: link.
- * @param {string} text @returns {{ secret: Bytes, mangled: boolean } | null}
+ * @param {string} text @returns {{ secret: Bytes, written: string, mangled: boolean } | null} `written`: the secret as it stood in the link
  */
 export function parseLink(text) {
   const found = /(#|%(?:25)*23)i(?:=|%(?:25)*3d)(\S*)/i.exec(text);
   if (!found) return null;
   try {
-    return { secret: fromB64(found[2], 32), mangled: found[1] !== '#' };
+    return { secret: fromB64(found[2], 32), written: found[2], mangled: found[1] !== '#' };
   } catch {
     must(false, 'link');
   }

@@ -15,19 +15,22 @@ import { keepTogether, readTogether } from './together.js';
 /** @typedef {import('./state.js').Held} Held */
 /** @typedef {import('./state.js').State} State */
 /** @typedef {{ changed: boolean, sequence: number, notice: boolean, offline: boolean }} News */
+/** @typedef {{ key: Bytes, name: string, lang: string, site: string, publisher?: Bytes }} Opened a guardian key and what came with it; `publisher`: a saved key tells whose it is, an invitation doesn't */
 /**
- * @typedef {{ key: Bytes, name: string, ends: number, lang: string, site: string, known: boolean, others: string[], replaces: boolean }} Invitation
+ * @typedef {Opened & { known: boolean, others: string[], replaces: boolean }} Invitation
  * known: this device has the key. others: whose keys it has besides. replaces: those are of another site, and adopting this forgets them.
  */
 
 /** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
 export async function openInvitation(secret) {
-  const found = heldKeys();
   const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
-  const opened = await invitationFrom(bytes, secret, Date.now() / 1000);
-  const name = await nameFrom('keyring', opened.key);
-  const held = await found;
-  const known = held.delete(name);
+  return besideHeld(await invitationFrom(bytes, secret, Date.now() / 1000));
+}
+
+/** What has been opened, beside what this device holds already. @param {Opened} opened @returns {Promise<Invitation>} */
+export async function besideHeld(opened) {
+  const held = await heldKeys();
+  const known = held.delete(await nameFrom('keyring', opened.key));
   const others = [...held.values()];
   return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
 }
@@ -66,12 +69,12 @@ export class Current {
   }
 
   /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Current>} */
-  static async adopt({ key, name, lang, site }) {
+  static async adopt({ key, name, lang, site, publisher }) {
     const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys()]);
     must(!held.has(id) || held.get(id)?.site === site, 'binding');
     const others = [...held].filter(([, one]) => one.site !== site);
     others.forEach(([other]) => held.delete(other));
-    const current = new Current(held.set(id, { key, name, lang, added: Date.now(), ...held.get(id), site }));
+    const current = new Current(held.set(id, { key, name, lang, publisher, added: Date.now(), ...held.get(id), site }));
     await current.refresh();
     must(current.opened.names.includes(id), 'host');
     if (others.length) await letGoOfAll();

@@ -1,13 +1,29 @@
-/** "Om den här läsaren": who reads here, what is stored, how to forget it. Knows the vault and this device. */
+/** The pages of this device alone. "Om den här läsaren": who reads here, what is stored, how to forget it. Knows the vault and this device. */
 import { element, fill, slot } from './dom.js';
-import { momentText, sizeText, WORDS } from './words.js';
+import { installGuide, installPage } from './installing.js';
+import { keptPosts } from './without.js';
+import { momentText, sizeText } from './moments.js';
+import { WORDS } from './words.js';
 
-/** @param {import('./vault.js').Vault} vault @param {() => void} forgotten what to show when nothing is left here @returns {Promise<import('./views.js').Page>} */
-export async function devicePage(vault, forgotten) {
+/**
+ * What has to do with this device alone; null for a view that hasn't.
+ * @param {string} view @param {import('./vault.js').Vault} vault @param {import('./installing.js').Prompt | null} prompt
+ * @param {() => void} forgotten what to do when nothing is left here @returns {Promise<import('./views.js').Page | null>}
+ */
+export async function devicePage(view, vault, prompt, forgotten) {
+  if (view === 'hemskarm') return installPage(prompt);
+  if (view === 'spara') return import('./saving.js').then(({ savePage }) => savePage(vault));
+  if (view === 'sparad') return { node: fill('saved-key'), title: '' };
+  return view === 'om' ? aboutPage(vault, prompt, forgotten) : null;
+}
+
+/** @param {import('./vault.js').Vault} vault @param {import('./installing.js').Prompt | null} prompt @param {() => void} forgotten @returns {Promise<import('./views.js').Page>} */
+async function aboutPage(vault, prompt, forgotten) {
   const { usage = 0 } = await navigator.storage?.estimate?.().catch(() => ({ usage: 0 })) ?? {};
   const lasting = await navigator.storage?.persisted?.().catch(() => false) ?? false;
-  const readers = vault.readers.map(({ name }) => name).join(', ');
-  const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.` });
+  const readers = vault.readers.map(({ name }) => name).join(WORDS.comma);
+  const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
+  keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
   const persist = slot(node, 'persist');
   persist.hidden = lasting;
   persist.onclick = async () => {

@@ -1,7 +1,8 @@
 /** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
-import { mediaUrl, streaming } from './addresses.js';
-import { element } from './dom.js';
+import { addressMaker, mediaUrl, streaming } from './addresses.js';
+import { element, fill, ours, slot } from './dom.js';
 import { hangPhoto, refuseMedium } from './pictures.js';
+import { sizeText } from './moments.js';
 import { WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -9,7 +10,9 @@ import { WORDS } from './words.js';
 
 /** @type {WeakMap<Element, import('./pictures.js').Widths>} what hangs in a page: of a photo every width, of a player its medium */
 export const hung = new WeakMap();
+const LARGE = 50_000_000; // bytes
 const FIRST = 3; // photos that are in sight at once or soon: fetched before the page stands there
+const READY = 1000; // milliseconds; WebKitGTK often refuses a blob that is to play before it is ready, and an iPhone that saves data never says that it is
 
 /**
  * Hang the media of a cleaned page. An address that names nothing is refused, and said in its place.
@@ -44,31 +47,66 @@ export function hangPlayer(player, reference, vault) {
   const { width, height } = /** @type {HTMLVideoElement} */ (player);
   if (width && height) player.closest('figure')?.style.setProperty('--r', String(width / height));
   const failed = (/** @type {any} */ error) => refuseMedium(player, error.word, () => hangPlayer(player, reference, vault));
-  const start = async () => {
-    const url = await mediaUrl(vault, reference);
+  const show = (/** @type {string} */ url) => {
     player.onerror = failed;
     player.src = url;
   };
+  const start = async () => show(await mediaUrl(vault, reference));
   if (streaming()) {
     start().catch(failed);
     return;
   }
   player.controls = false;
-  const button = element('button', { type: 'button', class: 'play' }, WORDS.play);
+  const button = ours(element('button', { type: 'button', class: 'play' }, WORDS.play));
   player.after(button);
-  button.onclick = async () => {
+  const begin = async (/** @type {() => Promise<void>} */ come) => {
     button.disabled = true;
     button.textContent = WORDS.fetching;
     try {
-      await start();
+      await come();
       player.controls = true;
       player.focus();
+      await new Promise((ready) => {
+        player.onloadedmetadata = ready;
+        setTimeout(ready, READY);
+      });
       player.play().catch(() => {});
     } catch (error) {
       failed(error);
     }
     button.remove();
   };
+  const whole = async () => {
+    const { blobAddress } = await import('./blobs.js');
+    show(await blobAddress(vault, reference, (share) => (button.textContent = `${WORDS.fetching} ${Math.floor(100 * share)} %`)));
+  };
+  button.onclick = async () => {
+    button.disabled = true;
+    if (reference.length <= LARGE || (await soon())) begin(start);
+    else askFirst(button, reference, () => begin(whole));
+  };
+}
+
+/** Whether the worker will answer for what is played. */
+function soon() {
+  return addressMaker().then(({ streamingSoon }) => streamingSoon(), () => false);
+}
+
+/** A film that has to be fetched whole asks first: it may cost money, and more memory than a telephone has. @param {HTMLButtonElement} button @param {Reference} reference @param {() => void} go */
+function askFirst(button, reference, go) {
+  const size = sizeText(reference.length);
+  const question = fill('large-medium', { size, bytes: size });
+  const done = (/** @type {boolean} */ yes) => () => {
+    question.remove();
+    button.hidden = button.disabled = false;
+    if (yes) go();
+    else button.focus();
+  };
+  slot(question, 'yes').onclick = done(true);
+  slot(question, 'no').onclick = done(false);
+  button.hidden = true;
+  button.after(question);
+  slot(question, 'yes').focus();
 }
 
 /** A link that saves a file. From memory: what is to be saved passes some browsers' worker by. @param {Element} place @param {Reference} reference @param {Vault} vault */

@@ -54,12 +54,17 @@ function listen(vault) {
   navigator.serviceWorker.startMessages();
 }
 
+/** Whether a medium can be had in pieces, a worker that is on its way included. */
+export async function streamingSoon() {
+  if (!streaming() && (await startWorker())) await controlled();
+  return streaming();
+}
+
 /** An address that shows the medium: the worker's, or a blob's. @param {Vault} vault @param {Reference} reference */
 export async function mediaAddress(vault, reference) {
   late ||= setTimeout(startWorker, SETTLED);
   listen(vault);
-  if (!streaming() && reference.segments.length && (await startWorker())) await controlled();
-  if (streaming()) return ticketTo(reference);
+  if (streaming() || (reference.segments.length && (await streamingSoon()))) return ticketTo(reference);
   const { blobAddress } = await import('./blobs.js');
   return blobAddress(vault, reference);
 }

@@ -1,16 +1,16 @@
 /** Addresses in the fragment (docs/format.md §12), and the history that goes with them. Does not know what a page holds. */
 
-/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'standing' | 'om' | 'sok' | 'nytt' | 'lost', id: string, month: string, medium?: string}} Address `medium`: which of a post's, shown large */
+/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'standing' | 'om' | 'sok' | 'nytt' | 'spara' | 'sparad' | 'hemskarm' | 'lost', id: string, month: string, medium?: string}} Address `medium`: which of a post's, shown large */
 /** @typedef {{y?: number, shown?: number, large?: boolean}} Place how far down a page was read, and how many cards stood there; `large`: a medium shown over its page, which stands one step back */
 
 const HOME = /^(#\/?)?$/;
-const PATTERN = /^#\/(?:(om|nytt|sok)|([apbs])\/([0-9a-f]{1,64})(?:\/(?:(\d{4}-\d{2})|([0-9a-f]{8})))?)$/;
+const PATTERN = /^#\/(?:(om|nytt|sok|sparad?|hemskarm)|([apbs])\/([0-9a-f]{1,64})(?:\/(?:(\d{4}-\d{2})|([0-9a-f]{8})))?)$/;
 
 /** @param {string} hash of an address @returns {Address} */
 export function parseAddress(hash) {
   const [, word, kind, id = '', month = '', medium] = PATTERN.exec(hash.replace(/^(#\/sok)\?.*/, '$1')) ?? []; // what is searched for is the search's own
   if (HOME.test(hash)) return { view: 'home', id, month };
-  if (word) return { view: /** @type {'om' | 'nytt' | 'sok'} */ (word), id, month };
+  if (word) return { view: /** @type {Address['view']} */ (word), id, month };
   if (kind === 'a' && !medium) return { view: month ? 'month' : 'audience', id, month };
   if (kind === 'p' && !month) return { view: 'post', id, month, medium };
   if (kind === 's' && !month) return { view: 'standing', id, month, medium };

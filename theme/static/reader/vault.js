@@ -147,6 +147,11 @@ export class Vault extends EventTarget {
     return [...new Map(this.#opened.keyrings.flatMap(({ children }) => children).map((child) => [child.id, child])).values()];
   }
 
+  /** The children that somebody who reads here is a guardian of. */
+  get own() {
+    return this.#opened.keyrings.filter(({ reader }) => reader.role === 'guardian').flatMap(({ children }) => children);
+  }
+
   get audiences() {
     return [...this.#opened.access.values()].map(({ id, kind, title, child }) => ({ id, kind, title, child }));
   }

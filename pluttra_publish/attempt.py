@@ -1,0 +1,244 @@
+"""One attempt at a publish, of all or of the part that has changed: run → seal → put → remember. Knows the order; each step is somebody else's."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pluttra_publish.approvals import read_approvals
+from pluttra_publish.before import Before
+from pluttra_publish.clock import now_of
+from pluttra_publish.commit import opened_root, renewed
+from pluttra_publish.errors import Findings, FormatError, UsageError
+from pluttra_publish.format.layout import keyring_path, object_path
+from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
+from pluttra_publish.last_time import Changes, LastTime, Month
+from pluttra_publish.outcomes import Published
+from pluttra_publish.putting import Place
+from pluttra_publish.sealed_objects import There
+from pluttra_publish.sealed_site import SealedSite, Sealer
+from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.sealing.ledger import Ledger
+from pluttra_publish.sealing.objects import SealedObject
+from pluttra_publish.settings import FILE, Settings
+from pluttra_publish.site import Pages, Seen
+from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
+
+if TYPE_CHECKING:
+    from pluttra_publish.plan import PlannedPost
+    from pluttra_publish.register import Register
+    from pluttra_publish.run import Run
+
+Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class News:
+    """What there may be to tell after a publish: all that is published now, and the posts that it has read. Without a register nothing is new."""
+
+    register: Register | None
+    cards: tuple[tuple[str, list[Month]], ...] = ()
+    read: tuple[PlannedPost, ...] = ()
+
+
+class Attempt:
+    """One attempt at a publish, of all or of a part, with a keystore that no other attempt has touched."""
+
+    def __init__(
+        self, settings: Settings, keystore: Keystore, ledger: Ledger, place: Place, seen: Seen, step: Step
+    ) -> None:
+        self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
+        self.last, self.seen, self.now = LastTime(ledger), seen, now_of(settings)
+        sealed = place.root
+        self.root = hashlib.sha256(sealed).hexdigest() if sealed else ""
+        self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
+        self.looks = seen_with(seen, read_approvals(settings))
+        self.world = world_of(settings, self.now)
+        self.news: News | None = None
+        """None where no mail is sent."""
+
+    def run(self, part: Callable[[Stale], Stale] | None, sequence: int | None) -> Published:
+        """Publish the part that `part` makes of what has changed; everything, if it is None or if nobody can tell what has changed.
+
+        Raises:
+            StartOverError, WidenError: the part was too small.
+        """
+        known = self.place.sure and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
+        stale = (
+            part(find_stale(self.settings, self.keystore, self.last, self.before, self.looks, self.now))
+            if part and known
+            else None
+        )
+        on_host = self.before.root.sequence if self.before.root else 0
+        number = sequence or 1 + max(self.keystore.sequence, on_host, int(self.now.timestamp()))
+        if number < on_host:
+            raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
+        if stale and stale.nothing and not stale.standing(self.now, goals=False):
+            return self._renew(number)
+        return self._publish(stale, number)
+
+    def _publish(self, stale: Stale | None, number: int) -> Published:
+        from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican, which takes long to load
+        from pluttra_publish.run import Run  # noqa: PLC0415
+
+        settings, keystore = self.settings, self.keystore
+        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale)
+        pages = run.press()
+        self._warn(run.findings)
+        keystore.first_month = run.first_month
+        with tempfile.TemporaryDirectory(dir=settings.state, prefix="seal-") as workspace:
+            there: There = _Lying(self.last, self.ledger) if stale else self.place.lengths
+            sealer = Sealer(
+                keystore, self.ledger, run.register, run.access, settings, run.now, there, self.before, Path(workspace)
+            )
+            try:
+                sealed = sealer.seal(run.plan, run.laid, pages, sequence=number, step=self.step, rest=stale)
+            except FormatError as wrong:
+                if stale:
+                    raise StartOverError from wrong
+                raise
+            clear = _in_clear(run, pages) if run.clear else []
+            changes = account(
+                run, sealed, keystore, looks=self.looks, seen=self.seen, clear=clear, stale=stale, world=self.world
+            )
+            with self.place.claimed():
+                keystore.save()
+                done = self._put(sealed, clear, changes, stale)
+                self._remember(changes, whole=stale is None)
+        if self._tells:
+            self.news = News(run.register, tuple(self.last.cards()), run.plan.posts)
+        posts, waiting = self.last.counts() if stale else (run.plan.count, len(run.plan.waiting))
+        return self._told(
+            run.findings,
+            number,
+            done,
+            posts=posts,
+            waiting=waiting,
+            readers=len(run.access),
+            broken=len(sealed.broken),
+            read=len(run.posts),
+            kept=len(sealed.kept) if stale is None else 0,
+            derived=run.fresh,
+            found=run.media - run.fresh,
+        )
+
+    def _renew(self, number: int) -> Published:
+        """Put a root of the same site: nothing is new but the time.
+
+        Raises:
+            StartOverError: the root that lies there doesn't tell of all audiences' newest epochs.
+        """
+        findings = Findings()
+        self._warn(findings)
+        root = renewed(self.keystore, self.before, self.settings, self.now, number)
+        if root is None:
+            raise StartOverError
+        with self.place.claimed():
+            self.keystore.save()
+            done = self.place.put_changes([root], self._ended(), kept=self.last.size, step=self.step)
+            self._remember(Changes(told={"root": root.digest.hex()}), whole=False)
+        if self._tells:
+            self.news = News(None)
+        posts, waiting = self.last.counts()
+        readers = sum(bool(keys.given) for keys in self.keystore.readers.values())
+        return self._told(
+            findings,
+            number,
+            done,
+            posts=posts,
+            waiting=waiting,
+            readers=readers,
+            broken=0,
+            read=0,
+            derived=0,
+            found=0,
+        )
+
+    @property
+    def _tells(self) -> bool:
+        return self.place.own and self.settings.mail.is_on
+
+    def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
+        things: list[Publishable] = [*sealed.objects, *clear]
+        if stale is None:
+            return self.place.mirror(things, kept=sealed.kept, step=self.step)
+        lying = self.last.clear()
+        new = [thing for thing in things if not self._lies(thing, lying, changes)]
+        gone = [object_path(name) for name in sorted(self.last.unused_after(changes))]
+        self.ledger.forget(gone)
+        over = set(self.last.told("invitations").split()) - sealed.invitations
+        if clear:
+            over |= {path for path in lying if place_of(path) != "keyring"} - changes.clear.keys()
+        changes.clear |= dict.fromkeys(over)
+        over |= self.place.beside() - sealed.invitations
+        return self.place.put_changes(new, [*gone, *sorted(over)], kept=self.last.size, step=self.step)
+
+    def _ended(self) -> set[str]:
+        """Return what lies there of invitations that were put since the last publish, and have ended already."""
+        now = int(self.now.timestamp())
+        holding = {
+            keyring_path(chain.invitation_name(kept.secret)) for kept in self.keystore.invitations if kept.ends > now
+        }
+        return self.place.beside() - holding
+
+    def _lies(self, thing: Publishable, lying: Mapping[str, str], changes: Changes) -> bool:
+        """Tell whether a thing lies on the host as it is."""
+        if isinstance(thing, SealedObject) and thing.immutable:
+            return self.last.lies(thing.name)
+        return thing.path in lying and lying[thing.path] == changes.clear.get(thing.path)
+
+    def _remember(self, changes: Changes, *, whole: bool) -> None:
+        """Let it count that the root lies there."""
+        if self.place.own:
+            self.keystore.rooted()
+            self.keystore.save()
+        with self.ledger.database as database:
+            database.execute("BEGIN")
+            if self.place.own:
+                self.last.write(changes, whole=whole)
+            self.ledger.write(whole=whole and self.place.own)
+
+    def _told(self, findings: Findings, number: int, done: Mirrored, **figures: int) -> Published:
+        return Published(
+            findings=findings,
+            public=self.place.host.name,
+            today=self.now.date(),
+            sequence=number,
+            put=len(done.put),
+            kept=done.kept + figures.pop("kept", 0),
+            deleted=len(done.deleted),
+            length=done.length,
+            told=None,
+            **figures,
+        )
+
+    def _warn(self, findings: Findings) -> None:
+        if self.settings.is_local and self.place.own:
+            mend = "Skriv adressen där familjerna läser innan ni bjuder in dem."
+            message = f"Adressen {self.settings.url} fungerar bara på den här datorn."
+            findings.warning(FILE, "url", message, mend)
+
+
+@dataclass(frozen=True)
+class _Lying:
+    """What lies on the host by what is remembered, so that it need not be asked."""
+
+    last: LastTime
+    ledger: Ledger
+
+    def get(self, path: str) -> int | None:
+        entry = self.ledger.recall(path) if self.last.lies(path.rpartition("/")[2]) else None
+        return entry.sealed_length if entry else None
+
+
+def _in_clear(run: Run, pages: Pages) -> list[ShellFile]:
+    """Return the files that are public on purpose: the shell, the reader's code, and the public pages."""
+    files = dict(run.shell.files) | dict(pages.public) | dict(pages.retold)
+    files |= {"index.html": pages.shell, "manifest.webmanifest": pages.manifest}
+    files |= {path: file.path.read_bytes() for path, file in run.laid.public.items()}
+    return [ShellFile(path, content) for path, content in files.items()]

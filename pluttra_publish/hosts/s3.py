@@ -1,0 +1,287 @@
+"""A bucket as a host: S3 as Ceph and OpenStack Swift speak it. Knows S3. Does not know what is in the objects.
+
+Nothing is relied on that Swift's s3api or an old Ceph lacks: no conditional put, no check sum in a trailer (the body's SHA-256 is part of
+the signature instead, so a host refuses what was bent on the way), no DeleteObjects. Each object is whole or not there. What was put is
+compared by the digest that the host answers with (its ETag), or by length and ends where that says nothing.
+Asking again after what may pass is the library's: at most seven times in a minute and a half, twice as long a while between, and by chance shorter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import S3Store
+
+from pluttra_publish.errors import HostError, LeakError
+from pluttra_publish.hosts.flow import Flow
+from pluttra_publish.hosts.gate import Admitted
+from pluttra_publish.hosts.paths import CACHE_CONTROL, place_of
+from pluttra_publish.hosts.s3_key import read_key
+from pluttra_publish.settings.host import S3Settings
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig, S3Config
+
+_Leaks = list[LeakError]
+
+_PART = 8 << 20
+_END = 1 << 16
+_LISTED = 1000
+RETRIES: RetryConfig = {
+    "max_retries": 6,
+    "retry_timeout": timedelta(seconds=90),
+    "backoff": {"init_backoff": timedelta(seconds=0.5), "max_backoff": timedelta(seconds=15), "base": 2},
+}
+
+
+class S3Host:
+    """A published site in a bucket that holds nothing else."""
+
+    parallel = 8
+    far = True
+
+    def __init__(self, settings: S3Settings, state: Path, flow: Flow | None = None) -> None:
+        """Raises:
+        HostError: there is no key to the bucket, neither in `state` nor where such keys usually are.
+        """
+        self._settings, self._flow = settings, flow or Flow()
+        self.name = f"s3://{settings.bucket} ({settings.endpoint})"
+        self._where = settings.bucket
+        key = read_key(state)
+        config: S3Config = {
+            "bucket": settings.bucket,
+            "endpoint": _endpoint(settings),
+            "region": settings.region,
+            "virtual_hosted_style_request": not settings.path_style,
+            "access_key_id": key.identity,
+            "secret_access_key": key.secret,
+            "unsigned_payload": False,
+            "disable_bulk_delete": True,
+        }
+        if key.token:
+            config["session_token"] = key.token
+        self._store = S3Store(
+            config=config,
+            client_options=_client(settings.endpoint),
+            retry_config=RETRIES,
+        )
+
+    def put(self, thing: Admitted) -> None:
+        """Store `thing` under its path, whole or not at all.
+
+        Raises:
+            LeakError: the bytes changed after they were admitted; nothing was stored.
+            HostError: the host refused, or stored other bytes.
+        """
+        self._locate(thing.path)
+        ends = _Ends()
+        changed: _Leaks = []
+        with self._telling(thing.path, "läggas dit", changed):
+            if thing.length <= _PART:
+                content = b"".join(thing.blocks())
+                self._flow.let_through(len(content))
+                ends.add(content)
+                tag = self._send(thing, content, multipart=False)
+            else:
+                tag = self._send(thing, self._parts(thing, ends, changed), multipart=True)
+            if not (ends.says(tag) or self._lies_there(thing, ends)):
+                with contextlib.suppress(BaseError, FileNotFoundError):
+                    obstore.delete(self._store, thing.path)
+                message = f"{thing.path} kom inte fram hel: värden har något annat än det som lades dit."
+                raise HostError(message, hint="Kör igen. Händer det på nytt, så fråga leverantören.", transient=True)
+
+    def copy(self, source: str, target: str) -> bool:
+        """Store at `target` what lies at `source`.
+
+        Raises:
+            HostError: nothing lies there, or the host refused.
+        """
+        self._locate(source)
+        self._locate(target)
+        with self._telling(source, "kopieras"):
+            obstore.copy(self._store, source, target)
+            if obstore.head(self._store, source)["size"] != obstore.head(self._store, target)["size"]:
+                raise HostError(f"{source} blev inte hel när den kopierades.", transient=True)
+        return True
+
+    def settle(self) -> None:
+        """What a bucket has said that it stored, it keeps."""
+
+    def get(self, path: str) -> bytes | None:
+        """Return the bytes at `path`, or None if there is nothing. A bucket may answer 403 for what it lacks, so then its list decides.
+
+        Raises:
+            HostError: it cannot be read.
+        """
+        self._locate(path)
+        with self._telling(path, "läsas"):
+            try:
+                return bytes(obstore.get(self._store, path).bytes())
+            except FileNotFoundError:
+                return None
+            except PermissionDeniedError:
+                if any(listed == path for listed, _ in self._objects(path)):
+                    raise
+                return None
+
+    def list(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """Yield path and length of everything of ours whose path starts with `prefix`.
+
+        Raises:
+            HostError: the bucket cannot be listed.
+        """
+        with self._telling(prefix or self._where, "listas"):
+            found = [(path, length) for path, length in self._objects(prefix) if path.startswith(prefix)]
+        yield from ((path, length) for path, length in found if place_of(path))
+
+    def strangers(self) -> Iterator[str]:
+        """Yield the paths of all that is none of ours.
+
+        Raises:
+            HostError: the bucket cannot be listed.
+        """
+        with self._telling(self._where, "listas"):
+            found = [path for path, _ in self._objects("")]
+        yield from (path for path in found if not place_of(path))
+
+    def delete(self, path: str) -> None:
+        """Remove what lies at `path`; nothing there is as good.
+
+        Raises:
+            HostError: it cannot be removed.
+        """
+        self._locate(path)
+        with self._telling(path, "tas bort"), contextlib.suppress(FileNotFoundError):
+            obstore.delete(self._store, path)
+
+    def sweep(self) -> None:
+        """Parts of a put that was cut off are in no list; the bucket's own rule takes them (`pluttra headers s3-lifecycle`)."""
+
+    def close(self) -> None:
+        """There is nothing to hang up."""
+
+    def _send(self, thing: Admitted, content: bytes | Iterator[bytes], *, multipart: bool) -> str:
+        sent = obstore.put(
+            self._store,
+            thing.path,
+            content,
+            attributes={"Content-Type": thing.content_type, "Cache-Control": CACHE_CONTROL[thing.cache]},
+            use_multipart=multipart,
+            chunk_size=_PART,
+            max_concurrency=2,
+        )
+        tag = sent["e_tag"] or obstore.head(self._store, thing.path)["e_tag"] or ""  # a put in parts answers with none
+        return tag.removeprefix("W/").strip('"').lower()
+
+    def _parts(self, thing: Admitted, ends: _Ends, changed: _Leaks) -> Iterator[bytes]:
+        """Yield the bytes in parts of the length that the host's digest is made of."""
+        part = bytearray()
+        try:
+            for block in thing.blocks():
+                part += block
+                while len(part) >= _PART:
+                    yield self._pass(bytes(part[:_PART]), ends)
+                    del part[:_PART]
+        except LeakError as leak:
+            changed.append(leak)
+            raise
+        if part:
+            yield self._pass(bytes(part), ends)
+
+    def _pass(self, part: bytes, ends: _Ends) -> bytes:
+        self._flow.let_through(len(part))
+        ends.add(part)
+        return part
+
+    def _lies_there(self, thing: Admitted, ends: _Ends) -> bool:
+        """Tell whether what lies there has the length and the ends of what was put, all of it where it is short."""
+        if obstore.head(self._store, thing.path)["size"] != thing.length:
+            return False
+        if thing.length <= 2 * _END:
+            return (
+                hashlib.md5(bytes(obstore.get(self._store, thing.path).bytes()), usedforsecurity=False).digest()
+                == (ends.parts[0])
+            )
+        first = bytes(obstore.get_range(self._store, thing.path, start=0, length=_END))
+        last = bytes(obstore.get_range(self._store, thing.path, start=thing.length - _END, length=_END))
+        return (first, last) == (ends.first, ends.last)
+
+    def _objects(self, prefix: str) -> Iterator[tuple[str, int]]:
+        folder = prefix.rpartition("/")[0]
+        try:
+            for batch in obstore.list(self._store, folder or None, chunk_size=_LISTED):
+                yield from ((entry["path"], entry["size"]) for entry in batch)
+        except BaseError:
+            with contextlib.suppress(FileNotFoundError):
+                obstore.head(self._store, "root")  # says it where the key is not the right one, which a list does not
+            raise
+
+    def _locate(self, path: str) -> None:
+        if place_of(path) is None:
+            raise LeakError(f"Sökvägen {path!r} hör inte till en publicerad webbplats.")
+
+    @contextlib.contextmanager
+    def _telling(self, path: str, what: str, changed: _Leaks | None = None) -> Iterator[None]:
+        try:
+            yield
+        except (HostError, LeakError):
+            raise
+        except (PermissionDeniedError, UnauthenticatedError) as refused:
+            hint = f"Se efter att nyckeln hör till {self._where} och får läsa, skriva, lista och ta bort där."
+            raise HostError(f"{path} kunde inte {what}: värden tar inte emot nyckeln.", hint=hint) from refused
+        except FileNotFoundError as missing:
+            hint = f"Se efter att {self._where} finns, och att endpoint och bucket i inställningarna stämmer."
+            raise HostError(f"{path} kunde inte {what}: värden säger att det inte finns.", hint=hint) from missing
+        except (BaseError, OSError, ValueError, RuntimeError) as wrong:
+            if changed:
+                raise changed[0] from wrong
+            hint = "Se efter att nätet är på, att endpoint stämmer och att platsen inte är slut, och kör sedan igen."
+            raise HostError(f"{path} kunde inte {what}: {self._where} svarade inte som väntat.", hint=hint) from wrong
+
+
+class _Ends:
+    """What is remembered of bytes that are put, to compare with what the host has: each part's MD5, and the ends."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.first = self.last = b""
+
+    def add(self, part: bytes) -> None:
+        self.parts.append(hashlib.md5(part, usedforsecurity=False).digest())
+        self.first = (self.first + part[:_END])[:_END]
+        self.last = (self.last + part[-_END:])[-_END:]
+
+    def says(self, tag: str) -> bool:
+        """Tell whether a host's ETag is that of these bytes, as S3 makes it of one part or of many."""
+        if len(self.parts) == 1 and tag == self.parts[0].hex():
+            return True
+        return tag == f"{hashlib.md5(b''.join(self.parts), usedforsecurity=False).hexdigest()}-{len(self.parts)}"
+
+
+def _endpoint(settings: S3Settings) -> str:
+    if settings.path_style:
+        return settings.endpoint
+    scheme, _, rest = settings.endpoint.partition("://")
+    return f"{scheme}://{settings.bucket}.{rest}"
+
+
+def _client(endpoint: str) -> ClientConfig:
+    options: ClientConfig = {
+        "allow_http": endpoint.startswith("http://"),
+        "connect_timeout": timedelta(seconds=20),
+        "timeout": timedelta(minutes=10),
+    }
+    if bundle := os.environ.get("AWS_CA_BUNDLE"):
+        try:
+            options["root_certificate"] = Path(bundle).read_bytes()
+        except OSError as wrong:
+            raise HostError(f"AWS_CA_BUNDLE ({bundle}) kan inte läsas.", hint="Rätta eller ta bort den.") from wrong
+    return options

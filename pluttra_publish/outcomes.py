@@ -1,0 +1,64 @@
+"""What a check or a publish has come to, for whoever asked for it. Knows no site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pluttra_publish.errors import Findings
+
+if TYPE_CHECKING:
+    from pluttra_publish.delivering import Delivered
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check saw: findings (no errors among them), posts that can be published and posts that wait."""
+
+    findings: Findings
+    posts: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did. `put`, `kept` and `deleted` are files on the host; `read` posts were read, the others are as they were;
+    `derived` media were made now, and `found` were made before. `told` is what became of the mail, if any is sent.
+    """
+
+    findings: Findings
+    public: str
+    today: date
+    posts: int
+    waiting: int
+    readers: int
+    sequence: int
+    broken: int
+    read: int
+    put: int
+    kept: int
+    deleted: int
+    length: int
+    derived: int
+    found: int
+    told: Delivered | None = None
+
+    def summary(self) -> dict[str, object]:
+        """Return the figures as a script reads them."""
+        names = (
+            "posts",
+            "waiting",
+            "readers",
+            "sequence",
+            "broken",
+            "read",
+            "put",
+            "kept",
+            "deleted",
+            "length",
+            "derived",
+            "found",
+        )
+        mail = {"mail": self.told.summary()} if self.told else {}
+        return {"public": self.public} | {name: getattr(self, name) for name in names} | mail
