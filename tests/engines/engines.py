@@ -98,7 +98,16 @@ def _webkit(folder: Path, stack: contextlib.ExitStack) -> Wire:
     private = {name: str(folder / name) for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
     _speak_swedish(folder)
     root = {"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"} if os.getuid() == 0 else {}
-    _run(stack, folder, ["WebKitWebDriver", f"--port={port}"], DISPLAY=display, LANG="sv_SE.UTF-8", LOCPATH=str(folder), **private, **root)
+    _run(
+        stack,
+        folder,
+        ["WebKitWebDriver", f"--port={port}"],
+        DISPLAY=display,
+        LANG="sv_SE.UTF-8",
+        LOCPATH=str(folder),
+        **private,
+        **root,
+    )
     _listens(port)
     browser = next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
     return ByHTTP(port, {"webkitgtk:browserOptions": {"binary": str(browser), "args": ["--automation"]}})
