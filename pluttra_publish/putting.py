@@ -96,6 +96,7 @@ def place_on_host(settings: Settings, folder: Path | None = None) -> Iterator[Pl
     """
     with ExitStack() as stack:
         host = stack.enter_context(near(settings, folder))
+        Lock(host, owner_of(settings.state)).look()  # told at once, and not after an hour of films
         own = into(settings, folder) == settings.host
         inventory = stack.enter_context(Inventory(settings.state / ON_HOST)) if own else None
         yield Place(host, settings.state, inventory, int(now_of(settings).timestamp()))
@@ -128,6 +129,10 @@ class Place:
                 message = "En annan dator har publicerat medan den här läste."
                 raise HostError(message, hint="Inget har lagts ut härifrån. Kör igen.")
             yield
+
+    def ask_again(self) -> None:
+        """Ask the host what lies there, whatever is known."""
+        self.sure = False
 
     @property
     def own(self) -> bool:

@@ -24,7 +24,7 @@ def school(tmp_path: Path) -> Preschool:
 
 def put(school: Preschool, site: list, *, whole: bool = True, gone: tuple[str, ...] = ()) -> set[str]:  # type: ignore[type-arg]
     """Put a toy site as a publish does, and return what lies there afterwards."""
-    with clock(school.now), place_on_host(school.settings) as place:
+    with clock(school.now), place_on_host(school.settings) as place, place.claimed():
         if whole:
             place.mirror(site, kept=frozenset())
         else:
@@ -116,7 +116,8 @@ def test_a_folder_to_look_at_is_no_host_and_nothing_is_remembered_of_it(school: 
     with clock(school.now), place_on_host(school.settings, tmp_path / "elsewhere") as place:
         assert not place.own
         assert not place.sure
-        place.mirror(OLD, kept=frozenset())
+        with place.claimed():
+            place.mirror(OLD, kept=frozenset())
     assert not (school.state / ON_HOST).exists()
     assert (tmp_path / "elsewhere" / "root").is_file()
 
@@ -125,3 +126,31 @@ def test_nothing_is_left_of_the_lock(school: Preschool) -> None:
     put(school, [*OLD, ShellFile("robots.txt", b"")])
     assert not (school.public / "lock").exists()
     assert read_settings(school.root).host.path == school.public
+
+
+def test_nothing_is_written_on_the_host_before_something_is_put(school: Preschool) -> None:
+    with place_on_host(school.settings):
+        pass
+    assert not school.public.exists()
+
+
+def test_a_publish_that_another_overtook_puts_nothing(school: Preschool) -> None:
+    put(school, OLD)
+    with clock(school.now), place_on_host(school.settings) as place:
+        (school.public / "root").write_bytes(b"another's")
+        with pytest.raises(HostError, match="har publicerat"), place.claimed():
+            place.mirror(NEW, kept=frozenset())
+    assert (school.public / "root").read_bytes() == b"another's"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_nothing_is_put_on_a_host_that_is_not_claimed(school: Preschool, whole: bool) -> None:
+    put(school, OLD)
+    before = school.files()["root"]
+    with clock(school.now), place_on_host(school.settings) as place:
+        put_new = (
+            (lambda: place.mirror(NEW, kept=frozenset())) if whole else (lambda: place.put_changes(NEW, (), kept=0))
+        )
+        with pytest.raises(HostError, match="låst"):
+            put_new()
+    assert school.files()["root"] == before

@@ -6,6 +6,7 @@ Knows docs/format.md §14. Does not know keys, or why something is no longer wan
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -184,15 +185,17 @@ def _at_once(parallel: int, do: Callable[[_T], None], what: Sequence[_T], counte
             do(each)
             counter.one_more()
         return
-    with ThreadPoolExecutor(min(parallel, len(what))) as workers:
+    workers = ThreadPoolExecutor(min(parallel, len(what)))
+    try:
         begun = [workers.submit(do, each) for each in what]
         for future in begun:
             future.add_done_callback(lambda done: counter.one_more() if not done.cancelled() else None)
         wait(begun, return_when=FIRST_EXCEPTION)
-        failed = next((f for f in begun if f.done() and not f.cancelled() and f.exception()), None)
-        if failed is not None:
-            workers.shutdown(wait=True, cancel_futures=True)
-            failed.result()
+    finally:  # Ctrl-C too
+        workers.shutdown(wait=True, cancel_futures=True)
+    for future in begun:
+        if not future.cancelled():
+            future.result()
 
 
 class _Counter:
@@ -200,10 +203,12 @@ class _Counter:
 
     def __init__(self, step: Step, what: str, total: int) -> None:
         self._step, self._what, self._total, self._done = step, what, total, 0
+        self._lock = threading.Lock()
 
     def one_more(self) -> None:
-        self._done += 1
-        self._step(self._what, self._done, self._total)
+        with self._lock:
+            self._done += 1
+            self._step(self._what, self._done, self._total)
 
 
 def _lies_there(host: Host, thing: Admitted, there: Mapping[str, Lying]) -> bool:
