@@ -116,6 +116,7 @@ engines:
 	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
 	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
+	[ -e /usr/share/i18n/locales/sv_SE ] || missing="$$missing locales"; \
 	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \
 	ls /usr/lib/*/gstreamer-1.0/libgstlibav.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-libav"; \
 	ls /usr/lib/*/gstreamer-1.0/libgstvideoparsersbad.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-plugins-bad"; \

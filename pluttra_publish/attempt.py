@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,7 @@ from pluttra_publish.commit import opened_root, renewed
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
-from pluttra_publish.inviting import Door
-from pluttra_publish.last_time import Changes, LastTime
+from pluttra_publish.last_time import Changes, LastTime, Month
 from pluttra_publish.outcomes import Published
 from pluttra_publish.putting import Place
 from pluttra_publish.sealed_objects import There
@@ -31,12 +30,20 @@ from pluttra_publish.site import Pages, Seen
 from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
 
 if TYPE_CHECKING:
-    from pluttra_publish.delivering import Delivered
     from pluttra_publish.plan import PlannedPost
     from pluttra_publish.register import Register
     from pluttra_publish.run import Run
 
 Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class News:
+    """What there may be to tell after a publish: all that is published now, and the posts that it has read. Without a register nothing is new."""
+
+    register: Register | None
+    cards: tuple[tuple[str, list[Month]], ...] = ()
+    read: tuple[PlannedPost, ...] = ()
 
 
 class Attempt:
@@ -52,7 +59,8 @@ class Attempt:
         self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
         self.looks = seen_with(seen, read_approvals(settings))
         self.world = world_of(settings, self.now)
-        self._met: tuple[Register, Iterable[PlannedPost]] | None = None
+        self.news: News | None = None
+        """None where no mail is sent."""
 
     def run(self, part: Callable[[Stale], Stale] | None, sequence: int | None) -> Published:
         """Publish the part that `part` makes of what has changed; everything, if it is None or if nobody can tell what has changed.
@@ -102,8 +110,9 @@ class Attempt:
                 keystore.save()
                 done = self._put(sealed, clear, changes, stale)
                 self._remember(changes, whole=stale is None)
+        if self._tells:
+            self.news = News(run.register, tuple(self.last.cards()), run.plan.posts)
         posts, waiting = self.last.counts() if stale else (run.plan.count, len(run.plan.waiting))
-        self._met = run.register, run.plan.posts
         return self._told(
             run.findings,
             number,
@@ -117,17 +126,6 @@ class Attempt:
             derived=run.fresh,
             found=run.media - run.fresh,
         )
-
-    def notify(self, last: LastTime) -> Delivered | None:
-        """Tell those for whom there is something new, if mail is sent, and send what waits. The host must be free: a letter may bring an invitation."""
-        if not self.place.own or not self.settings.mail.is_on:
-            return None
-        from pluttra_publish.news import send_waiting, tell_news  # noqa: PLC0415 # with all that mail is made with
-
-        if self._met is None:
-            return send_waiting(self.settings, self.keystore, self.now)
-        register, read = self._met
-        return tell_news(Door(self.settings, register, self.keystore, self.now), last.cards(), read)
 
     def _renew(self, number: int) -> Published:
         """Put a root of the same site: nothing is new but the time.
@@ -144,6 +142,8 @@ class Attempt:
             self.keystore.save()
             done = self.place.put_changes([root], self._ended(), kept=self.last.size, step=self.step)
             self._remember(Changes(told={"root": root.digest.hex()}), whole=False)
+        if self._tells:
+            self.news = News(None)
         posts, waiting = self.last.counts()
         readers = sum(bool(keys.given) for keys in self.keystore.readers.values())
         return self._told(
@@ -158,6 +158,10 @@ class Attempt:
             derived=0,
             found=0,
         )
+
+    @property
+    def _tells(self) -> bool:
+        return self.place.own and self.settings.mail.is_on
 
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]
@@ -209,6 +213,7 @@ class Attempt:
             kept=done.kept + figures.pop("kept", 0),
             deleted=len(done.deleted),
             length=done.length,
+            told=None,
             **figures,
         )
 

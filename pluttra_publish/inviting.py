@@ -34,6 +34,8 @@ from pluttra_publish.settings import Settings
 SOON = timedelta(days=3)
 """A link that ends within this is about to expire."""
 
+_EVER = "2000-01"
+
 Standing = Literal["never", "waiting", "refused", "valid", "soon", "expired"]
 
 
@@ -99,8 +101,7 @@ class Door:
     @cached_property
     def _granted(self) -> frozenset[str]:
         today, grace = self.now.date(), self.settings.grace_days
-        first = self.keystore.first_month or f"{today:%Y-%m}"
-        return frozenset(access(self.register, today=today, first_month=first, grace_days=grace))
+        return frozenset(access(self.register, today=today, first_month=_EVER, grace_days=grace))
 
     def everyone(self) -> tuple[Reader, ...]:
         """Return all who may be invited, by name: those to whom something has been published, and who still read."""

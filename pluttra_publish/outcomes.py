@@ -24,7 +24,7 @@ class Checked:
 @dataclass(frozen=True)
 class Published:
     """What a publish did. `put`, `kept` and `deleted` are files on the host; `read` posts were read, the others are as they were;
-    `derived` media were made now, and `found` were made before.
+    `derived` media were made now, and `found` were made before. `told` is what became of the mail, if any is sent.
     """
 
     findings: Findings

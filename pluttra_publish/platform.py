@@ -165,6 +165,24 @@ def only_one(path: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def locked(path: Path, *, patience: float = 60) -> Iterator[None]:
+    """Hold a lock file while the block runs, once others have let go of it.
+
+    Raises:
+        UsageError: another program has held it for `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    while True:
+        with only_one(path) as alone:
+            if alone:
+                yield
+                return
+        if time.monotonic() > until:
+            raise UsageError("En annan körning håller på.", hint="Vänta tills den är klar, och kör igen.")
+        time.sleep(_PAUSE)
+
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -261,23 +279,3 @@ def _sync_folder(folder: Path | str) -> None:
             pass  # some network file systems cannot
         finally:
             os.close(descriptor)
-
-
-@contextlib.contextmanager
-def locked(path: Path, *, patience: float = 60) -> Iterator[None]:
-    """Hold a lock that only one program has at a time. The system lets go of it when the program dies.
-
-    Raises:
-        UsageError: another has held it for `patience` seconds.
-    """
-    until = time.monotonic() + patience
-    with telling(path, KeystoreError):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while not _lock(descriptor):
-            if time.monotonic() > until:
-                raise UsageError("En annan körning håller på.", hint="Vänta tills den är klar, och kör igen.")
-            time.sleep(_PAUSE)
-        yield
-    finally:
-        os.close(descriptor)

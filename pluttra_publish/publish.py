@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pluttra_publish.attempt import Attempt
+from pluttra_publish.attempt import Attempt, News
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import UsageError
-from pluttra_publish.inviting import Invited, invite
+from pluttra_publish.inviting import Door, Invited, invite
 from pluttra_publish.last_time import TABLES, LastTime
 from pluttra_publish.outcomes import Checked, Published
 from pluttra_publish.planning import plain_id
@@ -19,6 +21,9 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import see
 from pluttra_publish.stale import Stale, StartOverError, WidenError, stop_if_vanished
+
+if TYPE_CHECKING:
+    from pluttra_publish.delivering import Delivered
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -91,18 +96,19 @@ def publish(
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
         part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
+        if whole:
+            place.ask_again()
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
-            attempt = Attempt(settings, keystore, ledger, place, seen, step)
             try:
+                attempt = Attempt(settings, keystore, ledger, place, seen, step)
                 published = attempt.run(part, sequence)
                 break
             except StartOverError:
                 part = None
             except WidenError as wider:
                 part = _widened(part or _as_it_is, wider)
-    with Ledger.load(ledger_path, TABLES) as ledger:
-        return replace(published, told=attempt.notify(LastTime(ledger)))
+    return replace(published, told=_tell(settings, keystore, attempt.news))
 
 
 def _as_it_is(stale: Stale) -> Stale:
@@ -111,6 +117,17 @@ def _as_it_is(stale: Stale) -> Stale:
 
 def _widened(part: Callable[[Stale], Stale], wider: WidenError) -> Callable[[Stale], Stale]:
     return lambda stale: part(stale).with_posts(wider.names, standing=wider.standing)
+
+
+def _tell(settings: Settings, keystore: Keystore, news: News | None) -> Delivered | None:
+    """Tell those for whom there is something new. The site is out, and the host let go of: whatever goes wrong here is only told."""
+    if news is None:
+        return None
+    from pluttra_publish.news import send_waiting, tell_news  # noqa: PLC0415 # with all that mail is made with
+
+    if news.register is None:
+        return send_waiting(settings, keystore, now_of(settings))
+    return tell_news(Door(settings, news.register, keystore, now_of(settings)), news.cards, news.read)
 
 
 def _keystore_path(settings: Settings) -> Path:

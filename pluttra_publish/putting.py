@@ -130,6 +130,10 @@ class Place:
                 raise HostError(message, hint="Inget har lagts ut härifrån. Kör igen.")
             yield
 
+    def ask_again(self) -> None:
+        """Ask the host what lies there, whatever is known."""
+        self.sure = False
+
     @property
     def own(self) -> bool:
         """Whether it is the site's own host, and not a folder to look at."""

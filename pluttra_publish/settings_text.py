@@ -62,11 +62,6 @@ mail_links = "none"
 kind = "folder"
 path = "public"
 
-# Vad familjerna kan göra i läsaren. download = "own-children": en vårdnadshavare kan spara ner bilder som det egna barnet är på, även när andra barn
-# också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
-[reader]
-download = "none"
-
 # Mejl: inbjudningar, och att det finns nytt att läsa. Ta bort # och läs docs/mejl.md. Lösenordet skrivs aldrig här: pluttra mail password
 # [mail]
 # host = "smtp.backen.example"
@@ -75,6 +70,11 @@ download = "none"
 # from = "dagar@backen.example"
 # reply_to = "rektor@backen.example"
 # digest = "at_once"
+
+# Vad familjerna kan göra i läsaren. download = "own-children": en vårdnadshavare kan spara ner bilder som det egna barnet är på, även när andra barn
+# också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
+[reader]
+download = "none"
 
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]

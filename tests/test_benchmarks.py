@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -13,6 +16,8 @@ from benchmarks import __main__ as benchmarks
 from benchmarks import building
 from benchmarks.measure import Figure
 from benchmarks.preschool import make_preschool, write_posts
+from benchmarks.slow_line import DOWN, ROUND_TRIP, line_to
+from pluttra_publish.serve import serving
 
 
 def one(_folder: Path, *, quick: bool) -> Iterator[Figure]:
@@ -47,3 +52,22 @@ def test_pelican_is_only_measured_when_it_has_written_every_post(tmp_path: Path)
     missed.write_text("Title: Utan nummer\nDate: 2026-01-01\nStatus: draft\n\nText.\n", encoding="utf-8")
     with pytest.raises(RuntimeError, match="6 articles of 7 posts"):
         building._Pelican(preschool, tmp_path, "all-cores")()
+
+
+def test_a_slow_line_keeps_its_pace_for_all_who_share_it_and_a_free_one_does_not_keep_anybody(tmp_path: Path) -> None:
+    length = 60_000
+    (tmp_path / "icon.svg").write_bytes(b"x" * length)
+
+    def fetch(url: str) -> float:
+        start = time.monotonic()
+        with urlopen(f"{url}/icon.svg") as answer:
+            assert len(answer.read()) == length
+        return time.monotonic() - start
+
+    with serving(tmp_path) as server, line_to(server) as line, ThreadPoolExecutor(2) as both:
+        line.be(slow=True)
+        assert fetch(line.url) >= 2 * ROUND_TRIP + length / DOWN
+        assert max(both.map(fetch, [line.url] * 2)) >= 2 * ROUND_TRIP + 2 * length / DOWN
+        line.be(slow=False)
+        assert fetch(line.url) < 2 * ROUND_TRIP + length / DOWN
+        assert length < line.carried < length + 2000

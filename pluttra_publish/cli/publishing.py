@@ -8,7 +8,6 @@ import click
 
 from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
-from pluttra_publish.cli.mailing import say_delivered
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
 from pluttra_publish.settings import read_settings
@@ -67,4 +66,6 @@ def _say(published: Published, as_json: bool, what: str) -> None:
         f"{published.put} filer lades dit ({published.length / 1e6:.1f} MB), {published.kept} fanns, {published.deleted} togs bort."
     )
     if published.told:
+        from pluttra_publish.cli.mailing import say_delivered  # noqa: PLC0415 # with all that mail is made with
+
         say_delivered(published.told)

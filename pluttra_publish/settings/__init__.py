@@ -83,7 +83,7 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     settings = _settings(site.absolute(), values)
-    _check_together(settings, findings)
+    _check(settings, findings)
     if findings.errors:
         raise SettingsError(findings)
     return settings
@@ -200,9 +200,8 @@ def _absolute(root: Path, written: str) -> Path:
     return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
-def _check_together(settings: Settings, findings: Findings) -> None:
-    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; a wall nobody is asked about, and letters from
-    nobody."""
+def _check(settings: Settings, findings: Findings) -> None:
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; a wall nobody is asked about; letters from nobody."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
@@ -216,13 +215,13 @@ def _check_together(settings: Settings, findings: Findings) -> None:
     if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
-    if settings.mail.host and not settings.mail.sender:
-        mend = 'Skriv from = "…" under [mail]: adressen som breven kommer från.'
-        findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
     wall, known = settings.consents.wall, settings.consents.purposes
     if wall and wall.casefold() not in {purpose.casefold() for purpose in known}:
         mend = f'Skriv purposes = ["{wall}"], och samla in svaren.'
         findings.error(RegisterError, FILE, "consents.wall", "Ändamålet finns inte bland purposes.", mend)
+    if settings.mail.host and not settings.mail.sender:
+        mend = 'Skriv from = "…" under [mail]: adressen som breven kommer från.'
+        findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
     if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from urllib.parse import urlsplit
 
+import pytest
+from playwright.sync_api import Route, expect
+
+from pluttra_publish.format.layout import object_path
 from tests.browser.conftest import MakeDevice, MakeHost
 from tests.browser.device import OPEN
 from tests.browser.schools import School
@@ -98,3 +101,37 @@ def test_a_photo_that_has_come_has_no_blur_behind_it(
     photo = device.photos.first
     device.eventually(lambda: photo.evaluate("img => getComputedStyle(img).backgroundImage") == "none")
     assert photo.get_attribute("data-blur") is None
+
+
+def test_photos_come_two_at_a_time_from_memory_so_that_the_first_is_soon_there(
+    school: School, hosting: MakeHost, make_device: MakeDevice
+) -> None:
+    photos = {f"{number}.jpg": making.photo(image=making.scene(400 + number, 300)) for number in range(6)}
+    home = school.post(f"Solrosen/2026-11-20 {TITLE}", "Hej.\n")
+    for name, photo in photos.items():
+        (home / name).write_bytes(photo)
+    school.publish()
+    device = make_device(hosting(school.public), service_workers="block", viewport={"width": 390, "height": 2400})
+    device.enter(school.link("maria"))
+    device.kept_quiet()
+    card = school.find("maria", TITLE).card
+    wanted = {f"/{object_path(medium.name)}" for medium in card.media}
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if urlsplit(route.request.url).path in wanted:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    device.page.route("**/o/**", hold)
+    device.read(card.id, TITLE)
+    held = []
+    while not device.photos.evaluate_all("all => all.every(photo => photo.complete && photo.naturalWidth)"):
+        device.eventually(lambda: waiting)
+        device.page.wait_for_timeout(200)
+        held.append(len(waiting))
+        waiting.pop(0).continue_()
+        device.page.wait_for_timeout(200)
+    assert max(held) == 2
+    assert len(held) >= len(photos) - 1  # one of them the card has brought

@@ -5,7 +5,7 @@
 
 /** Have the code of a page come while something else is waited for. @param {Address['view']} [view] */
 export function comeAhead(view = 'post') {
-  if (view === 'post' || view === 'month') import('./pages.js').catch(() => {});
+  if (view === 'post' || view === 'month') for (const next of [import('./pages.js'), import('./clean.js'), import('./hang.js')]) next.catch(() => {});
 }
 
 /** Null when there is no such page. @param {import('./views.js').Visit} visit @param {Address} address @param {import('./installing.js').Prompt | null} prompt @param {() => void} forgotten @returns {Promise<Page | null>} */
