@@ -3,6 +3,7 @@
 # make test-engines   run the reader in Chromium, Firefox ESR and WebKitGTK
 # make bench   print the table of benchmarks
 # make check   lint and types
+# make words   bring the translations in theme/translations up to what the templates say
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -13,7 +14,7 @@ AXE := tests/browser/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-engines bench check clean tools engines
+.PHONY: help demo test test-engines bench check clean tools engines words
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -36,6 +37,12 @@ check: .venv/installed-dev
 	@$(BIN)/mypy
 	@if ! command -v npx >/dev/null; then echo "npx is not installed: the reader's types were not checked (Debian: npm)"; \
 	else npx --yes --package=typescript@5 tsc -p tests/reader/jsconfig.json; fi
+
+# New words come untranslated and changed ones as fuzzy, and the tests tell of both: docs/languages.md.
+words: .venv/installed-dev
+	@$(BIN)/pybabel -q extract -F babel.cfg -k say -k forms:1,2 --no-location --no-wrap -o .words.pot .
+	@$(BIN)/pybabel -q update -i .words.pot -d theme/translations --no-wrap --ignore-pot-creation-date --ignore-obsolete
+	@rm .words.pot
 
 clean:
 	rm -rf .venv tests/browser/node_modules .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -84,7 +91,7 @@ fi
 endef
 
 # What the tests drive besides Python: a browser, the reader's vectors in node, npm for what judges pages, two independent readers of metadata, and the servers
-# that a site is put on: OpenSSH, nginx, Apache, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
+# that a site is put on: OpenSSH, nginx, Apache, Caddy, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
 # Debian from starting them as services.
 tools:
 	@missing=; \
@@ -97,6 +104,7 @@ tools:
 	command -v sshd >/dev/null || missing="$$missing openssh-server"; \
 	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
 	command -v apache2 >/dev/null || missing="$$missing apache2"; \
+	command -v caddy >/dev/null || missing="$$missing caddy"; \
 	command -v radosgw >/dev/null || missing="$$missing ceph-mon ceph-osd radosgw"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
@@ -108,6 +116,7 @@ engines:
 	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
 	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
+	[ -e /usr/share/i18n/locales/sv_SE ] || missing="$$missing locales"; \
 	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \
 	ls /usr/lib/*/gstreamer-1.0/libgstlibav.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-libav"; \
 	ls /usr/lib/*/gstreamer-1.0/libgstvideoparsersbad.so >/dev/null 2>&1 || missing="$$missing gstreamer1.0-plugins-bad"; \

@@ -7,20 +7,21 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, renewed
 from pluttra_publish.errors import Findings, FormatError, UsageError
-from pluttra_publish.format.layout import object_path
+from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
-from pluttra_publish.last_time import Changes, LastTime
+from pluttra_publish.last_time import Changes, LastTime, Month
 from pluttra_publish.outcomes import Published
 from pluttra_publish.putting import Place
 from pluttra_publish.sealed_objects import There
 from pluttra_publish.sealed_site import SealedSite, Sealer
+from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.sealing.objects import SealedObject
@@ -29,9 +30,20 @@ from pluttra_publish.site import Pages, Seen
 from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
 
 if TYPE_CHECKING:
+    from pluttra_publish.plan import PlannedPost
+    from pluttra_publish.register import Register
     from pluttra_publish.run import Run
 
 Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class News:
+    """What there may be to tell after a publish: all that is published now, and the posts that it has read. Without a register nothing is new."""
+
+    register: Register | None
+    cards: tuple[tuple[str, list[Month]], ...] = ()
+    read: tuple[PlannedPost, ...] = ()
 
 
 class Attempt:
@@ -47,6 +59,8 @@ class Attempt:
         self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
         self.looks = seen_with(seen, read_approvals(settings))
         self.world = world_of(settings, self.now)
+        self.news: News | None = None
+        """None where no mail is sent."""
 
     def run(self, part: Callable[[Stale], Stale] | None, sequence: int | None) -> Published:
         """Publish the part that `part` makes of what has changed; everything, if it is None or if nobody can tell what has changed.
@@ -54,7 +68,7 @@ class Attempt:
         Raises:
             StartOverError, WidenError: the part was too small.
         """
-        known = self.root and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
+        known = self.place.sure and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
         stale = (
             part(find_stale(self.settings, self.keystore, self.last, self.before, self.looks, self.now))
             if part and known
@@ -96,6 +110,8 @@ class Attempt:
                 keystore.save()
                 done = self._put(sealed, clear, changes, stale)
                 self._remember(changes, whole=stale is None)
+        if self._tells:
+            self.news = News(run.register, tuple(self.last.cards()), run.plan.posts)
         posts, waiting = self.last.counts() if stale else (run.plan.count, len(run.plan.waiting))
         return self._told(
             run.findings,
@@ -106,7 +122,7 @@ class Attempt:
             readers=len(run.access),
             broken=len(sealed.broken),
             read=len(run.posts),
-            kept=len(sealed.kept) if stale is None else self.last.size,
+            kept=len(sealed.kept) if stale is None else 0,
             derived=run.fresh,
             found=run.media - run.fresh,
         )
@@ -124,8 +140,10 @@ class Attempt:
             raise StartOverError
         with self.place.claimed():
             self.keystore.save()
-            done = self.place.put_changes([root], [], step=self.step)
+            done = self.place.put_changes([root], self._ended(), kept=self.last.size, step=self.step)
             self._remember(Changes(told={"root": root.digest.hex()}), whole=False)
+        if self._tells:
+            self.news = News(None)
         posts, waiting = self.last.counts()
         readers = sum(bool(keys.given) for keys in self.keystore.readers.values())
         return self._told(
@@ -137,15 +155,18 @@ class Attempt:
             readers=readers,
             broken=0,
             read=0,
-            kept=self.last.size,
             derived=0,
             found=0,
         )
 
+    @property
+    def _tells(self) -> bool:
+        return self.place.own and self.settings.mail.is_on
+
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]
         if stale is None:
-            return self.place.put(things, kept=sealed.kept, step=self.step)
+            return self.place.mirror(things, kept=sealed.kept, step=self.step)
         lying = self.last.clear()
         new = [thing for thing in things if not self._lies(thing, lying, changes)]
         gone = [object_path(name) for name in sorted(self.last.unused_after(changes))]
@@ -154,7 +175,16 @@ class Attempt:
         if clear:
             over |= {path for path in lying if place_of(path) != "keyring"} - changes.clear.keys()
         changes.clear |= dict.fromkeys(over)
-        return self.place.put_changes(new, [*gone, *sorted(over)], step=self.step)
+        over |= self.place.beside() - sealed.invitations
+        return self.place.put_changes(new, [*gone, *sorted(over)], kept=self.last.size, step=self.step)
+
+    def _ended(self) -> set[str]:
+        """Return what lies there of invitations that were put since the last publish, and have ended already."""
+        now = int(self.now.timestamp())
+        holding = {
+            keyring_path(chain.invitation_name(kept.secret)) for kept in self.keystore.invitations if kept.ends > now
+        }
+        return self.place.beside() - holding
 
     def _lies(self, thing: Publishable, lying: Mapping[str, str], changes: Changes) -> bool:
         """Tell whether a thing lies on the host as it is."""
@@ -173,16 +203,17 @@ class Attempt:
                 self.last.write(changes, whole=whole)
             self.ledger.write(whole=whole and self.place.own)
 
-    def _told(self, findings: Findings, number: int, done: Mirrored, **figures: int) -> Published:
+    def _told(self, findings: Findings, number: int, done: Mirrored, **figures: Any) -> Published:
         return Published(
             findings=findings,
             public=self.place.host.name,
             today=self.now.date(),
             sequence=number,
             put=len(done.put),
-            kept=done.kept + figures.pop("kept"),
+            kept=done.kept + figures.pop("kept", 0),
             deleted=len(done.deleted),
             length=done.length,
+            told=None,
             **figures,
         )
 
@@ -207,7 +238,7 @@ class _Lying:
 
 def _in_clear(run: Run, pages: Pages) -> list[ShellFile]:
     """Return the files that are public on purpose: the shell, the reader's code, and the public pages."""
-    files = dict(run.shell.files) | dict(pages.public)
+    files = dict(run.shell.files) | dict(pages.public) | dict(pages.retold)
     files |= {"index.html": pages.shell, "manifest.webmanifest": pages.manifest}
     files |= {path: file.path.read_bytes() for path, file in run.laid.public.items()}
     return [ShellFile(path, content) for path, content in files.items()]

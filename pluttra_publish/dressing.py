@@ -10,6 +10,7 @@ from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import (
     PUBLIC_POLICY,
+    RETOLD_POLICY,
     SHELL_POLICY,
     STATEMENT,
     Accents,
@@ -89,6 +90,8 @@ def check_pages(pages: Pages) -> None:
         LeakError: a template has let go of the policy, or brought in a program of its own.
     """
     check_walls(pages.shell, SHELL_POLICY, "shell.html")
+    for page in pages.retold.values():
+        check_walls(page, RETOLD_POLICY, "retold.html")
     for path, page in pages.public.items():
         check_walls(page, PUBLIC_POLICY, "statement.html" if path == f"sida/{STATEMENT}.html" else "public.html")
         if b"<script" in page.lower():

@@ -90,7 +90,7 @@ def _published(
     written = [("name", settings.name), ("contact", settings.contact), ("rules", "\n".join(settings.rules))]
     written += [("email", settings.email), ("accessibility", "\n".join(_statement(settings.accessibility)))]
     written.append(("consents.purposes", "\n".join(settings.consents.purposes)))
-    shell: tuple[str, ...] = (pages.shell.decode("utf-8"), pages.manifest.decode("utf-8"))
+    shell = tuple(page.decode("utf-8") for page in (pages.shell, pages.manifest, *pages.retold.values()))
     shell += tuple(page.decode("utf-8") for path, page in pages.public.items() if path == f"sida/{STATEMENT}.html")
     for department in register.departments:
         yield _Published(f"{settings.register.name}/avdelningar.csv", (_Piece("namn", department.name),))

@@ -14,6 +14,9 @@ from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import Settings
 
+UNSAID = "und"
+"""The BCP 47 tag of a reader's language when the register doesn't say it: then the browser's setting decides."""
+
 
 def keyrings(
     keystore: Keystore, access: Access, register: Register, settings: Settings, now: datetime
@@ -55,7 +58,9 @@ def _keyring(
         publisher=keystore.signing_key.public,
         generation=keystore.keyrings,
         preschool=settings.name,
-        reader=KeyringReader(keystore.opaque_id("reader", reader.id), reader.name, reader.role, reader.language),
+        reader=KeyringReader(
+            keystore.opaque_id("reader", reader.id), reader.name, reader.role, reader.language or UNSAID
+        ),
         audiences=tuple(kept[audience, months[audience]] for audience in _in_order(months)),
         children=tuple(_children(keystore, register, reader, months, now)),
     )

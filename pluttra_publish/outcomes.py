@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pluttra_publish.errors import Findings
+
+if TYPE_CHECKING:
+    from pluttra_publish.delivering import Delivered
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Checked:
 @dataclass(frozen=True)
 class Published:
     """What a publish did. `put`, `kept` and `deleted` are files on the host; `read` posts were read, the others are as they were;
-    `derived` media were made now, and `found` were made before.
+    `derived` media were made now, and `found` were made before. `told` is what became of the mail, if any is sent.
     """
 
     findings: Findings
@@ -38,6 +42,7 @@ class Published:
     length: int
     derived: int
     found: int
+    told: Delivered | None = None
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""
@@ -55,4 +60,5 @@ class Published:
             "derived",
             "found",
         )
-        return {"public": self.public} | {name: getattr(self, name) for name in names}
+        mail = {"mail": self.told.summary()} if self.told else {}
+        return {"public": self.public} | {name: getattr(self, name) for name in names} | mail

@@ -165,10 +165,29 @@ def only_one(path: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def locked(path: Path, *, patience: float = 60) -> Iterator[None]:
+    """Hold a lock file while the block runs, once others have let go of it.
+
+    Raises:
+        UsageError: another program has held it for `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    while True:
+        with only_one(path) as alone:
+            if alone:
+                yield
+                return
+        if time.monotonic() > until:
+            raise UsageError("En annan körning håller på.", hint="Vänta tills den är klar, och kör igen.")
+        time.sleep(_PAUSE)
+
+
 if sys.platform == "win32":
     import msvcrt
 
     def _lock(descriptor: int) -> bool:
+        os.lseek(descriptor, 0, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:

@@ -1,28 +1,29 @@
-"""The pipeline, as one page: read → plan → derive → render → seal → put. Knows the order; each step is somebody else's."""
+"""The pipeline, as one page: read → plan → derive → render → seal → put → notify. Knows the order; each step is somebody else's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pluttra_publish.attempt import Attempt
+from pluttra_publish.attempt import Attempt, News
 from pluttra_publish.clock import now_of
-from pluttra_publish.errors import Findings, UsageError
-from pluttra_publish.format.access import link
+from pluttra_publish.errors import UsageError
+from pluttra_publish.inviting import Door, Invited, invite
 from pluttra_publish.last_time import TABLES, LastTime
 from pluttra_publish.outcomes import Checked, Published
 from pluttra_publish.planning import plain_id
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
-from pluttra_publish.putting import into, place_on_host, put_beside
-from pluttra_publish.register import find_reader, read_register
-from pluttra_publish.sealed_site import invitation_for
+from pluttra_publish.putting import into, place_on_host
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import see
 from pluttra_publish.stale import Stale, StartOverError, WidenError, stop_if_vanished
+
+if TYPE_CHECKING:
+    from pluttra_publish.delivering import Delivered
 
 __all__ = ["Checked", "Invited", "Published", "Settings", "check", "invite", "make_keystore", "publish"]
 
@@ -34,17 +35,6 @@ LEDGER = "ledger.sqlite"
 
 def no_step(_what: str, _done: int, _total: int) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Invited:
-    """A link, and for whom. Whoever has it reads as that person until `ends` (Unix seconds)."""
-
-    name: str
-    role: str
-    url: str = field(repr=False)
-    ends: int
-    ends_text: str
 
 
 def make_keystore(settings: Settings, *, identity: Path | None = None) -> str | None:
@@ -99,23 +89,26 @@ def publish(
         raise UsageError(message, hint="Ange en egen mapp, till exempel --into byggt.")
     keystore_path, identity = _keystore_path(settings), identity or identity_path()
     Keystore.load(keystore_path, identity_path=identity)  # whoever may not open it hears that first
-    with (
-        Ledger.load(private_folder(settings.state) / LEDGER, TABLES) as ledger,
-        place_on_host(settings, folder) as place,
-    ):
-        last = LastTime(ledger)
+    ledger_path = private_folder(settings.state) / LEDGER
+    with place_on_host(settings, folder) as place, Ledger.load(ledger_path, TABLES) as ledger:
         seen = see(settings.posts.absolute(), settings.root.absolute())
+        last = LastTime(ledger)
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
         part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
+        if whole:
+            place.ask_again()
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
             try:
-                return Attempt(settings, keystore, ledger, place, seen, step).run(part, sequence)
+                attempt = Attempt(settings, keystore, ledger, place, seen, step)
+                published = attempt.run(part, sequence)
+                break
             except StartOverError:
                 part = None
             except WidenError as wider:
                 part = _widened(part or _as_it_is, wider)
+    return replace(published, told=_tell(settings, keystore, attempt.news))
 
 
 def _as_it_is(stale: Stale) -> Stale:
@@ -126,33 +119,15 @@ def _widened(part: Callable[[Stale], Stale], wider: WidenError) -> Callable[[Sta
     return lambda stale: part(stale).with_posts(wider.names, standing=wider.standing)
 
 
-def invite(
-    settings: Settings, name: str, *, valid_for: timedelta, reuse: bool = False, identity: Path | None = None
-) -> Invited:
-    """Put an invitation for a reader on the host and return its link. `reuse` gives an earlier one that lasts half as long or more.
+def _tell(settings: Settings, keystore: Keystore, news: News | None) -> Delivered | None:
+    """Tell those for whom there is something new. The site is out, and the host let go of: whatever goes wrong here is only told."""
+    if news is None:
+        return None
+    from pluttra_publish.news import send_waiting, tell_news  # noqa: PLC0415 # with all that mail is made with
 
-    Raises:
-        UsageError: no reader, or more than one, has that name; or the site has not been published to them yet.
-    """
-    findings = Findings()
-    register = read_register(settings.register, findings)
-    findings.stop()
-    reader = find_reader(register, name)
-    keystore = Keystore.load(_keystore_path(settings), identity_path=identity or identity_path())
-    keys = keystore.readers.get(reader.id)
-    if keys is None or keys.ended is not None or not keys.given:
-        hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
-        raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)
-    now = now_of(settings)
-    lasting = int((now + valid_for / 2).timestamp())
-    invitation = next((i for i in keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting), None)
-    if invitation is None:
-        invitation = keystore.invite(reader.id, ends=int((now + valid_for).timestamp()))
-        keystore.save()
-    put_beside(settings, [invitation_for(keystore, invitation, reader)])
-    ends = datetime.fromtimestamp(invitation.ends, settings.zone)
-    text = f"{ends:%Y-%m-%d} kl. {ends:%H.%M}"
-    return Invited(reader.name, reader.role, link(settings.url, invitation.secret), invitation.ends, text)
+    if news.register is None:
+        return send_waiting(settings, keystore, now_of(settings))
+    return tell_news(Door(settings, news.register, keystore, now_of(settings)), news.cards, news.read)
 
 
 def _keystore_path(settings: Settings) -> Path:

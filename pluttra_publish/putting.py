@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import HostError
 from pluttra_publish.hosts import (
+    LOCK_PATH,
     Host,
     Inventory,
     Lock,
@@ -30,23 +30,20 @@ from pluttra_publish.hosts import (
     owner_of,
     place_of,
     put_changes,
-    read_inventory,
-    write_inventory,
 )
 from pluttra_publish.hosts.copies import Copies
+from pluttra_publish.hosts.inventory import OnTime
 from pluttra_publish.hosts.mirror import Step, no_step
-from pluttra_publish.platform import only_one, private_folder, write_atomically
+from pluttra_publish.platform import only_one, private_folder
 from pluttra_publish.sealing.objects import SealedObject
-from pluttra_publish.settings import Settings
-from pluttra_publish.settings.host import HostSettings
+from pluttra_publish.settings import HostSettings, Settings
 
 _PATIENCE = 20  # seconds
 _PAUSE = 0.2
 GRACE = 24 * 60 * 60
-ON_HOST = "on-host"
+BELIEVED = 24 * 60 * 60
+ON_HOST = "on-host.sqlite"
 """The file in the state folder that says what was put on the site's own host."""
-
-_LAST_PUT = "last-put"
 
 
 def into(settings: Settings, folder: Path | None) -> HostSettings:
@@ -82,68 +79,43 @@ def put_beside(settings: Settings, things: Iterable[SealedObject]) -> None:
         LeakError: something may not be put.
         HostError: the host failed, or a publish takes long.
     """
-    with near(settings) as host:
+    with near(settings) as host, Inventory(settings.state / ON_HOST) as inventory:
         admitted = [admit(thing) for thing in things]
         for thing in admitted:
             host.put(thing)
         host.settle()
-        file = settings.state / ON_HOST
-        if known := read_inventory(file):
-            new = {thing.path: Lying(thing.length, thing.digest) for thing in admitted}
-            write_inventory(file, replace(known, files={**known.files, **new}))
-
-
-def last_put(settings: Settings, host: Host) -> int:
-    """Return when a root was last put on the site's own host, in nanoseconds; 0 if nobody remembers."""
-    try:
-        at, name = (settings.state / _LAST_PUT).read_text(encoding="utf-8").split(" ", 1)
-    except (OSError, ValueError):
-        return 0
-    return int(at) if name.strip() == host.name and at.isdecimal() else 0
+        inventory.tell_beside({thing.path: Lying(thing.length, thing.digest) for thing in admitted})
 
 
 @contextmanager
 def place_on_host(settings: Settings, folder: Path | None = None) -> Iterator[Place]:
-    """Give the host, with no other publish from this computer, and what lies there. Nothing is written to it before it is claimed.
+    """Give the host, with no other publish from this computer, and what is known to lie there. Nothing is put before it is claimed.
 
     Raises:
         HostError: somebody else is publishing, or the host failed.
     """
-    with near(settings, folder) as host:
-        yield Place(host, settings.state, into(settings, folder) == settings.host, int(now_of(settings).timestamp()))
+    with ExitStack() as stack:
+        host = stack.enter_context(near(settings, folder))
+        Lock(host, owner_of(settings.state)).look()  # told at once, and not after an hour of films
+        own = into(settings, folder) == settings.host
+        inventory = stack.enter_context(Inventory(settings.state / ON_HOST)) if own else None
+        yield Place(host, settings.state, inventory, int(now_of(settings).timestamp()))
 
 
-@dataclass
 class Place:
-    """A host that is ours for now. `own` if it is the site's own, and not a folder to look at; `root` is what lies at its root."""
+    """A host that is ours for now. `root` is what lies at its root; `sure` tells whether all that lies there is known.
 
-    host: Host
-    state: Path
-    own: bool
-    now: int
-    lock: Lock | None = field(init=False, default=None)
-    root: bytes | None = field(init=False)
-    _waiting: Mapping[str, int] = field(init=False, default_factory=dict)
-    _listed: int = field(init=False, default=0)
+    Once a day the host is asked for all that lies there, and if that is not what is known, nothing is.
+    """
 
-    def __post_init__(self) -> None:
-        self.root = self.host.get("root")
-        self._copies = Copies(self.state / "copies" if self.host.far else None, self.host.get)
-
-    @cached_property
-    def there(self) -> Mapping[str, Lying]:
-        """What lies there, asked for when somebody wants to know: after a small change nobody does."""
-        known = read_inventory(self._file) if self.own else None
-        digest = None if self.root is None else hashlib.sha256(self.root).digest()
-        if known is not None and self.host.far and known.holds(self.host.name, digest, self.now):
-            there, self._listed = known.files, known.listed
-        else:
-            lengths = dict(self.host.list())
-            same = known is not None and known.host == self.host.name
-            there = known.without_digests_of(lengths) if known and same else {p: Lying(n) for p, n in lengths.items()}
-            self._listed = self.now
-        self._waiting = known.waiting if known is not None else {}
-        return there
+    def __init__(self, host: Host, state: Path, inventory: Inventory | None, now: int) -> None:
+        """`inventory` is None for a folder that is not the site's own host."""
+        self.host, self._state, self._inventory, self._now = host, state, inventory, now
+        self._lock: Lock | None = None
+        self.root = host.get("root")
+        self._copies = Copies(state / "copies" if host.far else None, host.get)
+        self._listed = now
+        self.sure = self._is_sure()
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -152,24 +124,39 @@ class Place:
         Raises:
             HostError: somebody else holds it, or has published since the root was read.
         """
-        with locked(self.host, owner_of(self.state)) as self.lock:
+        with locked(self.host, owner_of(self._state)) as self._lock:
             if self.host.get("root") != self.root:
                 message = "En annan dator har publicerat medan den här läste."
                 raise HostError(message, hint="Inget har lagts ut härifrån. Kör igen.")
             yield
+
+    def ask_again(self) -> None:
+        """Ask the host what lies there, whatever is known."""
+        self.sure = False
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the site's own host, and not a folder to look at."""
+        return self._inventory is not None
+
+    def get(self, path: str, digest: bytes) -> bytes | None:
+        """Return the sealed bytes of that digest, kept here or fetched; None if there are none at `path`."""
+        return self._copies.get(path, digest)
+
+    @cached_property
+    def there(self) -> Mapping[str, Lying]:
+        """All that lies there: what is known, or else what the host says."""
+        known = self._inventory.files() if self._inventory is not None else {}
+        if self.sure:
+            return known
+        return _as_listed(self.host, known)
 
     @property
     def lengths(self) -> dict[str, int]:
         """What lies there, by its length."""
         return {path: lying.length for path, lying in self.there.items()}
 
-    def get(self, path: str, digest: bytes) -> bytes | None:
-        """Return the sealed bytes of that digest, kept here or fetched; None if there are none at `path`."""
-        if path == "root":
-            return self.root
-        return self._copies.get(path, digest)
-
-    def put(self, things: Iterable[Publishable], *, kept: frozenset[str], step: Step = no_step) -> Mirrored:
+    def mirror(self, things: Iterable[Publishable], *, kept: frozenset[str], step: Step = no_step) -> Mirrored:
         """Make the host hold `things`, and what it has that is `kept`, and nothing else but garbage within its grace.
 
         Raises:
@@ -177,64 +164,95 @@ class Place:
             HostError: the host failed; the old or the new site is whole there.
         """
         listed, there = [*things], self.there
-        self.host.sweep()
-        wanted = {thing.path for thing in listed}
-        waiting = {
-            path: self._waiting.get(path, self.now)
-            for path in there
-            if path not in wanted and path not in kept and place_of(path) == "code"
-        }
-        waiting = {path: since for path, since in waiting.items() if 0 <= self.now - since < GRACE}
-        if self.own:
-            self._file.unlink(missing_ok=True)
-        done = mirror(
-            self.host,
-            listed,
-            keep=kept | waiting.keys(),
-            there=there,
-            before_root=self._still_ours,
-            step=step,
-        )
-        sealed = [thing for thing in listed if isinstance(thing, SealedObject)]
-        leading = {thing.digest: thing.open for thing in sealed if thing.role in {"catalogue", "index"}}
-        self._copies.keep(leading, live={lying.digest for lying in done.files.values() if lying.digest})
-        self._note_time()
-        if self.own:
-            root = next(thing for thing in sealed if thing.path == "root")
-            write_inventory(
-                self._file,
-                Inventory(self.host.name, root.digest, time.time_ns(), self._listed, done.files, waiting),
-            )
+        if not self.sure:
+            self.host.sweep()
+        stays = {thing.path for thing in listed} | kept
+        waiting = self._grace(path for path in there if path not in stays)
+        self._doubt()
+        keep = kept | waiting.keys()
+        done = mirror(self.host, listed, keep=keep, there=there, before_root=self._still_ours, step=step)
+        if self._inventory is not None:
+            files = {**{path: lying for path, lying in there.items() if path in keep}, **done.new}
+            self._inventory.tell_whole(self.host.name, done.new["root"].digest or b"", files, waiting, now=self._time())
+        self._keep(listed)
         return done
 
-    def put_changes(self, things: Iterable[Publishable], gone: Iterable[str], *, step: Step = no_step) -> Mirrored:
-        """Put things that don't lie there, the root last, and take away what is `gone`, whatever else lies there.
+    def put_changes(
+        self, things: Iterable[Publishable], gone: Iterable[str], *, kept: int, step: Step = no_step
+    ) -> Mirrored:
+        """Put what is new, and delete what is `gone` unless it is garbage within its grace; of a host whose files are known.
 
         Raises:
             LeakError: something may not be put; nothing was.
             HostError: the host failed; the old or the new site is whole there.
         """
         listed = [*things]
-        known = read_inventory(self._file) if self.own else None
-        if known and known.files:  # which is not kept up with small changes: it is asked for again when it is needed
-            write_inventory(self._file, replace(known, root=bytes(32), files={}))
-        done = put_changes(self.host, listed, gone, before_root=self._still_ours, step=step)
-        self._note_time()
-        sealed = [thing for thing in listed if isinstance(thing, SealedObject)]
-        self._copies.keep(
-            {thing.digest: thing.open for thing in sealed if thing.role in {"catalogue", "index"}}, live=None
-        )
+        wanted = {thing.path for thing in listed}
+        old = [*self._inventory.waiting()] if self._inventory is not None else []
+        unwanted = {path for path in (*gone, *old) if path not in wanted}
+        waiting = self._grace(unwanted)
+        over = sorted(unwanted - waiting.keys())
+        self._doubt()
+        done = put_changes(self.host, listed, over, kept=kept, before_root=self._still_ours, step=step)
+        if self._inventory is not None:
+            root = done.new["root"].digest or b""
+            self._inventory.tell_changes(root, done.new, over, waiting, now=self._time())
+        self._keep(listed)
         return done
 
+    def beside(self) -> set[str]:
+        """Return the paths of the invitations that were put since the last publish."""
+        return self._inventory.beside() if self._inventory is not None else set()
+
+    def _is_sure(self) -> bool:
+        inventory = self._inventory
+        if inventory is None or self.root is None:
+            return False
+        if not inventory.sure(self.host.name, hashlib.sha256(self.root).digest()):
+            return False
+        self._listed = inventory.listed()
+        if 0 <= self._now - self._listed < BELIEVED:
+            return True
+        self._listed = self._now
+        return _lengths(self.host) == {path: lying.length for path, lying in inventory.files().items()}
+
+    def _grace(self, garbage: Iterable[str]) -> dict[str, int]:
+        """Return what of the garbage may wait, with since when."""
+        since = self._inventory.waiting() if self._inventory is not None else {}
+        waiting = {path: since.get(path, self._now) for path in garbage if place_of(path) == "code"}
+        return {path: since for path, since in waiting.items() if 0 <= self._now - since < GRACE}
+
     def _still_ours(self) -> None:
-        if self.lock is None:
+        if self._lock is None:
             raise HostError("Något skulle läggas ut utan att värden var låst.")
-        self.lock.check()
+        self._lock.check()
 
-    def _note_time(self) -> None:
-        if self.own:
-            write_atomically(self.state / _LAST_PUT, f"{time.time_ns()} {self.host.name}\n".encode(), private=True)
+    def _doubt(self) -> None:
+        if self._inventory is not None:
+            self._inventory.doubt()
 
-    @property
-    def _file(self) -> Path:
-        return self.state / ON_HOST
+    def _keep(self, things: Iterable[Publishable]) -> None:
+        """Keep here what leads to the objects, so that the next publish need not fetch it; forget what no longer lies there."""
+        if not self.host.far or self._inventory is None:
+            return
+        leading = {
+            thing.digest: thing.open
+            for thing in things
+            if isinstance(thing, SealedObject) and thing.role in {"catalogue", "index"}
+        }
+        self._copies.keep(leading, live=self._inventory.digests())
+
+    def _time(self) -> OnTime:
+        return OnTime(put=time.time_ns(), listed=self._listed)
+
+
+def _as_listed(host: Host, known: Mapping[str, Lying]) -> dict[str, Lying]:
+    """Return what a host says that lies there, with the digests known of files that still have their lengths."""
+    return {
+        path: known[path] if path in known and known[path].length == length else Lying(length)
+        for path, length in _lengths(host).items()
+    }
+
+
+def _lengths(host: Host) -> dict[str, int]:
+    return {path: length for path, length in host.list() if path != LOCK_PATH}

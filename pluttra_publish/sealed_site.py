@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,11 @@ from pluttra_publish.epochs import settle, settled
 from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
-from pluttra_publish.keyrings import keyrings
+from pluttra_publish.keyrings import UNSAID, keyrings
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
+from pluttra_publish.saving import may_be_saved
 from pluttra_publish.sealed_objects import Objects, There
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
@@ -229,7 +230,7 @@ class Sealer:
         own = frozenset(
             reference.name for listed in standing.values() for page in listed for reference in (page.page, *page.media)
         )
-        return _Content(objects, cards, self._indexes(plan, cards, standing, pages, objects, kept), own)
+        return _Content(objects, cards, self._indexes(plan, laid, cards, standing, pages, objects, kept), own)
 
     def _cards(self, plan: Plan, laid: Laid, pages: Pages, objects: Objects, step: Step) -> dict[str, Card]:
         """Seal every post's page, and media on all cores, and return its card."""
@@ -291,6 +292,7 @@ class Sealer:
     def _indexes(
         self,
         plan: Plan,
+        laid: Laid,
         cards: Mapping[str, Card],
         standing: Mapping[tuple[Audience, str], list[Standing]],
         pages: Pages,
@@ -303,7 +305,11 @@ class Sealer:
             gathered[place] += stayed
         for planned in plan.posts:
             for audience in planned.audiences:
-                gathered[audience, planned.month].append(cards[planned.id])
+                card = cards[planned.id]
+                if audience.kind == "child" and self.settings.download == "own-children":
+                    saved = may_be_saved(planned, laid.views[planned.id], audience.id, self.register)
+                    card = replace(card, save=saved)  # there alone: nobody else is told who is on a photo
+                gathered[audience, planned.month].append(card)
         indexes: dict[AudienceMonth, tuple[Row, Index]] = {}
         for (audience, month), posts in sorted(gathered.items(), key=lambda item: item[0]):
             if not posts and not stands.get((audience, month)):
@@ -372,5 +378,5 @@ class _Content:
 def invitation_for(keystore: Keystore, keys: InvitationKeys, reader: Reader) -> SealedObject:
     """Seal the invitation of one reader."""
     key = keystore.reader(keys.reader).key
-    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language, keys.ends)
+    invitation = Invitation(key, keystore.site.hex(), reader.name, reader.language or UNSAID, keys.ends)
     return chain.seal_invitation(invitation, keys.secret)

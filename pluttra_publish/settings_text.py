@@ -27,7 +27,7 @@ contact = "förskolan"
 # email = "forskolan@kommunen.se"
 # phone = "040-12 34 56"
 
-# Språket i inlägg där inget annat står (raden Språk). Sidorna omkring är på svenska.
+# Språket i inlägg där inget annat står (raden Språk), och på sidorna omkring tills läsaren väljer ett annat: sv, en, so, fi eller ar.
 language = "sv"
 timezone = "Europe/Stockholm"
 
@@ -54,10 +54,27 @@ notice_days = 14
 # Tillägg till Pelican som ändrar texters innehåll. Läs docs/drift.md först.
 plugins = []
 
-# Den förslutna webbplatsen läggs här. Det är bara den mappen som ska till webbhotellet.
+# "each": i varje mejl om nya inlägg ligger en egen länk som går ut. "none": mejlen har ingen nyckel. Läs docs/mejl.md.
+mail_links = "none"
+
+# Den förslutna webbplatsen läggs här: i en mapp, eller direkt på ett SFTP-konto ("sftp") eller i en bucket ("s3"). Läs docs/hosts.md.
 [host]
 kind = "folder"
 path = "public"
+
+# Mejl: inbjudningar, och att det finns nytt att läsa. Ta bort # och läs docs/mejl.md. Lösenordet skrivs aldrig här: pluttra mail password
+# [mail]
+# host = "smtp.backen.example"
+# security = "starttls"
+# login = "dagar@backen.example"
+# from = "dagar@backen.example"
+# reply_to = "rektor@backen.example"
+# digest = "at_once"
+
+# Vad familjerna kan göra i läsaren. download = "own-children": en vårdnadshavare kan spara ner bilder som det egna barnet är på, även när andra barn
+# också syns där. Reglerna ovan visas först. "none": ingen knapp för det. En skärmbild kan alltid tas.
+[reader]
+download = "none"
 
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]

@@ -7,7 +7,7 @@ import re
 from html import escape
 from typing import Literal
 
-from pluttra_publish.site.dates import long_date
+from pluttra_publish.site.languages import spoken
 from pluttra_publish.wall import Wall, WallPhoto
 
 Paper = Literal["A4", "A3"]
@@ -64,7 +64,7 @@ def wall_page(wall: Wall, paper: Paper, colour: str = "#9e1b32") -> str:
     ):  # fmt: skip
         style = style.replace(key, value)
     direction = "rtl" if wall.lang.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
-    day = long_date(wall.day, "sv")
+    day = spoken().long_date(wall.day)
     return f"""<!doctype html>
 <html lang="sv">
 <head>
@@ -117,7 +117,7 @@ def _footer(wall: Wall) -> str:
     aim = f"<p><strong>Ur läroplanen</strong></p><ul>{goals}</ul>" if goals else ""
     names = f"<p>Med på väggen: {escape(', '.join(wall.names))}</p>" if wall.names else ""
     until = (
-        f'<p class="until">Ta ner senast<br><strong>{long_date(wall.through, "sv")}</strong></p>'
+        f'<p class="until">Ta ner senast<br><strong>{spoken().long_date(wall.through)}</strong></p>'
         if wall.through
         else ""
     )

@@ -13,10 +13,10 @@ from pluttra_publish.errors import FormatError, KeystoreError
 from pluttra_publish.format.chain import Root
 from pluttra_publish.format.layout import ROOT_PATH
 from pluttra_publish.format.posts import Card, Reference, Standing
-from pluttra_publish.hosts import open_host
+from pluttra_publish.hosts import open_host, read_inventory
 from pluttra_publish.media import Derivative
 from pluttra_publish.open import Fetch, Memory, Opened, folder, open_with_key
-from pluttra_publish.putting import last_put
+from pluttra_publish.putting import ON_HOST
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
@@ -125,8 +125,9 @@ def witness(settings: Settings, sealed: Path | None, keystore: Keystore) -> Iter
         root = path / ROOT_PATH
         yield _witness(folder(path), keystore, str(path), root.stat().st_mtime_ns if root.exists() else 0)
         return
+    known = read_inventory(settings.state / ON_HOST)
     with open_host(settings.host, settings.state) as host:
-        yield _witness(host.get, keystore, host.name, last_put(settings, host))
+        yield _witness(host.get, keystore, host.name, known.put if known and known.host == host.name else 0)
 
 
 def _witness(fetch: Fetch, keystore: Keystore, where: str, put: int) -> Witness:

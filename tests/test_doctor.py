@@ -38,13 +38,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Preschool:
 def school(published: Preschool) -> Iterator[Preschool]:
     """The published school, whose host is put right afterwards."""
     before = published.files()
-    kept = (published.state / "on-host").read_bytes()
+    kept = (published.state / "on-host.sqlite").read_bytes()
     yield published
     for path in published.files().keys() - before.keys():
         (published.public / path).unlink()
     for path, content in before.items():
         (published.public / path).write_bytes(content)
-    (published.state / "on-host").write_bytes(kept)
+    (published.state / "on-host.sqlite").write_bytes(kept)
 
 
 @contextmanager
@@ -65,9 +65,9 @@ def look(school: Preschool, web: Web) -> Findings:
 
 def test_a_host_with_our_rules_is_well(school: Preschool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(school, tmp_path, monkeypatch) as web, clock(school.now):
+        assert [str(finding) for finding in look(school, web)] == []
         examined = examine(school.settings, url=web.url, http_port=web.http)
     assert isinstance(examined, Examined)
-    assert [str(finding) for finding in examined.findings] == []
     assert examined.files == len(school.files())
 
 
@@ -163,7 +163,7 @@ SPOILT: list[tuple[Callable[[Preschool], None], str, bool]] = [
     (lose_object, "saknas", True),
     (cut_object, "fel längd", True),
     (old_root, "Roten är inte den som publicerades sist", True),
-    (put(f"o/ab/{'ab' * 16}"), "ligger hos värden fast de inte ska", True),
+    (put(f"o/ab/{'ab' * 16}"), "ligger hos värden utan att höra till webbplatsen", True),
     (put("register/barn.csv"), "visa något om barn eller nycklar", True),
     (put(f"o/ab/.{'ab' * 8}.tmp"), "avbruten publicering", False),
     (put("blogg/index.php"), "Allt på samma adress", False),
@@ -227,7 +227,7 @@ def test_a_site_that_has_not_been_published_for_long_is_told(
 def test_on_a_computer_that_never_published_what_anybody_sees_is_examined(
     school: Preschool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (school.state / "on-host").unlink()
+    (school.state / "on-host.sqlite").unlink()
     with served(school, tmp_path, monkeypatch, dropped("Strict-Transport-Security")) as web:
         told = [finding.message for finding in look(school, web).errors]
     assert len(told) == 2

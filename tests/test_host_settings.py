@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pluttra_publish.host_settings import HostSettings, S3Settings, SftpSettings
 
 from pluttra_publish.settings import read_settings
+from pluttra_publish.settings.host import HostSettings, S3Settings, SftpSettings
 from tests.test_settings import LEAST, refused
 
 SFTP = '[host]\nkind = "sftp"\naddress = "sftp.example.se"\naccount = "backen"\npath = "public_html"\n'

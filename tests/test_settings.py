@@ -50,6 +50,7 @@ def test_name_and_address_are_enough(tmp_path: Path) -> None:
     assert settings.theme == tmp_path / "theme"
     assert (settings.host.kind, settings.host.path) == ("folder", tmp_path / "public")
     assert settings.consents == ConsentSettings((), ())
+    assert settings.download == "none"
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
@@ -58,6 +59,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         'link_days = 7\nnotice_days = 30\nrules = ["En regel."]\nplugins = ["typogrify"]\n'
         '[host]\nkind = "folder"\npath = "ut"\n[folders]\nposts = "synk/inlagg"\nregister = "reg"\nstate = "hemligt"\n'
         '[consents]\npurposes = ["utställning"]\nall_guardians = ["film", "utställning"]\n'
+        '[reader]\ndownload = "own-children"\n'
     )
     settings = read(tmp_path, text)
     assert settings.timezone == "Europe/Helsinki"
@@ -65,6 +67,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     assert (settings.rules, settings.plugins) == (("En regel.",), ("typogrify",))
     assert settings.posts == tmp_path / "synk" / "inlagg"
     assert settings.host.path == tmp_path / "ut"
+    assert settings.download == "own-children"
     assert settings.consents == ConsentSettings(("utställning",), ("film", "utställning"))
 
 
@@ -132,6 +135,8 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         ("name", '""'),
         ("name", "3"),
         ("alt_text", '"maybe"'),
+        ("reader.download", '"all"'),
+        ("reader.download", "true"),
         ("alt_text", "[1]"),
         ("grace_days", "true"),
         ("grace_days", "367"),
@@ -237,3 +242,46 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pluttra.toml").write_bytes('name = "Förskolan"\n'.encode("iso-8859-1"))
     with pytest.raises(SettingsError, match="UTF-8"):
         read_settings(tmp_path)
+
+
+def test_mail_is_off_until_there_is_a_server(tmp_path: Path) -> None:
+    settings = read(tmp_path, LEAST)
+    assert not settings.mail.is_on
+    assert not settings.mail.has_notices
+    assert settings.mail_links == "none"
+
+
+def test_everything_of_mail_can_be_said(tmp_path: Path) -> None:
+    text = LEAST + (
+        'mail_links = "each"\n[mail]\nhost = "SMTP.backen.example"\nport = 2525\nsecurity = "tls"\nlogin = "dagar"\n'
+        'from = "Backens förskola <dagar@backen.example>"\nreply_to = "rektor@backen.example"\ndigest = "daily"\n'
+        "daily_hour = 15\nstaff = false\n"
+    )
+    settings = read(tmp_path, text)
+    mail = settings.mail
+    assert (mail.host, mail.port, mail.security, mail.account) == ("smtp.backen.example", 2525, "tls", "dagar")
+    assert (mail.sender, mail.reply_to) == ("Backens förskola <dagar@backen.example>", "rektor@backen.example")
+    assert (mail.digest, mail.daily_hour, mail.staff, settings.mail_links) == ("daily", 15, False, "each")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'host = "smtp.backen.example"',
+        'from = "dagar"',
+        'from = "<dagar@backen.example"',
+        'from = "A, B <dagar@backen.example>"',
+        'host = "smtp://backen"\nfrom = "a@b.example"',
+        'security = "none"',
+        "port = 0",
+        'digest = "weekly"',
+        "daily_hour = 24",
+        'staff = "nej"',
+        'password = "hemligt"',
+    ],
+)
+def test_what_mail_may_not_say_is_told(tmp_path: Path, written: str) -> None:
+    told = refused(tmp_path, f"{LEAST}[mail]\n{written}\n")
+    assert len(told) == 1
+    assert "mail." in told[0]
+    assert "hemligt" not in told[0]

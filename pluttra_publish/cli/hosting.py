@@ -26,6 +26,14 @@ def _bucket(settings: Settings) -> str:
     return settings.host.s3.bucket if settings.host.s3 else "DIN-BUCKET"
 
 
+def _folder(settings: Settings) -> str:
+    """Return the published folder as the server has it, as far as the settings tell."""
+    said = (
+        settings.host.path.as_posix() if settings.host.path else settings.host.sftp.path if settings.host.sftp else ""
+    )
+    return said if said.startswith("/") else _ON_SERVER
+
+
 _RULES: dict[str, Callable[[Settings, str], str]] = {
     "nginx": lambda settings, root: rules.nginx(_name(settings), root),
     "apache": lambda settings, _: rules.apache(_name(settings)),
@@ -43,20 +51,24 @@ _RULES: dict[str, Callable[[Settings, str], str]] = {
 )
 @click.option("--root", metavar="MAPP", help="Mappen som webbservern visar, som den heter på servern.")
 @site_option
-def headers(kind: str, root: str | None, site: Path) -> None:
+@json_option
+def headers(kind: str, root: str | None, site: Path, as_json: bool) -> None:
     """Skriv ut reglerna som webbservern eller bucketen ska ha: vad som visas, hur länge det sparas, och skydden.
 
     SLAG är nginx, apache (.htaccess), caddy, s3-policy, s3-cors, s3-website eller s3-lifecycle. docs/hosts.md säger var de ska ligga.
     """
-    with report.answering():
+    with report.answering(as_json):
         settings = read_settings(site)
-        sftp = settings.host.sftp.path if settings.host.sftp and settings.host.sftp.path.startswith("/") else None
-        folder = root or (str(settings.host.path) if settings.host.path else sftp) or _ON_SERVER
+        folder = root or _folder(settings)
         if not folder.startswith("/") or any(sign in folder for sign in "\"'{};$\\\n"):
             raise UsageError(
                 f"{folder} duger inte som mapp på en server.", hint=f"Skriv till exempel --root {_ON_SERVER}."
             )
-        click.echo(_RULES[kind](settings, folder), nl=False)
+        text = _RULES[kind](settings, folder)
+        if as_json:
+            report.say_json({"kind": kind, "text": text})
+        else:
+            click.echo(text, nl=False)
 
 
 @click.command(epilog="Exempel: pluttra doctor --site minforskola")

@@ -1,9 +1,7 @@
-"""Commands for the one who publishes: build, publish, invite."""
+"""Commands for the one who publishes: build, publish."""
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +10,7 @@ from pluttra_publish import publish as pipeline
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
-from pluttra_publish.settings import FILE, read_settings
+from pluttra_publish.settings import read_settings
 
 _sequence_option = click.option(
     "--sequence",
@@ -20,25 +18,6 @@ _sequence_option = click.option(
     hidden=True,
     help="Rotens nummer, för reproducerbara byggen.",
 )
-
-
-class _Duration(click.ParamType[timedelta]):
-    """Days, or a number with h or d: 14, 14d, 12h."""
-
-    name = "TID"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        if isinstance(value, timedelta):
-            return value
-        match = re.fullmatch(r"(\d{1,4})\s*([dh]?)", str(value).strip())
-        length = (
-            timedelta(hours=int(match[1]))
-            if match and match[2] == "h"
-            else timedelta(days=int(match[1]) if match else 0)
-        )
-        if not timedelta(0) < length <= timedelta(days=90):
-            self.fail(f"”{value}” är ingen tid mellan 1h och 90d, till exempel 14d eller 12h", param, ctx)
-        return length
 
 
 @click.command(epilog="Exempel: pluttra build --site minforskola")
@@ -70,25 +49,6 @@ def publish(whole: bool, allow_removals: bool, sequence: int | None, site: Path,
         _say(published, as_json, "Publicerat i")
 
 
-@click.command(epilog='Exempel: pluttra invite "Maria Lindqvist" --valid-for 7d')
-@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
-@click.option("--valid-for", type=_Duration(), help="Hur länge länken gäller: 14d, 12h. Annars enligt link_days.")
-@site_option
-@json_option
-def invite(name: str, valid_for: timedelta | None, site: Path, as_json: bool) -> None:
-    """Skriv ut en länk för NAMN (namn, id eller e-post). Den som har länken läser som den personen."""
-    with report.answering(as_json):
-        settings = read_settings(site)
-        invited = pipeline.invite(settings, name, valid_for=valid_for or timedelta(days=settings.link_days))
-        if settings.is_local:
-            report.say_aside(f"Länken fungerar bara på den här datorn: url i {FILE} är {settings.url}.")
-        if as_json:
-            report.say_json({"name": invited.name, "role": invited.role, "url": invited.url, "ends": invited.ends})
-            return
-        report.say(f"{invited.name} – länken gäller till {invited.ends_text}:\n\n{invited.url}\n")
-        report.say("Skicka den bara till den personen. Att öppna länken förbrukar den inte.")
-
-
 def _run(settings: pipeline.Settings, folder: Path | None, sequence: int | None, as_json: bool) -> Published:
     with report.progress(as_json) as step:
         return pipeline.publish(settings, folder=folder, sequence=sequence, step=step)
@@ -105,3 +65,7 @@ def _say(published: Published, as_json: bool, what: str) -> None:
     report.say(
         f"{published.put} filer lades dit ({published.length / 1e6:.1f} MB), {published.kept} fanns, {published.deleted} togs bort."
     )
+    if published.told:
+        from pluttra_publish.cli.mailing import say_delivered  # noqa: PLC0415 # with all that mail is made with
+
+        say_delivered(published.told)

@@ -52,7 +52,7 @@ def wall(post: Path, page: Path, paper: str, no_text: bool, site: Path, as_json:
 def _check_page(settings: Settings, page: Path) -> None:
     if page.suffix.lower() not in {".html", ".htm"}:
         raise UsageError(f"{page.name} är ingen sida.", hint="Ge filen ett namn som slutar på .html.")
-    if is_inside(page, settings.posts) or is_inside(page, settings.host.path):
+    if is_inside(page, settings.posts) or (settings.host.path and is_inside(page, settings.host.path)):
         message = "Väggen får inte ligga bland inläggen eller i mappen som publiceras: bilderna i den är olåsta."
         raise UsageError(message, hint="Skriv den någon annanstans, till exempel på skrivbordet.")
 

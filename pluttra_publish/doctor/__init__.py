@@ -11,7 +11,7 @@ from pluttra_publish.doctor import files, outside
 from pluttra_publish.doctor.asking import Asking, Unreachable, asking
 from pluttra_publish.doctor.files import Step
 from pluttra_publish.errors import Findings, HostError
-from pluttra_publish.hosts import Inventory, open_host, read_inventory
+from pluttra_publish.hosts import Inventory, OnHost, open_host, read_inventory
 from pluttra_publish.putting import ON_HOST
 from pluttra_publish.settings import Settings
 
@@ -44,7 +44,7 @@ def no_step(_what: str, _done: int, _total: int) -> None:
 def examine(
     settings: Settings, *, url: str | None = None, http_port: int | None = None, step: Step = no_step
 ) -> Examined:
-    """Examine the host at `url`, else at the site's own address, and what lies on it.
+    """Examine the host at `url`, else at the site's own address, and what lies on it. If anything is wrong, the next publish looks through it all.
 
     Raises:
         Unwell: something must be mended; it carries all findings, what could be better too.
@@ -55,6 +55,9 @@ def examine(
     if known is None:
         message = "Den här datorn vet inte vad som ligger på värden."
         findings.error(HostError, address, "", message, "Kör pluttra publish på den dator som publicerar.")
+    elif known.doubted:
+        message = "Den senaste publiceringen blev inte klar, eller så var något fel på värden senast."
+        findings.warning(address, "", message, "Kör pluttra publish.")
     with asking(address) as host:
         try:
             there = _outside(host, settings, known, findings, http_port, step)
@@ -62,13 +65,16 @@ def examine(
             outside.bad(findings, host, "", f"Värden slutade svara ({cut}).", "Försök igen om en stund.")
     if known is not None:
         _inside(settings, known, findings)
+    if findings.errors and known is not None:
+        with Inventory(settings.state / ON_HOST) as inventory:
+            inventory.doubt()  # so that the next publish looks at all that lies there, and mends what it can
     if findings.errors:
         raise Unwell(findings)
     return Examined(findings, address, there)
 
 
 def _outside(
-    host: Asking, settings: Settings, known: Inventory | None, findings: Findings, http_port: int | None, step: Step
+    host: Asking, settings: Settings, known: OnHost | None, findings: Findings, http_port: int | None, step: Step
 ) -> int:
     shell = outside.reach(host, findings)
     if shell is None:
@@ -88,7 +94,7 @@ def _outside(
     return files.all_there(host, known.files, findings, step)
 
 
-def _inside(settings: Settings, known: Inventory, findings: Findings) -> None:
+def _inside(settings: Settings, known: OnHost, findings: Findings) -> None:
     try:
         with open_host(settings.host, settings.state) as host:
             files.inside(host, known, host.name, findings)

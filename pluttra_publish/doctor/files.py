@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pluttra_publish.doctor.asking import Answer, Asking, Unreachable
 from pluttra_publish.doctor.outside import RULES, bad
 from pluttra_publish.errors import Findings, HostError
-from pluttra_publish.hosts import Host, Inventory, Lying, cache_of, content_type, place_of
+from pluttra_publish.hosts import Host, Lying, OnHost, cache_of, content_type, place_of
 from pluttra_publish.hosts.paths import LOCK_PATH, is_left_behind
 
 Step = Callable[[str, int, int], None]
@@ -40,16 +40,19 @@ def clear_files(host: Asking, known: Mapping[str, Lying], findings: Findings) ->
 
 
 def served_as(host: Asking, known: Mapping[str, Lying], findings: Findings) -> None:
-    """Look at type, caching and encoding of one file of each sort."""
+    """Look at type, caching and encoding of one file of each sort; what is the same of several is told once."""
+    alike: dict[_Fault, list[str]] = {}
     for path in _one_of_each(known):
         answer = host.get(path, Accept_Encoding="gzip, br")
-        if answer.status != 200:
-            continue  # told where everything is counted
-        _type(host, path, answer, findings)
-        _caching(host, path, answer, findings)
-        if place_of(path) in {"object", "keyring", "root"} and answer.headers.get("content-encoding"):
-            message = f"Värden packar om en förseglad fil ({answer.headers['content-encoding']}), så den inte kan läsas i delar."
-            bad(findings, host, f"/{path}", message, "Stäng av komprimering för annat än text. " + RULES)
+        if answer.status == 200:  # what is lacking is told where everything is counted
+            for fault in (_type(path, answer), _caching(path, answer), _packed(path, answer)):
+                if fault:
+                    alike.setdefault(fault, []).append(path)
+    for (grave, message), paths in alike.items():
+        if grave:
+            bad(findings, host, _some(paths), message, RULES)
+        else:
+            findings.warning(host.url, _some(paths), message, RULES)
 
 
 def ranges(host: Asking, known: Mapping[str, Lying], findings: Findings) -> None:
@@ -68,7 +71,7 @@ def ranges(host: Asking, known: Mapping[str, Lying], findings: Findings) -> None
         return
 
 
-def root(host: Asking, known: Inventory, findings: Findings, *, now: datetime, notice: timedelta) -> None:
+def root(host: Asking, known: OnHost, findings: Findings, *, now: datetime, notice: timedelta) -> None:
     """Look whether the root is the one put last, how old it is, and whether asking again is cheap."""
     answer = host.get("root")
     if answer.status != 200:
@@ -101,12 +104,12 @@ def all_there(host: Asking, known: Mapping[str, Lying], findings: Findings, step
                 wrong.setdefault("har fel längd", []).append(path)
             step("Frågar efter filer", done, len(paths))
     for what, lacking in wrong.items():
-        mend = "Kör pluttra publish, som lägger dit det som saknas. Ligger det kvar: ta bort filen privat/on-host och kör igen."
-        bad(findings, host, _some(lacking), f"{len(lacking)} av {len(paths)} filer {what}.", mend)
+        mend = "Kör pluttra publish, som lägger dit det som saknas."
+        bad(findings, host, _some(lacking), f"{len(lacking)} av {_files(len(paths))} {what}.", mend)
     return len(paths) - sum(len(lacking) for lacking in wrong.values())
 
 
-def inside(host: Host, known: Inventory, where: str, findings: Findings) -> None:
+def inside(host: Host, known: OnHost, where: str, findings: Findings) -> None:
     """Look through the host's own list for what is lacking, of another length, or should not be there."""
     there = dict(host.list())
     there.pop(LOCK_PATH, None)
@@ -114,11 +117,10 @@ def inside(host: Host, known: Inventory, where: str, findings: Findings) -> None
     for what, paths in (
         ("saknas hos värden", [path for path in known.files if path not in there]),
         ("har fel längd hos värden", [p for p, n in there.items() if p in known.files and known.files[p].length != n]),
-        ("ligger hos värden fast de inte ska", [path for path in there if path not in known.files]),
+        ("ligger hos värden utan att höra till webbplatsen", [path for path in there if path not in known.files]),
     ):
         if paths:
-            mend = f"Ta bort filen privat/{'on-host'} på den här datorn. {publish}"
-            findings.error(HostError, where, _some(paths), f"{len(paths)} filer {what}.", mend)
+            findings.error(HostError, where, _some(paths), f"{_files(len(paths))} {what}.", publish)
     for path in sorted(host.strangers()):
         name = path.rpartition("/")[2]
         if is_left_behind(name):
@@ -143,33 +145,40 @@ def _length(host: Asking, path: str) -> int | str:
     return int(said) if said.isdigit() else "ges utan längd"
 
 
-def _type(host: Asking, path: str, answer: Answer, findings: Findings) -> None:
+_Fault = tuple[bool, str]
+"""Whether it must be mended, and what it is."""
+
+
+def _type(path: str, answer: Answer) -> _Fault | None:
     wanted = content_type(path).partition(";")[0]
     if answer.media_type == wanted:
-        return
-    message = f"Filen ges som {answer.media_type or 'ingenting'} i stället för {wanted}."
-    if path.endswith((".js", ".css", ".html")) or answer.media_type == "text/html":
-        bad(findings, host, f"/{path}", message, RULES)
-    else:
-        findings.warning(host.url, f"/{path}", message, RULES)
+        return None
+    grave = path.endswith((".js", ".css", ".html")) or answer.media_type == "text/html"
+    return grave, f"Filen ges som {answer.media_type or 'ingenting'} i stället för {wanted}."
 
 
-def _caching(host: Asking, path: str, answer: Answer, findings: Findings) -> None:
+def _packed(path: str, answer: Answer) -> _Fault | None:
+    packed = answer.headers.get("content-encoding")
+    if not packed or place_of(path) not in {"object", "keyring", "root"}:
+        return None
+    return True, f"Värden packar om en förseglad fil ({packed}), så den inte kan läsas i delar."
+
+
+def _caching(path: str, answer: Answer) -> _Fault | None:
     said = answer.headers.get("cache-control", "").lower()
     lasts = re.search(r"max-age=(\d+)", said)
     kept = 0 if "no-cache" in said or "no-store" in said else int(lasts[1]) if lasts else None
     match cache_of(path):
         case "revalidate" if kept is None:
-            message = "Värden säger inte hur länge filen får sparas, så den som läser kan få en gammal."
-            findings.warning(host.url, f"/{path}", message, RULES)
+            return False, "Värden säger inte hur länge filen får sparas, så den som läser kan få en gammal."
         case "revalidate" if kept:
-            message = f"Filen får sparas i {kept} sekunder, fast den ska frågas efter varje gång."
-            bad(findings, host, f"/{path}", message, RULES)
+            return True, f"Filen får sparas i {kept} sekunder, fast den ska frågas efter varje gång."
         case "forever" if not kept or kept < 86_400:
-            message = "Filen ändras aldrig, men värden låter den inte sparas, så sidan blir trög och dyr."
-            findings.warning(host.url, f"/{path}", message, RULES)
+            return False, "Filen ändras aldrig, men värden låter den inte sparas, så sidan blir trög och dyr."
         case "short" if kept is None or kept > 86_400:
-            findings.warning(host.url, f"/{path}", "En öppen sida får sparas för länge efter en ändring.", RULES)
+            return False, "En öppen sida får sparas för länge efter en ändring."
+        case _:
+            return None
 
 
 def _one_of_each(known: Mapping[str, Lying]) -> Iterator[str]:
@@ -179,6 +188,10 @@ def _one_of_each(known: Mapping[str, Lying]) -> Iterator[str]:
         name = path.rpartition("/")[2]
         shortest.setdefault((place_of(path), name.rpartition(".")[2] if "." in name else ""), path)
     yield from sorted(shortest.values())
+
+
+def _files(count: int) -> str:
+    return f"{count} fil" if count == 1 else f"{count} filer"
 
 
 def _some(paths: list[str]) -> str:

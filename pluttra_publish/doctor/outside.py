@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pluttra_publish.doctor.asking import Answer, Asking, Unreachable
 from pluttra_publish.errors import Findings, HostError
 
-RULES = "pluttra headers skriver reglerna för nginx, Apache, Caddy och S3."
+RULES = "Lägg in reglerna som pluttra headers skriver för nginx, Apache, Caddy och S3."
 _LONG_ENOUGH = 15_552_000  # half a year of HSTS
 _SOON = timedelta(days=14)
 _PRIVATE = (
     "pluttra.toml",
     "register/barn.csv",
     "privat/keystore.age",
-    "privat/on-host",
+    "privat/on-host.sqlite",
     "inlagg/",
     ".git/config",
     ".htaccess",

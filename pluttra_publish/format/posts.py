@@ -100,7 +100,8 @@ class Cover:
 
 @dataclass(frozen=True)
 class Card:
-    """What an index says of one post. `children` are `(child id, given name)`; `count` is of film, photo and sound."""
+    """What an index says of one post. `children` are `(child id, given name)`; `count` is of film, photo and sound; `save` the media
+    that the guardians of the index's child may save."""
 
     id: str
     title: str
@@ -114,9 +115,11 @@ class Card:
     home: str
     media: tuple[Reference, ...]
     page: Reference
+    save: tuple[int, ...] = ()
 
     def to_value(self) -> dict[str, object]:
-        return {
+        some = {"save": self.save} if self.save else {}
+        return some | {
             "by": self.by,
             "children": self.children,
             "count": dict(self.count),
@@ -142,6 +145,9 @@ class Card:
         cover = None if shape.member(value, "cover") is None else of("cover", Cover.from_value)
         if cover is not None and any(n >= len(media) for n, _, _ in cover.sizes):
             raise shape.refusal(f"{place}.cover")
+        save = of("save", _numbers) if "save" in value else ()
+        if any(n >= len(media) for n in save):
+            raise shape.refusal(f"{place}.save")
         counts = of("count", shape.mapping)
         return cls(
             id=of("id", shape.hex8),
@@ -156,6 +162,7 @@ class Card:
             home=of("home", shape.hex16),
             media=media,
             page=of("page", _page),
+            save=save,
         )
 
 
@@ -265,3 +272,7 @@ def _size(value: Any, place: str) -> tuple[int, int, int]:
 def _named_child(value: Any, place: str) -> tuple[str, str]:
     child, name = shape.fixed(value, place, 2)
     return shape.hex8(child, place), shape.text(name, place)
+
+
+def _numbers(value: Any, place: str) -> tuple[int, ...]:
+    return shape.listed(value, place, shape.number)

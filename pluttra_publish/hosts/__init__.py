@@ -9,7 +9,7 @@ from __future__ import annotations
 from pluttra_publish.hosts.folder import FolderHost
 from pluttra_publish.hosts.gate import Admitted, Publishable, ShellFile, admit
 from pluttra_publish.hosts.host import Host
-from pluttra_publish.hosts.inventory import Inventory, Lying, read_inventory, write_inventory
+from pluttra_publish.hosts.inventory import Inventory, Lying, OnHost, read_inventory
 from pluttra_publish.hosts.lock import Lock, locked, owner_of
 from pluttra_publish.hosts.mirror import Mirrored, mirror, put_changes, put_in_order
 from pluttra_publish.hosts.opening import open_host
@@ -26,6 +26,7 @@ __all__ = [
     "Lock",
     "Lying",
     "Mirrored",
+    "OnHost",
     "Place",
     "Publishable",
     "ShellFile",
@@ -40,5 +41,4 @@ __all__ = [
     "put_changes",
     "put_in_order",
     "read_inventory",
-    "write_inventory",
 ]

@@ -37,7 +37,7 @@ SERVED = (
     r"robots\.txt",
     r"icon\.svg",
     r"icon-[0-9a-z-]{1,32}\.png",
-    r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(?:js|css)",
+    r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(?:js|css|html)",
     r"sida/[0-9a-z][0-9a-z_-]{0,199}\.(?:html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)",
 )
 """What a server answers for, as expressions that nginx, Apache and Caddy all understand; `/` is index.html."""

@@ -1,20 +1,27 @@
-"""What a publisher knows to lie on a host, so that it need not ask. Knows paths, lengths and digests. Does not know what they are.
+"""What a publisher knows to lie on its host, so that it need not ask. Knows paths, lengths and digests. Does not know what they are.
 
-Only a cache: it may be deleted at any time, and then the host is asked. It is believed for as long as the host's root is the one that was
-put with it, and for a day at most. Before anything is put it is taken away, so that what a publish that was killed did is never guessed at.
+Only a cache, a file of SQLite's since of ten years only what changes is written: it may be deleted at any time, and then the host is asked.
+It is sure for as long as the host's root is the one that was put with it. While something is put it is not sure, so that what a publish
+that was killed did is never guessed at.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from pluttra_publish.platform import write_atomically
-
-BELIEVED = 24 * 60 * 60
 _VERSION = 1
+_TABLES = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, length INTEGER NOT NULL, digest BLOB) WITHOUT ROWID;
+CREATE TABLE waiting (path TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE beside (path TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
 
 
 @dataclass(frozen=True)
@@ -26,65 +33,160 @@ class Lying:
 
 
 @dataclass(frozen=True)
-class Inventory:
-    """What lies on the host `host` since its root `root` (a SHA-256) was put at `put`, in nanoseconds.
-
-    `listed` is when the host was last asked what lies there, `waiting` since when garbage waits out its grace, both in Unix seconds.
-    """
+class OnHost:
+    """What lies on the host `host` since its root, of the digest `root`, was put at `put` (nanoseconds); if that is not `doubted`."""
 
     host: str
     root: bytes
     put: int
-    listed: int
     files: Mapping[str, Lying]
-    waiting: Mapping[str, int] = field(default_factory=dict)
+    doubted: bool = False
 
-    def holds(self, host: str, root: bytes | None, now: int) -> bool:
-        """Tell whether it may be believed of `host` now that `root` is the digest of what lies at its root."""
-        return self.host == host and self.root == root and 0 <= now - self.listed < BELIEVED
 
-    def without_digests_of(self, lengths: Mapping[str, int]) -> Mapping[str, Lying]:
-        """Return what a list of the host says, with the digests known of files that still have their lengths."""
-        nothing = Lying(-1)
+class Inventory:
+    """The inventory in one file, which is made if it is missing, damaged or of another version."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._database = _opened(file)
+
+    def sure(self, host: str, root: bytes | None) -> bool:
+        """Tell whether it knows what lies on `host`, whose root has the digest `root`."""
+        known = self._said("host"), self._said("root"), self._said("doubt")
+        return root is not None and known == (host, root.hex(), "")
+
+    def told(self) -> OnHost | None:
+        """Return what was told last; None if nothing was."""
+        host, root, doubted = self._said("host"), self._said("root"), bool(self._said("doubt"))
+        return OnHost(host, bytes.fromhex(root), self.put_at(), self.files(), doubted) if root else None
+
+    def listed(self) -> int:
+        """Return when the host was last asked for all that lies there, in Unix seconds."""
+        return int(self._said("listed") or 0)
+
+    def put_at(self) -> int:
+        """Return when the root was put, in nanoseconds; 0 if that is not known."""
+        return int(self._said("put") or 0)
+
+    def files(self) -> dict[str, Lying]:
+        """Return all that lies there."""
         return {
-            path: replace(known, length=length)
-            if (known := self.files.get(path, nothing)).length == length
-            else Lying(length)
-            for path, length in lengths.items()
+            path: Lying(length, digest) for path, length, digest in self._ask("SELECT path, length, digest FROM files")
         }
 
+    def digests(self) -> frozenset[bytes]:
+        """Return the digests of all that lies there, where they are known."""
+        return frozenset(digest for (digest,) in self._ask("SELECT digest FROM files WHERE digest IS NOT NULL"))
 
-def read_inventory(file: Path) -> Inventory | None:
-    """Return the inventory in a file; None if it is missing, damaged or of another version."""
-    try:
-        head, _, rest = file.read_text(encoding="utf-8").partition("\n")
-        said = json.loads(head)
-        if said.pop("v") != _VERSION or said.pop("count") != rest.count("\n"):
-            return None
-        files = {}
-        for line in rest.splitlines():
-            path, length, digest = line.split(" ")
-            files[path] = Lying(int(length), bytes.fromhex(digest) if digest else None)
-        said["root"] = bytes.fromhex(said["root"])
-        return Inventory(files=files, **said)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    def waiting(self) -> dict[str, int]:
+        """Return the garbage that waits out its grace, with since when."""
+        return dict(self._ask("SELECT path, since FROM waiting"))
+
+    def beside(self) -> set[str]:
+        """Return the paths of what was put beside a site since its root was: invitations."""
+        return {path for (path,) in self._ask("SELECT path FROM beside")}
+
+    def doubt(self) -> None:
+        """Let it be sure of nothing until it is told again: something is being put, or is not as it should be."""
+        with contextlib.suppress(sqlite3.Error), self._written():
+            self._say(doubt="yes")
+
+    def tell_whole(
+        self, host: str, root: bytes, files: Mapping[str, Lying], waiting: Mapping[str, int], *, now: OnTime
+    ) -> None:
+        """Let it know all that lies there."""
+        with self._written():
+            for table in ("files", "beside", "about"):
+                self._database.execute(f"DELETE FROM {table}")  # noqa: S608 # our own names
+            self._add(files)
+            self._wait(waiting)
+            self._say(host=host, root=root.hex(), put=now.put, listed=now.listed)
+
+    def tell_changes(
+        self, root: bytes, new: Mapping[str, Lying], gone: Iterable[str], waiting: Mapping[str, int], *, now: OnTime
+    ) -> None:
+        """Let it know what was put and deleted since."""
+        with self._written():
+            self._database.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in gone))
+            self._database.executemany(
+                "DELETE FROM beside WHERE path NOT IN (SELECT path FROM files) OR path = ?", ((path,) for path in new)
+            )
+            self._add(new)
+            self._wait(waiting)
+            self._say(root=root.hex(), put=now.put, listed=now.listed, doubt="")
+
+    def tell_beside(self, new: Mapping[str, Lying]) -> None:
+        """Let it know what was put beside the site."""
+        with self._written():
+            self._add(new)
+            self._database.executemany("INSERT OR REPLACE INTO beside VALUES (?)", ((path,) for path in new))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Inventory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _said(self, name: str) -> str:
+        rows = self._ask("SELECT value FROM about WHERE name = ?", name)
+        return rows[0][0] if rows else ""
+
+    def _say(self, **said: object) -> None:
+        self._database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", ((n, str(v)) for n, v in said.items()))
+
+    def _add(self, files: Mapping[str, Lying]) -> None:
+        rows = ((path, lying.length, lying.digest) for path, lying in sorted(files.items()))
+        self._database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
+
+    def _wait(self, waiting: Mapping[str, int]) -> None:
+        self._database.execute("DELETE FROM waiting")
+        self._database.executemany("INSERT INTO waiting VALUES (?, ?)", waiting.items())
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        with self._database:
+            self._database.execute("BEGIN")
+            yield
+
+    def _ask(self, question: str, *values: object) -> list[Any]:
+        try:
+            return self._database.execute(question, values).fetchall()
+        except sqlite3.Error:
+            return []
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """When the root was put, in nanoseconds, and when the host was last asked for all that lies there, in Unix seconds."""
+
+    put: int
+    listed: int
+
+
+def read_inventory(file: Path) -> OnHost | None:
+    """Return what was told last of what lies on the host; None if nothing was."""
+    if not file.is_file():
         return None
+    with Inventory(file) as inventory:
+        return inventory.told()
 
 
-def write_inventory(file: Path, inventory: Inventory) -> None:
-    """Write an inventory for `read_inventory`."""
-    said = {
-        "v": _VERSION,
-        "count": len(inventory.files),
-        "host": inventory.host,
-        "root": inventory.root.hex(),
-        "put": inventory.put,
-        "listed": inventory.listed,
-        "waiting": dict(inventory.waiting),
-    }
-    lines = [json.dumps(said)]
-    lines += [
-        f"{path} {lying.length} {lying.digest.hex() if lying.digest else ''}"
-        for path, lying in sorted(inventory.files.items())
-    ]
-    write_atomically(file, ("\n".join(lines) + "\n").encode("utf-8"), private=True)
+def _opened(file: Path) -> sqlite3.Connection:
+    with contextlib.suppress(sqlite3.Error):
+        database = _connected(file)
+        if database.execute("PRAGMA user_version").fetchone() == (_VERSION,):
+            return database
+        database.close()
+    for name in (file, file.with_name(f"{file.name}-journal")):
+        name.unlink(missing_ok=True)
+    database = _connected(file)
+    database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
+    return database
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite makes it for others to read too
+    return sqlite3.connect(file, isolation_level=None)

@@ -47,20 +47,28 @@ def owner_of(state: Path) -> str:
 
 
 class Lock:
-    """Held by `owner` on `host`."""
+    """The lock on `host`, for `owner` to hold."""
 
-    def __init__(self, host: Host, owner: str, clock: Clock) -> None:
+    def __init__(self, host: Host, owner: str, clock: Clock = time.time) -> None:
         self._host, self._owner, self._clock = host, owner, clock
 
-    def take(self) -> None:
-        """Take the lock, unless somebody else holds it. One's own, left by a publish that was killed, is taken over.
+    def look(self) -> None:
+        """Stop if somebody else holds the lock. One's own, left by a publish that was killed, is no hindrance.
 
         Raises:
-            HostError: somebody else holds it.
+            HostError: somebody does.
         """
         there = _read(self._host.get(LOCK_PATH))
         if there and there[0] != self._owner and abs(self._clock() - there[1]) < STALE:
             raise _taken(there[1])
+
+    def take(self) -> None:
+        """Take the lock, unless somebody else holds it.
+
+        Raises:
+            HostError: somebody else holds it.
+        """
+        self.look()
         self.renew()
         self.check()
 

@@ -6,6 +6,7 @@ Knows docs/format.md §14. Does not know keys, or why something is no longer wan
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -41,13 +42,13 @@ def no_check() -> None:
 
 @dataclass(frozen=True)
 class Mirrored:
-    """What was done: paths put and deleted, how many were left as they were, and the bytes that were put. `files` is what lies there now."""
+    """What was done: paths put and deleted, how many were left as they were, and the bytes that were put. `new` is what was put."""
 
     put: tuple[str, ...]
     kept: int
     deleted: tuple[str, ...]
     length: int
-    files: Mapping[str, Lying] = field(repr=False, default_factory=dict)
+    new: Mapping[str, Lying] = field(repr=False, default_factory=dict)
 
 
 def mirror(
@@ -84,13 +85,12 @@ def mirror(
     same = {new: old for new, old in (twins or {}).items() if old in there and there[old].length == wanted[new].length}
     put_in_order(host, waves, gone, twins=same, before_root=before_root, step=step)
     put = {thing.path for thing in new}
-    stay = {path: lying for path, lying in there.items() if path in keep and path not in wanted}
     return Mirrored(
         put=tuple(sorted(put)),
         kept=len(wanted.keys() - put),
         deleted=tuple(gone),
         length=sum(thing.length for thing in new),
-        files=stay | {path: Lying(thing.length, thing.digest) for path, thing in wanted.items()},
+        new={path: Lying(thing.length, thing.digest) for path, thing in wanted.items()},
     )
 
 
@@ -99,10 +99,14 @@ def put_changes(
     things: Iterable[Publishable],
     gone: Iterable[str],
     *,
+    kept: int,
+    twins: Mapping[str, str] | None = None,
     before_root: Callable[[], None] = no_check,
     step: Step = no_step,
 ) -> Mirrored:
-    """Put what is new, root last, then delete what is `gone`. For whoever knows what lies on the host: it is not asked.
+    """Put what is new, root last, then delete what is `gone`; `kept` is how many files lie there already.
+
+    For whoever knows what lies on the host: it is not asked. The rest is as for `mirror`.
 
     Raises:
         LeakError: something may not be put; nothing was.
@@ -111,9 +115,14 @@ def put_changes(
     admitted = [admit(thing) for thing in things]
     deleted = tuple(gone)
     waves = [[thing for thing in admitted if thing.role in roles] for roles in _WAVES]
-    put_in_order(host, waves, deleted, before_root=before_root, step=step)
-    put = tuple(sorted(thing.path for thing in admitted))
-    return Mirrored(put, 0, deleted, sum(thing.length for thing in admitted))
+    put_in_order(host, waves, deleted, twins=twins, before_root=before_root, step=step)
+    return Mirrored(
+        put=tuple(sorted(thing.path for thing in admitted)),
+        kept=max(0, kept - len(deleted)),
+        deleted=deleted,
+        length=sum(thing.length for thing in admitted),
+        new={thing.path: Lying(thing.length, thing.digest) for thing in admitted},
+    )
 
 
 def put_in_order(
@@ -176,15 +185,17 @@ def _at_once(parallel: int, do: Callable[[_T], None], what: Sequence[_T], counte
             do(each)
             counter.one_more()
         return
-    with ThreadPoolExecutor(min(parallel, len(what))) as workers:
+    workers = ThreadPoolExecutor(min(parallel, len(what)))
+    try:
         begun = [workers.submit(do, each) for each in what]
         for future in begun:
             future.add_done_callback(lambda done: counter.one_more() if not done.cancelled() else None)
         wait(begun, return_when=FIRST_EXCEPTION)
-        failed = next((f for f in begun if f.done() and not f.cancelled() and f.exception()), None)
-        if failed is not None:
-            workers.shutdown(wait=True, cancel_futures=True)
-            failed.result()
+    finally:  # Ctrl-C too
+        workers.shutdown(wait=True, cancel_futures=True)
+    for future in begun:
+        if not future.cancelled():
+            future.result()
 
 
 class _Counter:
@@ -192,10 +203,12 @@ class _Counter:
 
     def __init__(self, step: Step, what: str, total: int) -> None:
         self._step, self._what, self._total, self._done = step, what, total, 0
+        self._lock = threading.Lock()
 
     def one_more(self) -> None:
-        self._done += 1
-        self._step(self._what, self._done, self._total)
+        with self._lock:
+            self._done += 1
+            self._step(self._what, self._done, self._total)
 
 
 def _lies_there(host: Host, thing: Admitted, there: Mapping[str, Lying]) -> bool:

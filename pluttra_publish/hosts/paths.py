@@ -23,7 +23,7 @@ _PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("lock", re.compile(r"lock")),
     ("keyring", re.compile(r"k/([0-9a-f]{2})/\1[0-9a-f]{30}")),
     ("shell", re.compile(r"index\.html|sw\.js|manifest\.webmanifest|robots\.txt|icon\.svg|icon-[0-9a-z-]{1,32}\.png")),
-    ("code", re.compile(r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(js|css)")),
+    ("code", re.compile(r"r/[0-9a-z]{1,64}/[0-9a-z_-]{1,64}\.(js|css|html)")),
     ("public", re.compile(r"sida/[0-9a-z][0-9a-z_-]{0,199}\.(html|webp|jpg|jpeg|png|mp4|webm|m4a|mp3|ogg|wav|vtt)")),
 )
 

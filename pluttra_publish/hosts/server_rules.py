@@ -52,14 +52,20 @@ map $uri ${tag}_policy {{
 }}
 
 server {{
-    listen {http};
+{_listen(http, "")}
     server_name {name};
     access_log off;
-    return 301 https://{name}$request_uri;
+    location ^~ /.well-known/acme-challenge/ {{
+        root {root};
+        default_type text/plain;
+    }}
+    location / {{
+        return 301 https://{name}$request_uri;
+    }}
 }}
 
 server {{
-    listen {https} ssl;
+{_listen(https, " ssl http2")}
     server_name {name};
     ssl_certificate {certificate};
     ssl_certificate_key {key};
@@ -277,6 +283,11 @@ def _endings() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _with_charset(media_type: str) -> str:
     return next(full for full in TYPES.values() if full.partition(";")[0] == media_type)
+
+
+def _listen(where: str, how: str) -> str:
+    """Return where a server of nginx's listens: a port on all addresses of both kinds, or one address."""
+    return _lines(f"    listen {one}{how};" for one in ((where, f"[::]:{where}") if where.isdigit() else (where,)))
 
 
 def _lines(lines: Iterator[str]) -> str:

@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import secrets
 import threading
+import time
 from collections.abc import Awaitable, Iterator
 from typing import TypeVar
 
@@ -56,6 +57,7 @@ class SftpHost:
         self._line: asyncssh.SSHClientConnection | None = None
         self._sftp: asyncssh.SFTPClient | None = None
         self._can_sync = True
+        self._failed: tuple[float, Exception] | None = None
 
     def put(self, thing: Admitted) -> None:
         """Store `thing` under its path: written beside it, compared, and renamed.
@@ -261,11 +263,18 @@ class SftpHost:
 
     def _client(self) -> asyncssh.SFTPClient:
         """Return the connection, which is made now unless it is there and whole."""
+        asked = time.monotonic()
         with self._connecting:
             if self._sftp is None or self._line is None or self._line.is_closed():
+                if self._failed is not None and self._failed[0] > asked:
+                    raise self._failed[1]  # for all who waited for the same answer, instead of asking for each
                 self._hang_up()
-                self._line = self._wait(connect(self._settings))
-                self._sftp = self._wait(self._line.start_sftp_client())
+                try:
+                    self._line = self._wait(connect(self._settings))
+                    self._sftp = self._wait(self._line.start_sftp_client())
+                except Exception as wrong:
+                    self._failed = time.monotonic(), wrong
+                    raise
             return self._sftp
 
     def _hang_up(self) -> None:

@@ -32,7 +32,7 @@ class ReaderNotFound(UsageError):
 
 @dataclass(frozen=True)
 class Reader:
-    """A guardian or a member of staff, as one who reads."""
+    """A guardian or a member of staff, as one who reads; `language` is empty when the register doesn't say it."""
 
     id: str
     name: str
@@ -182,7 +182,7 @@ def _guardian_reads(guardian: Guardian) -> Reader:
 
 
 def _staff_reads(member: StaffMember) -> Reader:
-    return Reader(member.id, member.name, member.role, "sv", member.email)
+    return Reader(member.id, member.name, member.role, "", member.email)
 
 
 def _unique(values: Iterable[_Value]) -> tuple[_Value, ...]:

@@ -290,7 +290,7 @@ def is_email(written: str) -> bool:
 def _language(row: Row, findings: Findings) -> str:
     written = row.cells.get("språk", "")
     if not written:
-        return "sv"
+        return ""
     if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", written):
         return written
     findings.error(
@@ -298,9 +298,9 @@ def _language(row: Row, findings: Findings) -> str:
         row.file,
         row.place("språk"),
         "Språkkoden går inte att tolka.",
-        "Skriv till exempel sv, en eller ar.",
+        "Skriv till exempel sv, en, ar, so eller fi, eller lämna rutan tom.",
     )
-    return "sv"
+    return ""
 
 
 def _span(row: Row, findings: Findings) -> Span | None:

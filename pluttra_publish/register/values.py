@@ -61,13 +61,13 @@ class Child:
 
 @dataclass(frozen=True)
 class Guardian:
-    """`email` is empty when there is none; `protected` as for a child."""
+    """`email` is empty when there is none, `language` when nobody has said which; `protected` as for a child."""
 
     id: str
     first_name: str
     last_name: str
     email: str = ""
-    language: str = "sv"
+    language: str = ""
     protected: bool | None = None
 
     @property

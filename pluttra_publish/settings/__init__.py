@@ -26,6 +26,7 @@ from pluttra_publish.settings.values import (
     AccessibilitySettings,
     ConsentSettings,
     LookSettings,
+    MailSettings,
     Settings,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "ConsentSettings",
     "HostSettings",
     "LookSettings",
+    "MailSettings",
     "Settings",
     "SettingsError",
     "accepted",
@@ -143,6 +145,7 @@ _KEYS: dict[str, _Rule] = {
     "consents.purposes": _Rule(accepting.texts, ()),
     "consents.all_guardians": _Rule(accepting.texts, ()),
     "consents.wall": _Rule(accepting.text, ""),
+    "reader.download": _Rule(accepting.one_of("none", "own-children"), "none"),
     "email": _Rule(accepting.email, ""),
     "phone": _Rule(accepting.phone, ""),
     "theme.colour": _Rule(accepting.colour, ""),
@@ -155,7 +158,18 @@ _KEYS: dict[str, _Rule] = {
     "accessibility.assessed": _Rule(accepting.day, None),
     "accessibility.updated": _Rule(accepting.day, None),
     "accessibility.method": _Rule(accepting.text, ""),
+    "mail_links": _Rule(accepting.one_of("none", "each"), "none"),
+    "mail.host": _Rule(accepting.server, ""),
+    "mail.port": _Rule(accepting.number(1, 65535, of="en port"), 0),
+    "mail.security": _Rule(accepting.one_of("starttls", "tls"), "starttls"),
+    "mail.from": _Rule(accepting.mailbox, ""),
+    "mail.reply_to": _Rule(accepting.mailbox, ""),
+    "mail.login": _Rule(accepting.text, ""),
+    "mail.digest": _Rule(accepting.one_of("at_once", "hourly", "daily", "never"), "at_once"),
+    "mail.daily_hour": _Rule(accepting.number(0, 23, of="ett klockslag"), 16),
+    "mail.staff": _Rule(accepting.yes_or_no, True),
 }
+_MAIL_NAMES = {"from": "sender", "login": "account"}
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 
 
@@ -167,11 +181,15 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     consents = ConsentSettings(*(values[f"consents.{key}"] for key in ("purposes", "all_guardians", "wall")))
     logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
     said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
+    mailed = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("mail.")}
+    mail = {_MAIL_NAMES.get(name, name): value for name, value in mailed.items()}
     return Settings(
         root=root,
         consents=consents,
+        download=values["reader.download"],
         look=LookSettings(values["theme.colour"], logo),
         accessibility=AccessibilitySettings(**said),
+        mail=MailSettings(**mail),
         **flat,
         **folders,
     )
@@ -183,7 +201,7 @@ def _absolute(root: Path, written: str) -> Path:
 
 
 def _check(settings: Settings, findings: Findings) -> None:
-    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; and a wall nobody is asked about."""
+    """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; a wall nobody is asked about; letters from nobody."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
@@ -201,6 +219,9 @@ def _check(settings: Settings, findings: Findings) -> None:
     if wall and wall.casefold() not in {purpose.casefold() for purpose in known}:
         mend = f'Skriv purposes = ["{wall}"], och samla in svaren.'
         findings.error(RegisterError, FILE, "consents.wall", "Ändamålet finns inte bland purposes.", mend)
+    if settings.mail.host and not settings.mail.sender:
+        mend = 'Skriv from = "…" under [mail]: adressen som breven kommer från.'
+        findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
     if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
 

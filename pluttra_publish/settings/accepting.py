@@ -36,15 +36,45 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(text(item) for item in value)
 
 
-def days(least: int, most: int) -> Callable[[Any], int]:
-    """Return a rule for a number of days."""
+def number(least: int, most: int, *, of: str) -> Callable[[Any], int]:
+    """Return a rule for a whole number of something."""
 
     def accept(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise BadValueError("Värdet ska vara ett antal dagar.", f"Skriv ett heltal från {least} till {most}.")
+            raise BadValueError(f"Värdet ska vara {of}.", f"Skriv ett heltal från {least} till {most}.")
         return value
 
     return accept
+
+
+def days(least: int, most: int) -> Callable[[Any], int]:
+    """Return a rule for a number of days."""
+    return number(least, most, of="ett antal dagar")
+
+
+def yes_or_no(value: Any) -> bool:
+    """Return a yes or a no."""
+    if not isinstance(value, bool):
+        raise BadValueError("Värdet ska vara ja eller nej.", "Skriv true eller false, utan citattecken.")
+    return value
+
+
+def server(value: Any) -> str:
+    """Return the name of a server."""
+    said = text(value).lower()
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", said):
+        raise BadValueError("Värdet är inte en mejlserver.", 'Skriv bara dess namn: "smtp.backen.example".')
+    return said
+
+
+def mailbox(value: Any) -> str:
+    """Return an e-mail address, with a name before it or without."""
+    said = text(value)
+    match = re.fullmatch(r"(?:[^<>\"@,;]*<)?([^\s@,;:<>()\"]+@[^\s@,;:<>()\"]+)>?", said)
+    if match is None or not match[1].isascii() or ("<" in said) != said.endswith(">"):
+        mend = 'Skriv till exempel "Backens förskola <dagar@backen.example>".'
+        raise BadValueError("Värdet är inte en e-postadress.", mend)
+    return said
 
 
 def one_of(*known: str) -> Callable[[Any], str]:

@@ -67,6 +67,34 @@ class AccessibilitySettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """The mail server, and what letters say of their sender. Without a `host` no mail is sent.
+
+    `sender` and `reply_to` are addresses, with a name or without; `account` is what is logged in with, empty for no login. A `port` of 0
+    is the usual one.
+    """
+
+    host: str = ""
+    port: int = 0
+    security: Literal["starttls", "tls"] = "starttls"
+    sender: str = ""
+    reply_to: str = ""
+    account: str = ""
+    digest: Literal["at_once", "hourly", "daily", "never"] = "at_once"
+    daily_hour: int = 16
+    staff: bool = True
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether there is a mail server to send with."""
+        return bool(self.host)
+
+    @property
+    def has_notices(self) -> bool:
+        return self.is_on and self.digest != "never"
+
+
+@dataclass(frozen=True)
 class Settings:
     """One preschool's settings; every path is absolute."""
 
@@ -89,10 +117,13 @@ class Settings:
     state: Path
     talks: Path
     consents: ConsentSettings = ConsentSettings()
+    download: Literal["none", "own-children"] = "none"
     email: str = ""
     phone: str = ""
     look: LookSettings = LookSettings()
     accessibility: AccessibilitySettings = AccessibilitySettings()
+    mail: MailSettings = MailSettings()
+    mail_links: Literal["none", "each"] = "none"
 
     @property
     def zone(self) -> ZoneInfo:

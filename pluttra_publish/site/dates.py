@@ -1,4 +1,4 @@
-"""Dates as people write them, in names and in front matter, and dates as people read them.
+"""Dates as people write them, in names and in front matter.
 
 Knows Swedish and English, no files.
 """
@@ -22,10 +22,6 @@ _MONTHS = {
         "July", "August", "September", "October", "November", "December",
     ),
 }  # fmt: skip
-_DAYS = {
-    "sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
 _MONTH_NUMBER = {
     short: number
     for names in _MONTHS.values()
@@ -110,19 +106,3 @@ def read_time(text: str) -> time:
 def plausible(when: date, today: date) -> bool:
     """Tell whether a post could have this date: not before 2000, not more than two years ahead."""
     return EARLIEST <= when <= today + AHEAD
-
-
-def long_date(when: date, lang: str) -> str:
-    """Return `torsdag 12 mars 2026`, or `Thursday 12 March 2026` for English."""
-    lang = _known(lang)
-    return f"{_DAYS[lang][when.weekday()]} {when.day} {_MONTHS[lang][when.month - 1]} {when.year}"
-
-
-def month_text(month: str, lang: str) -> str:
-    """Return `mars 2026` for `2026-03`, or `March 2026` for English."""
-    year, number = month.split("-")
-    return f"{_MONTHS[_known(lang)][int(number) - 1]} {year}"
-
-
-def _known(lang: str) -> str:
-    return "en" if lang.split("-", maxsplit=1)[0] == "en" else "sv"

@@ -19,10 +19,11 @@ from pelican.writers import Writer
 from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
 from pluttra_publish.site.folders import Source
+from pluttra_publish.site.languages import chosen, speaking, spoken, teach
 from pluttra_publish.site.look import STATEMENT
 from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
-from pluttra_publish.site.render import Context, Renderer
+from pluttra_publish.site.render import Context, Renderer, Retold, retold
 from pluttra_publish.site.run import Opened, current_run
 from pluttra_publish.site.values import Edition, Pages, Place, Post, ShellView, StandingView
 
@@ -61,7 +62,7 @@ class Workshop(Generator):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current_run().workshop = self
-        self.env.install_null_translations(newstyle=True)
+        teach(self.env)
 
     def generate_output(self, writer: Any) -> None:
         run = current_run()
@@ -72,29 +73,47 @@ class Workshop(Generator):  # type: ignore[misc]
             return
         if type(writer) is not PageWriter:
             raise LeakError("Pelican skulle skriva sidorna med en främmande skrivare.")
-        renderer = Renderer(self.env, edition, run.settings)
+        languages = run.languages()
+        with speaking(chosen(languages, run.settings.language)):
+            run.pages = self._rendered(writer, Renderer(self.env, edition, run.settings, languages), edition)
+
+    def _rendered(self, writer: PageWriter, renderer: Renderer, edition: Edition) -> Pages:
         post, month = self.get_template("post"), self.get_template("month")
         sealed = Pages(
             posts={view.key or view.id: writer.render(post, renderer.post(view)) for view in edition.posts},
             months={(view.audience, view.month): writer.render(month, renderer.month(view)) for view in edition.months},
             standing={view.id: self._standing(view, writer, renderer) for view in edition.standing},
         )
-        run.pages = self._in_clear(sealed, edition, edition.shell, writer, renderer) if edition.shell else sealed
+        return self._in_clear(sealed, edition, edition.shell, writer, renderer) if edition.shell else sealed
 
     def _in_clear(
         self, sealed: Pages, edition: Edition, view: ShellView, writer: PageWriter, renderer: Renderer
     ) -> Pages:
         public, shell = self.get_template("public"), self.get_template("shell")
         manifest = self.env.get_template("manifest.webmanifest")
+        told = self._retold(writer, renderer, view)
         pages = {
             f"sida/{page.post.address}.html": writer.render(public, renderer.public(page)) for page in edition.public
         }
         return replace(
             sealed,
             public=pages | self._statement(edition, writer, renderer),
-            shell=writer.render(shell, renderer.shell(view)),
+            shell=writer.render(shell, renderer.shell(view, told)),
             manifest=writer.render(manifest, renderer.shell(view)),
+            retold={one.path: one.content for one in told if one.path},
         )
+
+    def _retold(self, writer: PageWriter, renderer: Renderer, shell: ShellView) -> tuple[Retold, ...]:
+        """Return the shell's views and words in every language; in the one that the shell itself has, only its name."""
+        told: list[Retold] = []
+        for language in current_run().languages().values():
+            if language is spoken():
+                told.append(retold(language, shell.version))
+                continue
+            with speaking(language):
+                content = writer.render(self.get_template("retold"), renderer.shell(shell))
+            told.append(retold(language, shell.version, content))
+        return tuple(told)
 
     def _statement(self, edition: Edition, writer: PageWriter, renderer: Renderer) -> dict[str, bytes]:
         if edition.statement is None:

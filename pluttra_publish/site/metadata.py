@@ -13,9 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pluttra_publish.errors import ContentError, Findings
-from pluttra_publish.site.dates import EARLIEST, long_date, plausible, read_date, read_name
+from pluttra_publish.site.dates import EARLIEST, plausible, read_date, read_name
 from pluttra_publish.site.folders import Source, nfc
 from pluttra_publish.site.frontmatter import REPEATABLE, Field, Matter, nearest
+from pluttra_publish.site.languages import date_title
 
 _LANGUAGES = {
     "svenska": "sv", "engelska": "en", "finska": "fi", "arabiska": "ar", "somaliska": "so", "persiska": "fa",
@@ -79,7 +80,7 @@ def describe(
     title = nfc(fields["title"].value) if "title" in fields else named.title
     stage = _status(source, fields.get("status"), around)
     metadata: dict[str, Any] = {
-        "title": title or long_date(when.date(), around.language).capitalize(),
+        "title": title or date_title(when.date(), around.language),
         "date": when,
         "status": "published" if stage == "published" else "draft",  # Pelican knows no others
         "stage": stage,

@@ -1,6 +1,6 @@
 """What a preschool may put in its own theme folder, and whether the pages that come of it are still walled in. Pure but for reading.
 
-Templates and styles may be its own, file by file. The reader's code may not: it holds the families' keys, every copy of it is the
+Templates, styles and translations may be its own, file by file. The reader's code may not: it holds the families' keys, every copy of it is the
 same, and that is how a foreign one can be told. Icons are made of the logo, so that nothing but pixels is published.
 """
 
@@ -17,6 +17,7 @@ from pluttra_publish.site.shell import OWN_STYLE, STYLE
 _IGNORED = frozenset({"thumbs.db", "desktop.ini"})
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_TRANSLATION = re.compile(r"translations/[\w-]+/LC_MESSAGES/messages\.po")
 _FETCHES = re.compile(
     r"@import|@namespace|@charset|\b(?:url|image|image-set|src|-webkit-image-set)\s*\(", re.IGNORECASE
 )
@@ -29,6 +30,8 @@ SHELL_POLICY = (
 PUBLIC_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'"
 )
+
+RETOLD_POLICY = "default-src 'none'"
 
 
 def check_own_theme(own: Path, house: Path, findings: Findings) -> None:
@@ -47,6 +50,8 @@ def check_own_theme(own: Path, house: Path, findings: Findings) -> None:
             findings.error(ContentError, shown, "", message, mend)
         elif name in {f"static/{STYLE}", f"static/{OWN_STYLE}"}:
             _check_style(path, shown, findings)
+        elif _TRANSLATION.fullmatch(name):
+            pass  # whether it can be used is told where it is read
         elif name not in templates:
             message = "Filen ersätter ingenting i temat."
             mend = f"Ge den samma namn som filen den ska ersätta, eller ta bort den. Egna stilar skrivs i theme/static/{OWN_STYLE}."

@@ -10,6 +10,7 @@ import locale
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from pluttra_publish.site import (
 from pluttra_publish.site.containment import contained
 from pluttra_publish.site.folders import Source, relative_name, sources
 from pluttra_publish.site.generators import FOLDER_FORMAT, PageWriter
+from pluttra_publish.site.languages import read_languages
 from pluttra_publish.site.links import Library
 from pluttra_publish.site.metadata import Surroundings
 from pluttra_publish.site.quick_markdown import MARKDOWN
@@ -78,6 +80,7 @@ def press(
     Raises:
         LeakError: Pelican or a plugin did something that could have let clear text out, or warned outside any post.
         ContentError: there is no folder of posts.
+        PluttraError: a translation of the theme can't be used.
     """
     if not settings.posts.is_dir():
         raise ContentError(f"Mappen {settings.posts.name} med inlägg finns inte.", hint="Skapa den, eller ange --site.")
@@ -87,7 +90,7 @@ def press(
     found = sources(posts, root, findings, only=only)
     there = (lambda: found) if only is None else (lambda: sources(posts, root, Findings()))
     library = Library(there, relative_name(posts, root))
-    run = Run(settings, around, probe, between, _by_place(found), library)
+    run = Run(settings, around, probe, between, _by_place(found), library, cache(partial(read_languages, theme)))
     with begin(run), contained(settings.plugins, run.heard):
         try:
             pelican = GuardedPelican(_pelican_settings(settings, theme))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +13,10 @@ from markupsafe import Markup
 
 from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
-from pluttra_publish.site.dates import EARLIEST, long_date, month_text
+from pluttra_publish.site.dates import EARLIEST
+from pluttra_publish.site.languages import SOURCE, Language, spoken
 from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
+from pluttra_publish.site.shell import integrity
 from pluttra_publish.site.values import (
     CardView,
     ConsentSheet,
@@ -31,9 +34,6 @@ from pluttra_publish.site.values import (
 )
 
 Context = Mapping[str, Any]
-
-THEME_LANGUAGE = "sv"
-"""What the templates' own words are in, and so dates too, whatever language the posts are in."""
 
 
 STATEMENT_TITLE = "Tillgänglighet"
@@ -57,10 +57,30 @@ class PostPage:
     goals: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Retold:
+    """What the shell says in one language: where it lies, its integrity and content. Path and content are empty for the shell's own."""
+
+    code: str
+    name: str
+    dir: str
+    path: str = ""
+    integrity: str = ""
+    content: bytes = b""
+
+
+def retold(language: Language, version: str, content: bytes = b"") -> Retold:
+    """Return a language of the shell's list. Its file is named by what is in it, so that it may be kept forever."""
+    if not content:
+        return Retold(language.code, language.own_name, language.direction)
+    path = f"r/{version}/{language.code.lower()}-{hashlib.sha256(content).hexdigest()[:16]}.html"
+    return Retold(language.code, language.own_name, language.direction, path, integrity(content), content)
+
+
 def _listed(public: Iterable[PostView], statement: Statement | None) -> tuple[tuple[str, str, str], ...]:
     """Return the address on the host, the title and the language of every public page, in the order of their titles; the statement last."""
     rows = ((f"/sida/{view.post.address}.html", view.post.title, view.post.lang) for view in public)
-    last = [(f"/sida/{STATEMENT}.html", STATEMENT_TITLE, THEME_LANGUAGE)] if statement else []
+    last = [(f"/sida/{STATEMENT}.html", STATEMENT_TITLE, SOURCE)] if statement else []
     return (*sorted(rows, key=lambda row: (row[1].casefold(), row[0])), *last)
 
 
@@ -135,8 +155,11 @@ class ConsentPage:
 class Renderer:
     """Makes the contexts of one edition. A template gets what is in its context and no setting of Pelican's."""
 
-    def __init__(self, env: Environment, edition: Edition, settings: SiteSettings) -> None:
+    def __init__(
+        self, env: Environment, edition: Edition, settings: SiteSettings, languages: Mapping[str, Language]
+    ) -> None:
         self._settings = settings
+        self._languages = languages
         self._shell = edition.shell
         macros: Any = env.get_template("media.html").make_module()
         self._figure: Callable[[MediaView, str], str] = macros.figure
@@ -152,7 +175,7 @@ class Renderer:
 
     def statement(self, view: Statement) -> Context:
         def told(day: date | None) -> str:
-            return long_date(day, THEME_LANGUAGE) if day else ""
+            return self._languages[SOURCE].long_date(day) if day else ""  # what the law asks for is in Swedish
 
         days = {"assessed": told(view.assessed), "updated": told(view.updated)}
         service = {"url": self._settings.url, "supervision": SUPERVISION, "here": f"/sida/{STATEMENT}.html"}
@@ -160,7 +183,7 @@ class Renderer:
 
     def month(self, view: MonthView) -> Context:
         cards = tuple(self._card(card) for card in view.cards)
-        text = month_text(view.month, THEME_LANGUAGE)
+        text = spoken().month_text(view.month)
         return {"month": MonthPage(view.title, view.month, text, cards)} | self._spoken()
 
     def standing(self, view: StandingView) -> Context:
@@ -172,14 +195,20 @@ class Renderer:
                 return where | {"goal": self._goal(sheet)}
             case ConsentSheet() as sheet:
                 day = sheet.through.isoformat() if sheet.through else ""
-                text = long_date(sheet.through, THEME_LANGUAGE) if sheet.through else ""
+                text = spoken().long_date(sheet.through) if sheet.through else ""
                 return where | {"consents": ConsentPage(view.title, day, text, sheet.rows)}
 
-    def shell(self, view: ShellView) -> Context:
+    def shell(self, view: ShellView, told: Iterable[Retold] = ()) -> Context:
+        """What shell.html and retold.html see. `in_english` says a text in English, for those whom the reader can't ask."""
+        english = self._languages.get("en")
         return self._house() | {
             "version": view.version,
             "modules": view.modules,
             "rules": view.rules,
+            "languages": tuple(told),
+            "plurals": spoken().steps,
+            "dates": spoken().calendar,
+            "in_english": english.say if english else None,
         }
 
     def _house(self) -> dict[str, Any]:
@@ -193,11 +222,11 @@ class Renderer:
             "public": self._public,
         } | self._spoken()
 
-    def _spoken(self) -> dict[str, Any]:
-        return {"lang": THEME_LANGUAGE, "site_lang": self._settings.language}
+    def _spoken(self) -> dict[str, str]:
+        return {"lang": spoken().code, "site_lang": self._settings.language}
 
     def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
-        talk, lang = sheet.talk, THEME_LANGUAGE
+        talk, language = sheet.talk, spoken()
         placed: set[str] = set()
 
         def figure(name: str, caption: str) -> str:
@@ -213,22 +242,21 @@ class Renderer:
             child=sheet.child,
             date=talk.date,
             timed=talk.timed,
-            when=long_date(talk.date, lang) + (f" kl. {talk.date:%H.%M}" if talk.timed else ""),
+            when=language.moment(talk.date) if talk.timed else language.long_date(talk.date),
             minutes=talk.minutes,
             place=talk.place,
             calendar=sheet.calendar,
             invitation=invitation,
             preparation=preparation,
             notes=notes,
-            follow_up=long_date(talk.follow_up, lang) if talk.follow_up else "",
+            follow_up=language.long_date(talk.follow_up) if talk.follow_up else "",
             follow_up_day=talk.follow_up.isoformat() if talk.follow_up else "",
             gallery=tuple(view.media[file.name] for file in talk.media if file.name not in placed),
         )
 
     def _goal(self, sheet: GoalSheet) -> GoalPage:
-        lang = THEME_LANGUAGE
         places = tuple(
-            (title, tuple((post, when.date().isoformat(), long_date(when, lang)) for post, when in posts))
+            (title, tuple((post, when.date().isoformat(), spoken().long_date(when)) for post, when in posts))
             for title, posts in sheet.places
         )
         return GoalPage(sheet.goal, sheet.label, sheet.section, sheet.curriculum, places, sheet.own)
@@ -249,7 +277,7 @@ class Renderer:
             id=view.id,
             title=post.title,
             date=post.date,
-            date_text="" if undated else long_date(post.date, THEME_LANGUAGE),
+            date_text="" if undated else spoken().long_date(post.date),
             lang=post.lang,
             by=post.by,
             children=view.children,
@@ -264,7 +292,7 @@ class Renderer:
             id=view.id,
             title=view.title,
             date=view.date,
-            date_text=long_date(view.date, THEME_LANGUAGE),
+            date_text=spoken().long_date(view.date),
             lang=view.lang,
             summary=view.summary,
             cover=view.cover,

@@ -5,7 +5,7 @@ Does not know Pelican.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from pluttra_publish.errors import ContentError, Findings, LeakError
 from pluttra_publish.site.containment import Alarm
 from pluttra_publish.site.folders import Source
 from pluttra_publish.site.frontmatter import Field
+from pluttra_publish.site.languages import Language
 from pluttra_publish.site.links import Library
 from pluttra_publish.site.metadata import Surroundings
 from pluttra_publish.site.values import Edition, MediaKind, Pages, Place, Post, ProbeLike, SiteSettings
@@ -64,6 +65,7 @@ class Run:
     plan: Callable[[list[Post]], Edition | None]
     sources: dict[Place, list[Source]]
     library: Library
+    languages: Callable[[], Mapping[str, Language]]
     shelves: list[Any] = field(default_factory=list)
     reading: Opened | None = None
     alarms: list[Alarm] = field(default_factory=list)

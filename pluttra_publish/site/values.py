@@ -359,8 +359,8 @@ class Edition:
 class Pages:
     """What was rendered, in UTF-8.
 
-    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest; nothing of what
-    is public where the edition had no shell.
+    Posts and standing pages by id, months by (audience, month), public pages by path (`sida/….html`), the shell and its manifest, and by path
+    (`r/….html`) what the shell says in other languages; nothing of what is public where the edition had no shell.
     """
 
     posts: Mapping[str, bytes]
@@ -369,3 +369,4 @@ class Pages:
     shell: bytes = b""
     manifest: bytes = b""
     standing: Mapping[str, bytes] = field(default_factory=dict)
+    retold: Mapping[str, bytes] = field(default_factory=dict)

@@ -111,7 +111,7 @@ def test_without_javascript_the_page_says_what_is_needed(make_device: MakeDevice
     device = make_device(host, java_script_enabled=False)
     device.expect("app.js csp")  # how Chromium says that it does not run it
     device.visit("#/")
-    expect(device.page.get_by_role("heading")).to_have_text(NO_SCRIPT)
+    expect(device.page.get_by_role("heading", level=1)).to_have_text(NO_SCRIPT)
 
 
 def test_what_tells_old_browsers_is_written_for_old_browsers() -> None:

@@ -73,7 +73,8 @@ def _chromium(folder: Path, stack: contextlib.ExitStack) -> Wire:
     _listens(port)
     options = {
         "binary": shutil.which("chromium"),
-        "args": [*ARGUMENTS, "--headless", "--lang=sv", f"--user-data-dir={folder / 'profile'}"],
+        "args": [*ARGUMENTS, "--headless", f"--user-data-dir={folder / 'profile'}"],
+        "prefs": {"intl.accept_languages": "sv-SE,sv"},
     }
     return ByHTTP(port, {"goog:chromeOptions": options})
 
@@ -95,11 +96,27 @@ def _firefox(folder: Path, stack: contextlib.ExitStack) -> Wire:
 def _webkit(folder: Path, stack: contextlib.ExitStack) -> Wire:
     port, display = free_port(), _screen(stack, folder)
     private = {name: str(folder / name) for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    _speak_swedish(folder)
     root = {"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"} if os.getuid() == 0 else {}
-    _run(stack, folder, ["WebKitWebDriver", f"--port={port}"], DISPLAY=display, LANG="sv_SE.UTF-8", **private, **root)
+    _run(
+        stack,
+        folder,
+        ["WebKitWebDriver", f"--port={port}"],
+        DISPLAY=display,
+        LANG="sv_SE.UTF-8",
+        LOCPATH=str(folder),
+        **private,
+        **root,
+    )
     _listens(port)
     browser = next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
     return ByHTTP(port, {"webkitgtk:browserOptions": {"binary": str(browser), "args": ["--automation"]}})
+
+
+def _speak_swedish(folder: Path) -> None:
+    """Make the locale that WebKitGTK takes its language from: a server seldom has the Swedish one."""
+    made = ["localedef", "--no-archive", "-i", "sv_SE", "-f", "UTF-8", str(folder / "sv_SE.UTF-8")]
+    subprocess.run(made, check=False, capture_output=True)
 
 
 ENGINES = (
@@ -108,7 +125,7 @@ ENGINES = (
     Engine(
         "webkit",
         ("WebKitWebDriver", "Xvfb"),
-        "webkit2gtk-driver xvfb gstreamer1.0-libav gstreamer1.0-plugins-bad",
+        "webkit2gtk-driver xvfb locales gstreamer1.0-libav gstreamer1.0-plugins-bad",
         _webkit,
     ),
 )

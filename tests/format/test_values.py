@@ -45,6 +45,7 @@ def cards(draw: st.DrawFn) -> Card:
         children=tuple(draw(st.lists(st.tuples(hex8, texts), max_size=2))),
         cover=draw(st.none() | st.builds(Cover, texts, st.just(sizes))),
         media=media,
+        save=tuple(range(draw(st.integers(0, len(media))))),
         page=draw(references((PAGE_TYPE,))),
     )
 

@@ -75,7 +75,7 @@ def test_failing_at_any_operation_leaves_the_old_or_the_new_site_whole(new_host:
 
 PROGRAM = """
 import os, pathlib
-from pluttra_publish.host_settings import S3Settings, SftpSettings
+from pluttra_publish.settings.host import S3Settings, SftpSettings
 from pluttra_publish.hosts import FolderHost, mirror
 from tests.hosts.failing import FailingHost, kill
 from tests.hosts.toy_site import NEW

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pluttra_publish.hosts import CACHE_CONTROL, FolderHost, cache_of, content_type, place_of
+from pluttra_publish.hosts import CACHE_CONTROL, FolderHost, cache_of, content_type, paths, place_of
 from pluttra_publish.hosts import server_rules as rules
 from pluttra_publish.hosts.headers import HSTS, SECURITY, SERVED, policy_of
 from tests.hosts.suite import media, shell
@@ -32,6 +34,7 @@ FILES = {
     "icon-192.png": b"\x89PNG",
     "r/0a1b2c/app.js": CODE,
     "r/0a1b2c/style.css": b"a{}",
+    "r/0a1b2c/ar-6dc3.html": b"<!doctype html>",
     "sida/om-oss.html": b"<!doctype html>",
     "sida/gard.webp": b"RIFF",
     "sida/gard.mp4": b"ftyp",
@@ -146,6 +149,14 @@ def test_http_leads_to_https_and_shows_nothing(server: Web) -> None:
     line.close()
 
 
+def test_an_ordinary_server_listens_to_both_kinds_of_addresses_and_lets_certificates_be_renewed() -> None:
+    text = rules.nginx("dagar.example.se", "/var/www/dagar")
+    for line in ("listen 80;", "listen [::]:80;", "listen 443 ssl http2;", "listen [::]:443 ssl http2;"):
+        assert f"    {line}\n" in text
+    assert "/etc/letsencrypt/live/dagar.example.se/fullchain.pem" in text
+    assert "/.well-known/acme-challenge/" in text
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_nobody_changes_anything(server: Web, method: str) -> None:
     status, _, _ = get(server, "index.html", method)
@@ -169,6 +180,20 @@ def test_what_is_served_is_what_a_site_has_and_no_more() -> None:
         "xroot",
     ):
         assert bool(served.fullmatch(path)) == (place_of(path) not in {None, "lock"}), path
+
+
+@pytest.mark.parametrize("pattern", [pattern for place, pattern in paths._PLACES if place != "lock"], ids=str)
+@given(st.data())
+def test_whatever_a_publish_may_put_is_served(pattern: re.Pattern[str], data: st.DataObject) -> None:
+    path = data.draw(st.from_regex(pattern, fullmatch=True))
+    assert any(re.fullmatch(one, path) for one in SERVED), path
+
+
+@pytest.mark.parametrize("pattern", SERVED)
+@given(st.data())
+def test_whatever_is_served_is_something_of_ours(pattern: str, data: st.DataObject) -> None:
+    path = data.draw(st.from_regex(pattern, fullmatch=True))
+    assert place_of(re.sub(r"(?<=^[ko]/)(..)/..", r"\1/\1", path)), path  # a name begins as its folder does
 
 
 def served_by(rgw: Ceph, bucket: str, path: str, query: str = "") -> tuple[int, bytes]:

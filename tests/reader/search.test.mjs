@@ -29,6 +29,12 @@ test('a word is found by its beginning, not by its middle', () => {
   assert.ok(!findsAll(wordsOf('ojor'), wordsOf('Vi byggde kojor')));
 });
 
+test('a number is found whole, whatever noughts stand before it', () => {
+  assert.ok(findsAll(wordsOf('2 oktober'), wordsOf('2 oktober 2026')));
+  assert.ok(!findsAll(wordsOf('2 oktober'), wordsOf('14 oktober 2026')));
+  assert.ok(findsAll(wordsOf('5/3'), wordsOf('2026-03-05')));
+});
+
 test('every word must be found, in any order', () => {
   assert.ok(findsAll(wordsOf('koja alva'), wordsOf('Alva i kojan')));
   assert.ok(!findsAll(wordsOf('koja noah'), wordsOf('Alva i kojan')));

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.site.words import every_languages_words
 from tests.vectors.public import every_vector
 
 HERE = Path(__file__).parent
@@ -22,7 +23,9 @@ needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 def test_the_readers_own_tests_pass(module: str, tmp_path: Path) -> None:
     packaged = tmp_path / "public.json"
     packaged.write_text(json.dumps(every_vector()), encoding="utf-8")
-    environment = {**os.environ, "PACKAGED_VECTORS": str(packaged)}
+    spoken = tmp_path / "words.json"
+    spoken.write_text(json.dumps(every_languages_words()), encoding="utf-8")
+    environment = {**os.environ, "PACKAGED_VECTORS": str(packaged), "INTERFACE_WORDS": str(spoken)}
     assert NODE is not None
     ran = subprocess.run(
         [NODE, "--test", str(HERE / module)],

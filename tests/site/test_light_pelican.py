@@ -7,7 +7,7 @@ import sys
 
 _QUESTIONS = """
 import sys
-import pluttra_publish.site
+from pluttra_publish.site import press
 absent = not any(name.split('.')[0] in {'docutils', 'PIL', 'pygments'} for name in sys.modules)
 import docutils.core
 from pelican.readers import RstReader

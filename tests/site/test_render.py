@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from pluttra_publish.errors import ContentError, Findings, PluttraError
 from pluttra_publish.site import PhotoView, Post, PostView, Statement, Support, press, shell_files
+from pluttra_publish.site.shell import integrity
 from tests.site.house import TODAY, House, Settings, probe
 
 REPOSITORY = Path(__file__).parents[2]
@@ -150,14 +152,40 @@ def test_the_real_theme_renders_everything(full: House) -> None:
     assert json.loads(pages.manifest)["name"] == "Äppelgården"
 
 
-def test_posts_in_another_language_stand_in_pages_that_say_they_are_swedish(full: House) -> None:
+@pytest.mark.parametrize(
+    ("language", "spoken", "day", "month"),
+    [
+        ("en", "en", "Thursday, 12 March 2026", "March 2026"),
+        ("de", "sv", "torsdag 12 mars 2026", "Mars 2026"),  # nobody has translated it
+    ],
+)
+def test_pages_are_in_the_preschool_s_language_or_say_that_they_are_swedish(
+    full: House, language: str, spoken: str, day: str, month: str
+) -> None:
     theme = REPOSITORY / "theme"
-    settings = replace(Settings(full.root), language="en")
+    settings = replace(Settings(full.root), language=language)
     pages = press(settings, theme=(theme,), probe=probe, findings=Findings(), between=full.plan, today=TODAY)
     assert pages is not None
-    assert '<html lang="sv"' in pages.shell.decode()
-    assert json.loads(pages.manifest)["lang"] == "sv"
+    assert f'<html lang="{spoken}"' in pages.shell.decode()
+    assert json.loads(pages.manifest)["lang"] == spoken
     page = pages.posts["id-2026-03-12-vi-byggde-koja"].decode()
-    assert '<article class="post" lang="en"' in page
-    assert ">torsdag 12 mars 2026<" in page
-    assert "Mars 2026" in pages.months[("solrosen", "2026-03")].decode()
+    assert f'<article class="post" lang="{language}"' in page
+    assert f">{day}<" in page
+    assert month in pages.months[("solrosen", "2026-03")].decode()
+
+
+def test_the_shell_lists_every_language_and_names_the_content_of_each_but_its_own(full: House) -> None:
+    theme = REPOSITORY / "theme"
+    pages = press(Settings(full.root), theme=(theme,), probe=probe, findings=Findings(), between=full.plan, today=TODAY)
+    assert pages is not None
+    listed = re.findall(
+        r'<option value="(\w+)" lang="\w+" dir="\w+"(?: data-path="/([^"]+)" data-integrity="([^"]+)")?',
+        pages.shell.decode(),
+    )
+    assert [code for code, _, _ in listed] == ["sv", "en", "so", "fi", "ar"]
+    told = {path: integrity(content) for path, content in pages.retold.items()}
+    assert {path: named for _, path, named in listed if path} == told
+    views = r'<template id="[\w-]+">'
+    for content in pages.retold.values():
+        assert re.findall(views, content.decode()) == re.findall(views, pages.shell.decode())
+        assert "<script" not in content.decode()

@@ -98,7 +98,7 @@ SHAPES: dict[str, Any] = {
         {"by": [str], "children": [(SHORT, str)], "count": {"film": int, "photo": int, "sound": int}, "home": ID,
         "cover": lambda v: v is None or fits(v, {"alt": str, "sizes": [(int, int, int)]}), "id": SHORT, "lang": str,
         "date": lambda v: fits(v, DATE) and datetime.fromisoformat(v), "media": [is_medium], "page": PAGE,
-        "summary": str, "title": str}], "pages?": [{"date": f"({DATE})?", "id": SHORT, "media": [is_medium],
+        "save?": [int], "summary": str, "title": str}], "pages?": [{"date": f"({DATE})?", "id": SHORT, "media": [is_medium],
         "kind": "consents|goal|talk", "page": PAGE, "title": str}]},
 }  # fmt: skip
 

@@ -110,6 +110,9 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
     add("index", "a film with another digest than its segments'", "encoding",
         card(media=[*two, film(b"\5" * 32).to_value()]))  # fmt: skip
     add("index", "a cover of media that are not there", "encoding", card(cover={"alt": "", "sizes": [[2, 480, 360]]}))
+    add("index", "media that may be saved", "ok", card(save=[1]))
+    add("index", "media that may be saved but are not there", "encoding", card(save=[2]))
+    add("index", "media that may be saved named by text", "encoding", card(save=["1"]))
     add("index", "a date without offset", "encoding", card(date="2026-03-12T10:15:00"))
     add("index", "a count as text", "encoding", card(count={"film": 0, "photo": "1", "sound": 0}))
     add("catalogue", "no months", "ok", changed(valid["catalogue"], {"months": []}))

@@ -102,7 +102,7 @@ def test_a_new_post_is_put_without_a_list(school: Preschool, said: list[str], fe
 
 def test_a_host_that_was_changed_by_others_is_listed_anew(school: Preschool, said: list[str]) -> None:
     school.publish()
-    (school.state / "on-host").unlink()
+    (school.state / "on-host.sqlite").unlink()
     said.clear()
     school.later(hours=1).publish()
     assert [one for one in said if one.startswith("list")]
@@ -140,7 +140,7 @@ def test_what_lies_there_is_what_the_inventory_says(school: Preschool) -> None:
     school.post("Solrosen/2026-11-20 Nytt", "Nytt.\n")
     school.later(hours=1).publish()
     school.invite("maria")
-    known = read_inventory(school.state / "on-host")
+    known = read_inventory(school.state / "on-host.sqlite")
     assert known is not None
     with open_host(school.settings.host, school.state) as host:
         assert {path: lying.length for path, lying in known.files.items()} == dict(host.list())

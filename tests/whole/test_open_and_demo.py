@@ -147,7 +147,13 @@ def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tm
     assert shell.answer(*words) == answer
     after = files_of(tmp_path / "demo")
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    assert changed <= {"public/root", "privat/keystore.age", "privat/ledger.sqlite", "privat/last-put", "privat/on-host"}
+    assert changed <= {
+        "public/root",
+        "privat/keystore.age",
+        "privat/ledger.sqlite",
+        "privat/last-put",
+        "privat/on-host",
+    }
     assert not (CONTENT / "privat").exists()
     assert not shell.identity.exists()
     for number, link in enumerate(links):

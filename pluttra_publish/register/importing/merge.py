@@ -172,7 +172,7 @@ class _Merge:
             old = self.before.guardian.get(ident)
             marking = self._marking(draft, ident, old)
             email = self._email(ident, draft, old.email if old else "")
-            language = draft.language or (old.language if old else "sv")
+            language = draft.language or (old.language if old else "")
             guardian = Guardian(ident, *self._name(draft, old), email, language, marking)
             _put(rows, at, ident, guardian)
         self.edits["vardnadshavare.csv"] = Edited(tuple(rows))

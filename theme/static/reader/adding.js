@@ -2,10 +2,11 @@
 import { Vault } from './vault.js';
 import { fill } from './dom.js';
 import { adopt, on, OPENING } from './welcome.js';
+import { WORDS } from './words.js';
 
 /** @param {import('./current.js').Invitation} invitation @param {{mangled: boolean}} link @param {import('./welcome.js').Hall} hall @returns {import('./views.js').Page} */
 export function addPage(invitation, link, hall) {
-  const others = invitation.others.join(', ');
+  const others = invitation.others.join(WORDS.comma);
   const node = fill('add', { name: invitation.name, present: others, other: invitation.name, stay: others, ...(invitation.replaces ? {} : { replaces: null }) });
   on(node, 'add', () => adopt(invitation, link, hall), hall);
   on(node, 'decline', async () => {

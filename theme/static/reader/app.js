@@ -4,23 +4,23 @@ import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
 import { refuseMedium } from './pictures.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
-import { markSeen, readPref, seenPosts, writePref } from './store.js';
+import { languageChosen, markSeen, readPref, rememberLanguage, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
 import { welcomePage } from './welcome.js';
-import { WORDS } from './words.js';
+import { learn, WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
 
 const LATE = 400;
 const VERY_LATE = 8_000;
 const GIVEN_UP = 60_000;
-const RENEWAL = 3 * 60_000;
 const SHOWN = 1_500; // what nobody waits for comes when the page and its first photos stand there
 const WEEK = 7 * 24 * 3600_000;
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const preschool = document.title;
+const tongue = /** @type {HTMLSelectElement | null} */ (document.querySelector('.language select'));
 
 /** @type {Vault | null} */
 let vault = null;
@@ -31,7 +31,6 @@ const met = new Set();
 /** @type {number | undefined} when this device was first used, in ms; undefined at the first time */
 let since;
 let turns = 0;
-let renewed = 0;
 let first = true;
 let lists = false;
 /** @type {Page['follow']} */
@@ -42,6 +41,8 @@ let read = false; // a post
 
 const hall = { present, refuse, enter, within, arrive };
 const APPLE_OR_APP = /iP|Mac|wv\)|FB|Insta/;
+/** Show again what is shown, in other words. */
+let again = () => {};
 
 start();
 
@@ -51,6 +52,7 @@ function start() {
   dataset.started = 'yes';
   document.getElementById('not-started')?.remove(); // said too early, on a slow line
   main.style.display = '';
+  learn();
   if (window.top !== window.self) return sheet('framed');
   if (!/^\/(index\.html|%(25)*23.*)?$/i.test(location.pathname)) return sheet('sub-path');
   document.addEventListener('click', pressed);
@@ -64,10 +66,10 @@ function start() {
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') tellMet();
-    else if (Date.now() - renewed > RENEWAL) renew();
   });
-  addEventListener('online', () => renew());
+  addEventListener('online', keepUp);
   addEventListener('offline', () => notice('offline', WORDS.offline));
+  if (tongue) tongue.onchange = () => choose(tongue);
   startRouter(go);
   return go();
 }
@@ -79,9 +81,14 @@ async function go() {
     link = parseLink(location.href);
   } catch (error) {
     forgetAddress();
+    await speakToReader();
     return refuse(error);
   }
-  if (link) return arrive(link);
+  if (link) {
+    forgetAddress();
+    await speakToReader();
+    return arrive(link);
+  }
   if (location.pathname !== '/') history.replaceState(history.state, '', '/' + location.hash);
   return follow?.(location.hash) || visit();
 }
@@ -90,6 +97,7 @@ async function go() {
 async function arrive(link) {
   forgetAddress();
   const turn = (turns += 1);
+  again = () => arrive(link);
   const page = welcomePage(link, hall);
   if (APPLE_OR_APP.test(navigator.userAgent)) await within(import('./elsewhere.js').then(({ tellElsewhere }) => tellElsewhere(page.node, link)), LATE).catch(() => {});
   if (turn === turns) present(page);
@@ -105,11 +113,42 @@ async function enter(opened, mangled) {
   forgetAddress();
   scrollTo(0, 0);
   await furnish(opened);
-  renewed = Date.now();
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  for (const next of [import('./pages.js'), import('./clean.js'), import('./hang.js'), import('./blobs.js')]) next.catch(() => {}); // a tap away, and no worker yet
+  import('./routes.js').then(({ comeAhead }) => comeAhead(), () => {}); // a tap away
+  import('./blobs.js').catch(() => {}); // no worker yet
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
+  setTimeout(keepUp, SHOWN);
+}
+
+/** Speak as was chosen on this device, else as the preschool knows the reader, else as the browser is set; else as the shell does. */
+async function speakToReader() {
+  if (!tongue) return;
+  const tags = [languageChosen(), vault?.reader.lang, ...navigator.languages];
+  const code = tags.map((tag) => tag?.split('-')[0]).find((each) => [...tongue.options].some(({ value }) => value === each));
+  if (code && code !== document.documentElement.lang) await change(tongue, code).catch(() => {});
+  tongue.value = document.documentElement.lang;
+  /** @type {HTMLElement} */ (tongue.parentElement).hidden = false;
+}
+
+/** @param {HTMLSelectElement} list @param {string} code */
+async function change(list, code) {
+  const languages = await import('./languages.js');
+  await languages.speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
+}
+
+/** Speak as has just been chosen, and remember it. @param {HTMLSelectElement} list */
+async function choose(list) {
+  const { value } = list;
+  try {
+    await change(list, value);
+    notice('language', null);
+    rememberLanguage(value);
+    again();
+  } catch {
+    list.value = document.documentElement.lang;
+    notice('language', WORDS.noLanguage);
+  }
 }
 
 /** What this device remembers of what has been read here. @returns {Promise<[Set<string>, number | undefined]>} */
@@ -120,15 +159,18 @@ function remembered() {
 /** @param {Vault} opened @param {ReturnType<typeof remembered>} [before] */
 async function furnish(opened, before = remembered()) {
   vault = opened;
+  const language = speakToReader();
   vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
   [seen, since] = await before;
   if (!since) writePref('since', Date.now()).catch(() => {});
+  await language;
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = false;
 }
 
 /** Show the page of the present address. @param {boolean} [quietly] where it stands already: no waiting line, and focus stays */
 async function visit(quietly = false) {
   const turn = (turns += 1);
+  again = () => visit(true);
   const timers = quietly ? [] : [setTimeout(wait, LATE, turn, WORDS.wait), setTimeout(wait, VERY_LATE, turn, WORDS.slow)];
   try {
     const page = await within(pageOf(), GIVEN_UP);
@@ -141,34 +183,27 @@ async function visit(quietly = false) {
 
 /** @returns {Promise<Page>} */
 async function pageOf() {
-  const { view, id, month, medium } = parseAddress(location.hash);
+  const address = parseAddress(location.hash);
   if (!vault) {
-    if (view === 'post' || view === 'month') import('./pages.js').catch(() => {}); // comes while the vault opens
+    if (address.view !== 'home') import('./routes.js').then(({ comeAhead }) => comeAhead(address.view), () => {}); // while the vault opens
     addressMaker().catch(() => {});
     const before = remembered();
     const resumed = await Vault.resume();
+    if (!resumed) await speakToReader();
     if (!resumed) return { node: fill('no-link'), title: '' };
     if (!resumed.ready) await resumed.refresh();
     await furnish(resumed, before);
-    setTimeout(renew, SHOWN);
+    setTimeout(keepUp, SHOWN);
   }
   const opened = /** @type {Vault} */ (vault);
   const turn = turns;
-  const visitor = { vault: opened, first: !since, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, read, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
-  if (view === 'post') {
-    seen.add(id);
+  if (address.view === 'post') {
+    seen.add(address.id);
     read = true;
-    opened.post(id).then((post) => post && opened.page(post.page)).catch(() => {}); // on its way while pages.js is
   }
+  const visitor = { vault: opened, since: since && since - WEEK, shown: leftOff().shown ?? 0, fresh: isFresh, met: meet, read, count: (/** @type {number} */ cards) => turn === turns && keepPlace({ shown: cards }) };
   releaseMedia(); // before the new page makes its own
-  const page = view === 'home' ? await homePage(visitor)
-    : view === 'child' ? await import('./timelines.js').then(({ childPage }) => childPage(visitor, id))
-      : view === 'audience' ? await import('./timelines.js').then(({ audiencePage }) => audiencePage(visitor, id))
-        : view === 'month' ? await import('./pages.js').then(({ monthPage }) => monthPage(visitor, id, month))
-          : view === 'post' ? await import('./pages.js').then(({ postPage }) => postPage(visitor, id, medium))
-            : view === 'standing' ? await import('./pages.js').then(({ standingPage }) => standingPage(visitor, id, medium))
-              : view === 'sok' ? await import('./search.js').then(({ searchPage }) => searchPage(visitor))
-                : await import('./device.js').then(({ devicePage }) => devicePage(view, opened, prompt, () => leave('forgotten')));
+  const page = address.view === 'home' ? await homePage(visitor) : await import('./routes.js').then(({ pageAt }) => pageAt(visitor, address, prompt, () => leave('forgotten')));
   return page ?? { node: fill('lost'), title: '' };
 }
 
@@ -188,6 +223,7 @@ function present({ node, title, lists: isList = false, after, follow: inside }, 
 /** @param {string} id of a template that says one thing */
 function sheet(id) {
   turns += 1;
+  again = () => sheet(id);
   scrollTo(0, 0);
   keepPlace({ y: 0 });
   present({ node: fill(id), title: '' });
@@ -226,23 +262,22 @@ function within(promise, milliseconds) {
   })]);
 }
 
-/** Ask the host for what is new. */
-async function renew() {
-  if (!vault) return;
-  renewed = Date.now();
-  try {
-    const { changed, notice: stale, offline } = await vault.refresh();
-    notice('offline', offline ? WORDS.offline : null);
-    notice('stale', stale ? WORDS.stale : null);
-    if (changed && lists && scrollY < 200) visit(true);
-    else if (changed && lists) notice('changed', WORDS.changed, WORDS.show, () => {
-      notice('changed', null);
-      keepPlace({ y: 0 });
-      visit();
-    });
-  } catch (error) {
-    refuse(error);
-  }
+/** Ask the host for what is new, from now on. */
+function keepUp() {
+  import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, renewed, refused: refuse }), () => {});
+}
+
+/** @param {import('./current.js').News} news @param {boolean} newest */
+function renewed({ changed, notice: stale, offline }, newest) {
+  notice('offline', offline ? WORDS.offline : null);
+  notice('stale', stale ? WORDS.stale : null);
+  if (changed && lists && scrollY < 200) visit(true);
+  else if (lists ? changed : newest) notice('changed', WORDS.changed, WORDS.show, () => {
+    notice('changed', null);
+    if (!lists) return void (location.hash = '#/');
+    keepPlace({ y: 0 });
+    visit();
+  });
 }
 
 /** One line over the page, or none. @param {string} key @param {string | null} text @param {string} [label] @param {() => void} [act] */

@@ -1,5 +1,7 @@
 /** Opened HTML to clean nodes: a second wall, after the publisher's own. Knows HTML. Does not know the vault, nor where a page goes. */
 
+import { parse } from './dom.js';
+
 /** @typedef {{element: Element, attribute: string, value: string}} Hook a place in a cleaned page where a medium shall hang */
 
 const ELEMENTS = new Set(('a abbr article audio b bdi bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 '
@@ -8,15 +10,13 @@ const ATTRIBUTES = new Set(('align alt aria-hidden aria-label class colspan cont
   + 'rowspan scope sizes span srclang start tabindex title translate type value width data-blur data-label data-n data-post data-word').split(' '));
 const MEDIA = new Set(['src', 'srcset', 'poster', 'href']);
 
-const policy = /** @type {any} */ (window).trustedTypes?.createPolicy('pluttra', { createHTML: (/** @type {string} */ html) => html });
-
 /**
  * Opened HTML as nodes that are safe to insert. Only listed elements and attributes stay;
  * addresses of media are taken out and given as hooks, so that nothing is fetched; other addresses than `#/…`, web, mail and telephone addresses fall.
  * @param {string} html @returns {{root: HTMLElement | null, hooks: Hook[]}}
  */
 export function clean(html) {
-  const body = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html').body;
+  const { body } = parse(html);
   /** @type {Hook[]} */
   const hooks = [];
   for (const found of [...body.querySelectorAll('*')]) {

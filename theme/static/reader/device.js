@@ -2,7 +2,8 @@
 import { element, fill, slot } from './dom.js';
 import { installGuide, installPage } from './installing.js';
 import { keptPosts } from './without.js';
-import { momentText, sizeText, WORDS } from './words.js';
+import { momentText, sizeText } from './moments.js';
+import { WORDS } from './words.js';
 
 /**
  * What has to do with this device alone; null for a view that hasn't.
@@ -20,7 +21,7 @@ export async function devicePage(view, vault, prompt, forgotten) {
 async function aboutPage(vault, prompt, forgotten) {
   const { usage = 0 } = await navigator.storage?.estimate?.().catch(() => ({ usage: 0 })) ?? {};
   const lasting = await navigator.storage?.persisted?.().catch(() => false) ?? false;
-  const readers = vault.readers.map(({ name }) => name).join(', ');
+  const readers = vault.readers.map(({ name }) => name).join(WORDS.comma);
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
   const persist = slot(node, 'persist');

@@ -1,4 +1,12 @@
 /** Templates to nodes. Knows the document. Does not know keys, addresses or the vault. */
+import { WORDS } from './words.js';
+
+const policy = /** @type {any} */ (window).trustedTypes?.createPolicy('pluttra', { createHTML: (/** @type {string} */ html) => html });
+
+/** A document of its own, of which nothing is fetched or run. @param {string} html */
+export function parse(html) {
+  return new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
+}
 
 /** @typedef {string | number | Node | Node[] | null | undefined} Filling */
 /**
@@ -37,7 +45,13 @@ export function element(tag, attributes = {}, ...children) {
 
 /** Names, each kept apart from the direction of the text around it. @param {string[]} names @returns {Node[]} */
 export function nameNodes(names) {
-  return names.flatMap((name, i) => [...(i ? [document.createTextNode(', ')] : []), element('bdi', {}, name)]);
+  return names.flatMap((name, i) => [...(i ? [document.createTextNode(WORDS.comma)] : []), element('bdi', { translate: 'no' }, name)]);
+}
+
+/** The interface's own words inside a text in another language. @template {HTMLElement} T @param {T} place @returns {T} */
+export function ours(place) {
+  const { lang, dir } = document.documentElement;
+  return Object.assign(place, { lang, dir });
 }
 
 /** Let screen readers and hyphens know the language of a text that somebody wrote. @param {HTMLElement} place @param {string} lang */

@@ -17,14 +17,19 @@ export function wordsOf(text) {
   return [...new Set((text.match(WORD) ?? []).map(folded).filter(Boolean))];
 }
 
+/** Whether a word begins as one looked for; a number is looked for whole, so that "2 oktober" is no other day of 2026. @param {string} word @param {string} one */
+function begins(word, one) {
+  return /^\d+$/.test(one) ? /^\d+$/.test(word) && Number(word) === Number(one) : word.startsWith(one);
+}
+
 /** Whether each of the words looked for begins one of those there are. @param {string[]} wanted @param {string[]} words both folded */
 export function findsAll(wanted, words) {
-  return wanted.every((one) => words.some((word) => word.startsWith(one)));
+  return wanted.every((one) => words.some((word) => begins(word, one)));
 }
 
 /** Where a text has words that begin as one looked for. @param {string} text @param {string[]} wanted @returns {[number, number][]} */
 export function spansOf(text, wanted) {
-  const met = (/** @type {string} */ word) => wanted.some((one) => folded(word).startsWith(one));
+  const met = (/** @type {string} */ word) => wanted.some((one) => begins(folded(word), one));
   return [...text.matchAll(WORD)].filter(([word]) => met(word)).map(({ 0: word, index = 0 }) => [index, index + word.length]);
 }
 

@@ -31,6 +31,10 @@ export async function forgetAll() {
   await letGoOfAll();
   if (globalThis.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
   untilLeft.forEach((names) => names.clear());
+  try {
+    globalThis.localStorage?.clear();
+  } catch { // there is none to have
+  }
   await new Promise((resolve) => {
     const request = globalThis.indexedDB?.deleteDatabase('pluttra'); // open connections close themselves
     if (request) request.onsuccess = request.onerror = request.onblocked = resolve;

@@ -9,7 +9,7 @@ import { Slide } from './slides.js';
 import { WHOLE, drawnUp, turned } from './zooming.js';
 
 /** @typedef {import('./slides.js').Place} Place */
-/** @typedef {{ node: HTMLElement, vault: import('./vault.js').Vault, home: string, title: string }} Album a page that holds photos, and its address */
+/** @typedef {{ node: HTMLElement, vault: import('./vault.js').Vault, home: string, title: string, post?: import('./vault.js').Post }} Album a page that holds photos, and its address */
 
 const CLOSER = 2.5;
 const PULLED = 90; // pixels down that close
@@ -52,19 +52,26 @@ function placesOf({ node }) {
 
 /** A medium is named by the first digits of its sealed file's name: that stays when others are added or leave. @param {Album} album @param {Place} place */
 function addressOf({ home }, place) {
-  const widths = hung.get(place) ?? [];
-  return `${home}/${widths[widths.length - 1]?.[0].name.slice(0, 8)}`;
+  return `${home}/${widestOf(place).name.slice(0, 8)}`;
+}
+
+/** @param {Place} place */
+function widestOf(place) {
+  const widths = /** @type {import('./pictures.js').Widths} */ (hung.get(place));
+  return widths[widths.length - 1][0];
 }
 
 /** @param {Album} album @param {Place[]} places @param {number} first */
 function show(album, places, first) {
   const dialog = /** @type {HTMLDialogElement} */ (fill('gallery', { all: places.length }));
   const stage = /** @type {HTMLElement} */ (slot(dialog, 'stage'));
-  const [before, next, zoom] = ['before', 'next', 'zoom'].map((name) => /** @type {HTMLButtonElement} */ (slot(dialog, name)));
+  const [before, next, zoom, save] = ['before', 'next', 'zoom', 'save'].map((name) => /** @type {HTMLButtonElement} */ (slot(dialog, name)));
   const titled = document.title;
   const onward = getComputedStyle(document.documentElement).direction === 'rtl' ? -1 : 1;
   /** @type {Map<number, Slide>} */
   const slides = new Map();
+  /** @type {Set<string>} names of media */
+  let saved = new Set();
   let at = first;
 
   dialog.setAttribute('aria-label', album.title);
@@ -107,6 +114,12 @@ function show(album, places, first) {
   dialog.showModal();
   fit.observe(stage);
   goTo(at);
+  const { post, vault } = album;
+  if (post) import('./save.js').then(async ({ askToSave, savable }) => {
+    saved = await savable(vault, post);
+    save.onclick = () => askToSave(dialog, vault, widestOf(places[at]), `${post.date.slice(0, 10)}-${at + 1}`);
+    offer();
+  }).catch(() => {});
 
   function present() {
     return /** @type {Slide} */ (slides.get(at));
@@ -146,7 +159,13 @@ function show(album, places, first) {
     next.setAttribute('aria-disabled', String(!places[at + 1]));
     caption.tabIndex = caption.scrollHeight > caption.clientHeight ? 0 : -1; // so that keys can scroll it
     zoom.hidden = present().film;
+    offer();
     document.title = `${slot(dialog, 'count').textContent} – ${titled}`;
+  }
+
+  /** To save the photo, where this reader may. */
+  function offer() {
+    save.hidden = !saved.has(widestOf(places[at]).name);
   }
 
   /** To another picture, at its own address; history keeps the last one looked at only. @param {number} index */

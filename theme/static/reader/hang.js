@@ -1,8 +1,9 @@
 /** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
 import { addressMaker, mediaUrl, streaming } from './addresses.js';
-import { element, fill, slot } from './dom.js';
+import { element, fill, ours, slot } from './dom.js';
 import { hangPhoto, refuseMedium } from './pictures.js';
-import { sizeText, WORDS } from './words.js';
+import { sizeText } from './moments.js';
+import { WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./values.js').Reference} Reference */
@@ -56,7 +57,7 @@ export function hangPlayer(player, reference, vault) {
     return;
   }
   player.controls = false;
-  const button = element('button', { type: 'button', class: 'play' }, WORDS.play);
+  const button = ours(element('button', { type: 'button', class: 'play' }, WORDS.play));
   player.after(button);
   const begin = async (/** @type {() => Promise<void>} */ come) => {
     button.disabled = true;

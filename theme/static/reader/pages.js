@@ -1,9 +1,11 @@
 /** The pages that Pelican rendered: post, month and standing page. Knows how an opened page is cleaned and hung. Loaded when the first one is asked for. */
 import { clean } from './clean.js';
-import { element, fill, slot } from './dom.js';
+import { element, fill, ours, slot } from './dom.js';
 import { hang } from './hang.js';
-import { audienceTitle, feed, monthLink } from './views.js';
-import { dayText, momentText, monthText, WORDS } from './words.js';
+import { momentText, monthText } from './moments.js';
+import { monthLink } from './months.js';
+import { audienceTitle, feed } from './views.js';
+import { capital, dayText, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
@@ -20,12 +22,12 @@ export async function monthPage(visit, id, month) {
   const index = await vault.index(id, month);
   if (!index) return null;
   const node = index.page ? await opened(vault, await vault.page(index.page), (address) => vault.media(index, address))
-    : fill('child', { title: monthText(month), where: '', feed: (await feed(visit, { audience: id, month })).node });
+    : fill('child', { title: capital(monthText(month)), where: '', feed: (await feed(visit, { audience: id, month })).node });
   lead(node, element('a', { href: '#/a/' + id }, title));
   const links = months.map((each) => monthLink(id, each, each === month));
-  const nav = element('nav', { class: 'months', 'aria-label': 'Månader' }, element('ul', {}, ...links));
+  const nav = element('nav', { class: 'months', 'aria-label': WORDS.months }, element('ul', {}, ...links));
   node.querySelector('header')?.after(nav);
-  return { node, title: `${title}, ${monthText(month).toLowerCase()}` };
+  return { node, title: `${title}, ${monthText(month)}` };
 }
 
 /** @param {Visit} visit @param {string} id @param {string} [medium] to be shown large at once @returns {Promise<Page | null>} */
@@ -40,7 +42,7 @@ export async function postPage(visit, id, medium) {
   for (const link of node.querySelectorAll('a[href^="#/b/"]')) {
     if (!vault.children.some((child) => link.getAttribute('href') === '#/b/' + child.id)) link.replaceWith(element('span', {}, ...link.childNodes));
   }
-  const follow = enlarge({ node, vault, home: '#/p/' + id, title: post.title });
+  const follow = enlarge({ node, vault, home: '#/p/' + id, title: post.title, post });
   const after = () => {
     if (medium) follow(location.hash);
     turn(node, vault, post).catch(() => {});
@@ -84,6 +86,8 @@ async function nameLinks(node, vault) {
 async function opened(vault, html, find) {
   const { root, hooks } = clean(html);
   hang(hooks, find, vault);
+  const told = root?.matches('[data-word]') ? root : root?.querySelector('[data-word][lang]');
+  if (root && told && told.getAttribute('lang') !== document.documentElement.lang) await import('./languages.js').then(({ retell }) => retell(root)).catch(() => {}); // else as the preschool says it
   return root ?? element('article');
 }
 
@@ -110,10 +114,13 @@ async function turn(node, vault, post) {
   if (!met || !(newer || older)) return;
   const nav = fill('turn', { 'newer-title': newer?.title ?? '', 'older-title': older?.title ?? '' });
   for (const [name, each] of /** @type {[string, Post | null][]} */ ([['newer', newer], ['older', older]])) {
-    if (each) slot(nav, name).href = '#/p/' + each.id;
-    else slot(nav, name).remove();
+    if (!each) slot(nav, name).remove();
+    else {
+      slot(nav, name).href = '#/p/' + each.id;
+      slot(nav, name + '-title').lang = each.lang;
+    }
   }
-  node.append(nav);
+  node.append(ours(nav));
 }
 
 /** Photos of a page can be seen large, each at its own address. @param {import('./gallery.js').Album} album @returns {(hash: string) => boolean} */

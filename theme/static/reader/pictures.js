@@ -1,6 +1,6 @@
 /** Photos hung into a page, and what is said of a medium that did not come. Knows the vault's addresses for media. Does not know what a post is. */
 import { mediaUrl, streaming, shownBlobs } from './addresses.js';
-import { element } from './dom.js';
+import { element, ours } from './dom.js';
 import { WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -72,7 +72,7 @@ export function refuseMedium(place, word, again) {
   }
   outer.setAttribute('hidden', '');
   if (outer.className === 'cover' && word !== 'tampered') return;
-  const note = element('p', { class: 'gone', role: 'status' }, word === 'tampered' ? WORDS.forged : WORDS.gone);
+  const note = ours(element('p', { class: 'gone', role: 'status' }, word === 'tampered' ? WORDS.forged : WORDS.gone));
   if (again && word !== 'tampered') {
     const button = element('button', { type: 'button' }, WORDS.again);
     button.onclick = () => {

@@ -4,10 +4,11 @@
  */
 import { element, fill, slot } from './dom.js';
 import { excerptOf, findsAll, spansOf, wordsOf } from './folding.js';
+import { longDay, monthText } from './moments.js';
 import { readAll, textOf } from './reading.js';
 import { standingPages } from './standing.js';
 import { audienceTitle, door, postCard } from './views.js';
-import { capital, dayText, monthText } from './words.js';
+import { capital, dayText } from './words.js';
 
 /** @typedef {import('./vault.js').Post} Post */
 /** @typedef {import('./views.js').Visit} Visit */
@@ -136,7 +137,7 @@ export async function searchPage(visit) {
     const there = /** @type {HTMLElement[]} */ ([...cards.children]);
     if (there.some(({ dataset }) => dataset.id === post.id)) return;
     const item = marked(postCard(vault, post, {}, visit.fresh(post)), wanted);
-    const excerpt = wanted.every((one) => words.some((word) => word.startsWith(one))) ? '' : excerptOf(read, wanted);
+    const excerpt = findsAll(wanted, words) ? '' : excerptOf(read, wanted);
     if (excerpt) item.querySelector('.about')?.before(marked(element('p', { class: 'excerpt', dir: 'auto', lang: post.lang }, excerpt), wanted));
     item.dataset.id = post.id;
     item.dataset.time = String(post.time);
@@ -186,8 +187,8 @@ function sought() {
 /** A day as somebody may write it: "torsdag 12 mars 2026", "12/3", "2026-03-12". @param {string} date RFC 3339 */
 function dateWords(date) {
   if (!date) return '';
-  const [year, month, day] = date.slice(0, 10).split('-').map(Number);
-  return `${dayText(date)} ${monthText(date.slice(0, 7))} ${day}/${month} ${year}-${date.slice(5, 10)}`;
+  const [, month, day] = date.slice(0, 10).split('-').map(Number);
+  return `${longDay(date)} ${day}/${month} ${date.slice(0, 10)}`;
 }
 
 /** Mark the words that were looked for. @template {HTMLElement} T @param {T} node @param {string[]} wanted @returns {T} */

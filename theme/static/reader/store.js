@@ -1,6 +1,6 @@
 /**
  * What this device remembers. IndexedDB: guardian keys as raw bytes, the root last accepted, posts seen, choices, tickets.
- * Cache Storage: sealed bytes only, one cache per audience and month. Where the browser gives no storage it remembers until the page is left.
+ * Local Storage: the language chosen. Cache Storage: sealed bytes only, one cache per audience and month. Where the browser gives no storage it remembers until the page is left.
  * Does not know what sealed bytes hold.
  */
 import { mustNotBeRolledBack } from './chain.js';
@@ -123,6 +123,27 @@ export function readPref(name) {
 /** @param {string} name @param {any} value */
 export function writePref(name, value) {
   return remember('facts', [[`pref:${name}`, value]]);
+}
+
+/** @type {string | null} */
+let chosenNow = null;
+
+/** The language chosen on this device, if one has been. Asked before anything may be stored here, and so not of IndexedDB, which makes its database when asked. */
+export function languageChosen() {
+  try {
+    return localStorage.getItem('language') ?? chosenNow;
+  } catch {
+    return chosenNow;
+  }
+}
+
+/** @param {string} code */
+export function rememberLanguage(code) {
+  chosenNow = code;
+  try {
+    localStorage.setItem('language', code);
+  } catch { // it lasts until the page is left
+  }
 }
 
 /** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */

@@ -1,7 +1,8 @@
 /** The pages of cards of one child and of one audience. Knows what stands beside their posts. Loaded when the first one is asked for. */
-import { element, fill } from './dom.js';
+import { element, fill, slot } from './dom.js';
+import { monthLink } from './months.js';
 import { standingPages } from './standing.js';
-import { audienceTitle, departments, door, feed, monthLink } from './views.js';
+import { audienceTitle, departments, door, feed } from './views.js';
 import { dayText, WORDS } from './words.js';
 
 /** @typedef {import('./views.js').Page} Page */
@@ -29,6 +30,20 @@ export async function audiencePage(visit, id) {
   const node = fill('audience', { title, months: listed.map((month) => monthLink(id, month)), feed: posts });
   listStanding(node, pages);
   return { node, title, lists: true };
+}
+
+/** What is new to this device: the posts that have a mark on the first page, and those further back. @param {Visit} visit @returns {Promise<Page>} */
+export async function freshPage(visit) {
+  const { vault, since = Infinity } = visit;
+  const { node: posts } = await feed(visit, {}, async function* () {
+    for await (const post of vault.posts()) {
+      if (post.time <= since) return;
+      if (visit.fresh(post)) yield post;
+    }
+  });
+  slot(posts, 'empty').textContent = WORDS.none;
+  const node = fill('fresh', { feed: posts });
+  return { node, title: node.querySelector('h1')?.textContent ?? '', lists: true };
 }
 
 /** Links to standing pages, under the heading of their audience: goals together, the others one by one. @param {HTMLElement} node @param {import('./standing.js').StandingPage[]} pages */

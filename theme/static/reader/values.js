@@ -101,6 +101,7 @@ const card = record({
   lang: text,
   media: list(referenceValue('media')),
   page: referenceValue('page'),
+  save: (value) => (value === undefined ? [] : list(natural)(value)),
   summary: text,
   title: text,
 });
@@ -164,7 +165,7 @@ const root = record({
 export async function indexValue(bytes) {
   const whole = index(decodeValue(bytes));
   await Promise.all(whole.posts.flatMap(({ media }) => media.filter(({ segments }) => segments.length).map(mustBeOfSegments)));
-  must(whole.posts.every(({ cover, media }) => !cover || cover.sizes.every(([n]) => n < media.length)), 'encoding');
+  must(whole.posts.every(({ cover, media, save }) => [...save, ...(cover?.sizes ?? []).map(([n]) => n)].every((n) => n < media.length)), 'encoding');
   return whole;
 }
 

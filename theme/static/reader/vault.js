@@ -122,6 +122,11 @@ export class Vault extends EventTarget {
     return this.#opened.root.sequence;
   }
 
+  /** The root as it came. */
+  get sealedRoot() {
+    return /** @type {Bytes} */ (this.#opened.sealed[0]);
+  }
+
   get published() {
     return this.#opened.root.time;
   }
@@ -140,6 +145,11 @@ export class Vault extends EventTarget {
 
   get children() {
     return [...new Map(this.#opened.keyrings.flatMap(({ children }) => children).map((child) => [child.id, child])).values()];
+  }
+
+  /** The children that somebody who reads here is a guardian of. */
+  get own() {
+    return this.#opened.keyrings.filter(({ reader }) => reader.role === 'guardian').flatMap(({ children }) => children);
   }
 
   get audiences() {

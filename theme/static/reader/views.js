@@ -2,15 +2,15 @@
 import { element, fill, nameNodes, slot, speak } from './dom.js';
 import { hangPhoto } from './pictures.js';
 import { readPref } from './store.js';
-import { capital, countText, dayText, monthText, WORDS } from './words.js';
+import { capital, countText, dayText, plural, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
 /** @typedef {{audience?: string, child?: string, month?: string}} Filter */
 /** @typedef {{node: HTMLElement, title: string, lists?: boolean, after?: () => void, follow?: (hash: string) => boolean}} Page
  *  `lists`: worth making anew when something was published; `after`: to do when it stands in the document; `follow`: goes to an address inside the page, or says no */
-/** @typedef {{vault: Vault, first: boolean, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, read: boolean, count: (shown: number) => void}} Visit
- *  `first`: the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `read`: a post has been; `count`: so many cards stand here now */
+/** @typedef {{vault: Vault, since: number | undefined, shown: number, fresh: (post: Post) => boolean, met: (id: string) => void, read: boolean, count: (shown: number) => void}} Visit
+ *  `since`: no post before this time, in ms, is new; undefined the first time on this device; `shown`: cards that stood here when the page was left; `fresh`: is it new since last; `met`: it has been on the screen; `read`: a post has been; `count`: so many cards stand here now */
 
 const LEAST_CARDS = 6;
 const MOST_CARDS = 24;
@@ -19,12 +19,12 @@ const MOST_CARDS = 24;
 export async function homePage(visit) {
   const { vault } = visit;
   const staff = vault.reader.role !== 'guardian';
-  const { node: posts, fresh } = await feed(visit, {});
-  const news = visit.first ? null : fresh === 1 ? WORDS.one : fresh ? fresh + WORDS.many : WORDS.none;
+  const { node: posts, fresh, more } = await feed(visit, {});
+  const news = !visit.since ? null : fresh ? element('a', { href: '#/nytt' }, more ? WORDS.lots : plural('news', fresh)) : document.createTextNode(WORDS.none);
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
   if (staff && vault.children.length) {
-    slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', {}, toldApart(vault, child))))));
+    slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
   const answered = await readPref('offered'); // 1: the key, 2: the home screen too
   if (!answered) slot(node, 'key').hidden = false;
@@ -32,8 +32,11 @@ export async function homePage(visit) {
   return { node, title: '', lists: true };
 }
 
-/** Cards, newest first, some months at a time. @param {Visit} visit @param {Filter} filter @returns {Promise<{node: HTMLElement, fresh: number}>} */
-export async function feed(visit, filter) {
+/**
+ * Cards, newest first, some months at a time; `fresh` of them are new, and `more` says that all were, and there are others.
+ * @param {Visit} visit @param {Filter} filter @param {() => AsyncGenerator<Post, void, void>} [found] @returns {Promise<{node: HTMLElement, fresh: number, more: boolean}>}
+ */
+export async function feed(visit, filter, found = () => visit.vault.posts(filter)) {
   const { vault } = visit;
   const node = fill('feed');
   const cards = slot(node, 'cards');
@@ -43,7 +46,7 @@ export async function feed(visit, filter) {
   }), { threshold: 0.4 });
   let fresh = 0;
   let total = 0;
-  let posts = vault.posts(filter);
+  let posts = found();
   let next = await posts.next();
 
   const more = async (/** @type {number} */ least) => {
@@ -62,7 +65,7 @@ export async function feed(visit, filter) {
     older.hidden = Boolean(next.done);
   };
   const again = async () => {
-    posts = vault.posts(filter);
+    posts = found();
     for (let i = 0; i <= total; i += 1) next = await posts.next();
   };
   older.onclick = async () => {
@@ -84,7 +87,7 @@ export async function feed(visit, filter) {
   };
   await more(Math.max(LEAST_CARDS, visit.shown));
   slot(node, 'empty').hidden = total > 0;
-  return { node, fresh };
+  return { node, fresh, more: fresh === total && !next.done };
 }
 
 /** @param {Vault} vault @param {Post} post @param {Filter} filter @param {boolean} fresh */
@@ -99,7 +102,7 @@ export function postCard(vault, post, filter, fresh) {
   const node = fill('card', {
     new: fresh ? WORDS.fresh : null,
     date: dayText(post.date),
-    place: home ? audienceTitle(home) : '',
+    place: home ? audienceTitle(home) : null,
     title: post.title,
     summary: post.summary || null,
     about: [...nameNodes([...names]), document.createTextNode(names.size && counted ? ' · ' + counted : counted)],
@@ -142,16 +145,6 @@ export function door(href, title, about) {
   return node;
 }
 
-/** @param {string} id @param {string} month @param {boolean} [present] */
-export function monthLink(id, month, present) {
-  const node = fill('month-link');
-  const link = slot(node, 'link');
-  link.href = `#/a/${id}/${month}`;
-  link.textContent = monthText(month);
-  if (present) link.setAttribute('aria-current', 'page');
-  return node;
-}
-
 /** @param {{kind: string, title: string}} audience */
 export function audienceTitle({ kind, title }) {
   return kind === 'preschool' ? WORDS.whole : capital(title);
@@ -159,7 +152,7 @@ export function audienceTitle({ kind, title }) {
 
 /** @param {Vault} vault @param {{departments: string[]}} child */
 export function departments(vault, child) {
-  return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(', ');
+  return vault.audiences.filter(({ id }) => child.departments.includes(id)).map(({ title }) => title).join(WORDS.comma);
 }
 
 /** A child's name, and its department where another child has the same name. @param {Vault} vault @param {{name: string, departments: string[]}} child */

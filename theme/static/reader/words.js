@@ -1,81 +1,40 @@
-/** The Swedish that the reader itself says, apart from the templates of the shell. Knows words and dates. Does not know the page. */
+/** What the reader itself says, in the language in force: the shell's template "words", which the publisher filled. Knows plurals and dates. Does not know which languages there are. */
 
-export const WORDS = {
-  wait: 'Öppnar …',
-  slow: 'Det tar längre tid än vanligt …',
-  fetching: 'Hämtar …',
-  older: 'Visa äldre',
-  failed: 'Det gick inte att hämta just nu. Försök igen',
-  offline: 'Du läser utan nät. Det som visas är sparat på enheten.',
-  stale: 'Inget nytt har publicerats på länge. Undrar du varför, så fråga förskolan.',
-  changed: 'Nytt har kommit.',
-  show: 'Visa',
-  dismiss: 'Stäng',
-  ask: 'Länken du öppnade hade ändrats på vägen, så ett program kan ha sett nyckeln. Be förskolan om en ny länk.',
-  gone: 'Det här kom inte fram.',
-  forged: 'Det här är inte vad förskolan publicerade, och visas därför inte.',
-  again: 'Försök igen',
-  play: 'Spela upp',
-  large: 'Visa stort',
-  whole: 'Hela förskolan',
-  department: 'Avdelning',
-  child: 'Barn',
-  fresh: 'Nytt',
-  everybody: 'För alla',
-  staffOnly: 'Bara för er som arbetar här',
-  stored: 'Sparat här:',
-  lasting: 'Enheten har lovat att spara det tills du själv tar bort det.',
-  brief: 'Enheten kan rensa det om utrymmet tar slut.',
-  published: 'Senast publicerat',
-  one: '1 nytt inlägg sedan sist',
-  many: ' nya inlägg sedan sist',
-  none: 'Inget nytt sedan sist',
-  standing: 'Sidor',
-  calendarFile: 'samtal.ics',
-  goals: 'Läroplansmål',
-};
+/** @type {any} texts by key; a plural is an object of forms by category */
+export const WORDS = {};
 
-// Written out: the browser takes long to fetch its own words for dates forth, and the first page waits for them.
-const MONTHS = 'januari februari mars april maj juni juli augusti september oktober november december'.split(' ');
-const DAYS = 'söndag måndag tisdag onsdag torsdag fredag lördag'.split(' ');
+/** Say everything as the document's present words have it. @param {string} words JSON */
+export function learn(words = /** @type {HTMLTemplateElement} */ (document.getElementById('words')).content.textContent ?? '') {
+  Object.assign(WORDS, JSON.parse(words));
+}
 
-/**
- * A calendar day in words, as the preschool's clock had it: `2026-03-12T10:15:00+01:00` is "torsdag 12 mars".
- * @param {string} date RFC 3339
- */
+/** A plural for a number, "3 nya inlägg". @param {string} key @param {number} n */
+export function plural(key, n) {
+  const at = n < 200 ? n : 100 + (n % 100);
+  const [, category] = WORDS.plurals.findLast((/** @type {[number, string]} */ [from]) => from <= at);
+  return WORDS[key][category].replace('%(num)s', n);
+}
+
+/** @param {string} name of a pattern @param {string} date RFC 3339, as the preschool's clock had it */
+export function written(name, date) {
+  const [year, month, day = 1] = date.slice(0, 10).split('-').map(Number);
+  const { [name]: pattern, days, months, monthsAlone } = WORDS.dates;
+  /** @type {Record<string, any>} */
+  const parts = { E: days[new Date(Date.UTC(year, month - 1, day)).getUTCDay()], d: day, M: months[month - 1], L: monthsAlone[month - 1], y: year, HH: date.slice(11, 13), H: Number(date.slice(11, 13)), mm: date.slice(14, 16) };
+  return pattern.replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ part) => parts[part]);
+}
+
+/** A calendar day in words: `2026-03-12T10:15:00+01:00` is "torsdag 12 mars", or another year "12 mars 2026". @param {string} date */
 export function dayText(date) {
-  const [year, month, day] = date.slice(0, 10).split('-').map(Number);
-  const text = `${day} ${MONTHS[month - 1]}`;
-  return year === new Date().getFullYear() ? `${DAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]} ${text}` : `${text} ${year}`;
-}
-
-/** @param {string} month `2026-03` is "Mars 2026" */
-export function monthText(month) {
-  const [year, number] = month.split('-');
-  return `${capital(MONTHS[Number(number) - 1])} ${year}`;
-}
-
-/** @param {number} seconds Unix time, told by this device's own clock */
-export function momentText(seconds) {
-  return new Date(seconds * 1000).toLocaleString('sv', { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' });
+  return written(date.startsWith(`${new Date().getFullYear()}-`) ? 'day' : 'date', date);
 }
 
 /** @param {{photo: number, film: number, sound: number}} count "5 bilder, 1 film" */
 export function countText({ photo, film, sound }) {
-  return [number(photo, 'bild', 'bilder'), number(film, 'film', 'filmer'), number(sound, 'ljud', 'ljud')].filter(Boolean).join(', ');
-}
-
-/** @param {number} bytes */
-export function sizeText(bytes) {
-  return bytes < 1e6 ? 'mindre än 1 MB' : `${Math.round(bytes / 1e6).toLocaleString('sv')} MB`;
+  return [photo && plural('photos', photo), film && plural('films', film), sound && plural('sounds', sound)].filter(Boolean).join(WORDS.comma);
 }
 
 /** @param {string} text */
 export function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** @param {number} n @param {string} one @param {string} many */
-function number(n, one, many) {
-  return n ? `${n} ${n === 1 ? one : many}` : '';
 }

@@ -115,13 +115,21 @@ async function answerMedium(event, id) {
 /** The files that the shell's text leads to. @param {string} text */
 function named(text) {
   const links = [...text.matchAll(/(?:href|src)="\/?((?:r\/|manifest|icon)[^"]*)"/g)].map(([, path]) => `/${path}`);
-  return { links, modules: [...text.matchAll(/(?:from |import\()'\.\/([\w-]+\.js)'/g)].map(([, file]) => file) };
+  const languages = [...text.matchAll(/data-path="(\/r\/[^"]*)"/g)].map(([, path]) => path);
+  return { links, languages, modules: [...text.matchAll(/(?:from |import\()'\.\/([\w-]+\.js)'/g)].map(([, file]) => file) };
 }
 
-/** Keeps the shell whole: all that index.html and the modules lead to, then index.html; lets go of what an older one led to. @param {Response} page */
+/** The language that a file holds the shell's words in. @param {string} path */
+function languageIn(path) {
+  return /\/([\w-]+)-[0-9a-f]{16}\.html$/.exec(path)?.[1];
+}
+
+/** Keeps the shell whole: all that index.html and the modules lead to, and the languages that have been chosen here, then index.html; lets go of what an older one led to. @param {Response} page */
 async function keepShell(page) {
   const cache = await caches.open(SHELL);
-  const paths = new Set(named(await page.clone().text()).links);
+  const { links, languages } = named(await page.clone().text());
+  const spoken = (await cache.keys()).map(({ url }) => languageIn(new URL(url).pathname)).filter(Boolean);
+  const paths = new Set([...links, ...languages.filter((path) => spoken.includes(languageIn(path)))]);
   for (const path of paths) {
     let file = path.startsWith('/r/') ? await cache.match(path) : undefined;
     if (!file) {
@@ -134,7 +142,7 @@ async function keepShell(page) {
   await cache.put('/', page);
   for (const { url } of await cache.keys()) {
     const { pathname } = new URL(url);
-    if (pathname !== '/' && !paths.has(pathname)) await cache.delete(pathname);
+    if (pathname !== '/' && !paths.has(pathname) && !languages.includes(pathname)) await cache.delete(pathname);
   }
 }
 
