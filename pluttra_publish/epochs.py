@@ -27,6 +27,9 @@ def settle(keystore: Keystore, access: Access, now: int, *, more: Iterable[str] 
         keystore.audience(key).break_epoch()
     if broken or changed:
         keystore.keyrings += 1
+        for audience in keystore.audiences.values():
+            if not audience.rooted:  # broken now, or by a publish that was killed: the host's root has the epoch before
+                audience.since = keystore.keyrings
     return frozenset(broken)
 
 

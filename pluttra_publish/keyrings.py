@@ -83,12 +83,13 @@ def _in_order(audiences: Iterable[Audience]) -> list[Audience]:
 
 def _audience(keystore: Keystore, register: Register, audience: Audience, months: tuple[str, ...]) -> KeyringAudience:
     keys = keystore.audience(audience.key)
+    epochs = 2 if keys.since == keystore.keyrings else 1  # older keyrings are refused, and so is the root from before them
     return KeyringAudience(
         id=keys.id.hex(),
         kind=audience.kind,
         title=title_of(audience, register),
         child=keystore.opaque_id("child", audience.id) if audience.kind == "child" else None,
-        epochs=tuple(chain.epoch_of(secret, months) for secret in keys.epochs[:2]),
+        epochs=tuple(chain.epoch_of(secret, months) for secret in keys.epochs[:epochs]),
     )
 
 

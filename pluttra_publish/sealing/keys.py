@@ -16,13 +16,14 @@ _EPOCHS = 2
 class AudienceKeys:
     """The secrets of one audience: its id (16 bytes), its seal secret, and its epoch secrets, newest first.
 
-    `rooted` tells whether a root that uses the newest epoch has been put on the host.
+    `rooted` tells whether a root that uses the newest epoch has been put on the host, `since` with which generation of keyrings it came.
     """
 
     id: bytes
     seal: bytes = field(repr=False)
     epochs: list[bytes] = field(repr=False)
     rooted: bool = False
+    since: int = 0
 
     @classmethod
     def new(cls) -> AudienceKeys:
@@ -43,6 +44,7 @@ class AudienceKeys:
             "id": b64(self.id),
             "rooted": self.rooted,
             "seal": b64(self.seal),
+            "since": self.since,
         }
 
     @classmethod
@@ -53,6 +55,7 @@ class AudienceKeys:
             shape.raw(shape.member(value, "seal"), f"{place}.seal", 32),
             list(shape.listed(shape.member(value, "epochs"), f"{place}.epochs", _secret)),
             shape.member(value, "rooted") is True,
+            shape.number(value.get("since", 0), f"{place}.since"),
         )
 
 

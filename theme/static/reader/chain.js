@@ -3,7 +3,7 @@ import { must } from './errors.js';
 import { concat, equal, fromB64, fromHex, readUint, toHex, utf8 } from './bytes.js';
 import { kdf, sha256 } from './kdf.js';
 import { openSealed } from './cobblestone.js';
-import { catalogueValue, indexValue, invitationValue, keyringValue, rootValue } from './values.js';
+import { catalogueValue, indexValue, invitationValue, keyringValue, monthNumber, rootValue } from './values.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {{ site?: string, publisher?: Bytes, generation?: number }} Known of a keyring, before it is opened */
@@ -98,6 +98,13 @@ export async function catalogueFrom(sealed, digest, secret, { id, kind }) {
   const value = catalogueValue(await openSealed(sealed, 'catalogue', secret, digest));
   must(value.audience === id && value.kind === kind, 'binding');
   return value;
+}
+
+/** The file secret of a month's row, from the node of the month tree that covers it. @param {import('./values.js').Node} node @param {string} month */
+export async function monthSecret({ n, size, key }, month) {
+  const at = monthNumber(month) - n;
+  for (let half = size / 2; half >= 1; half /= 2) key = await kdf(key, 32, 'half', at & half ? 1 : 0);
+  return key;
 }
 
 /** Throws ReaderError: object, padding. @param {Bytes} sealed @param {Bytes} secret @returns {Promise<Row>} */

@@ -13,6 +13,7 @@ import { sha256 } from './kdf.js';
 /** @typedef {Index['posts'][number]} Card */
 /** @typedef {Index['pages'][number]} Standing */
 /** @typedef {ReturnType<typeof keyring>} Keyring */
+/** @typedef {{ n: number, size: number, key: Bytes }} Node of the month tree: its first month's number, and how many it covers */
 /** @template T @typedef {(value: any) => T} Shape */
 
 const B64_OF_32 = /^[\w-]{42}[AEIMQUYcgkosw048]$/; // the last character ends in two spare bits, which are zero
@@ -25,6 +26,10 @@ const textLike = (pattern) => (value) => {
 };
 const text = textLike(/^/);
 const month = textLike(/^\d{4}-(0[1-9]|1[0-2])$/);
+/** A month counted from the beginning of year 0. @param {string} text */
+export const monthNumber = (text) => 12 * Number(text.slice(0, 4)) + Number(text.slice(5)) - 1;
+/** @param {number} n */
+const monthName = (n) => `${String((n / 12) | 0).padStart(4, '0')}-${String((n % 12) + 1).padStart(2, '0')}`;
 const date = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)$/);
 const kind = textLike(/^(preschool|department|child|staff)$/);
 const standingKind = textLike(/^(consents|goal|talk)$/);
@@ -130,15 +135,31 @@ const catalogue = record({
   },
   title: text,
 });
-const epoch = record({
+export const epochValue = record({
   catalogue: b64(32),
+  /** The node that has each month's key, of the runs of months (§8). */
   months(value) {
-    mustBeObject(value);
-    return new Map(Object.entries(value).map(([name, secret]) => [month(name), b64(32)(secret)]));
+    /** @type {Map<string, Node>} */
+    const opens = new Map();
+    let before = -2;
+    for (const [first, last, keys] of list(triple(month, month, b64()))(value)) {
+      let [n, at] = [monthNumber(first), 0];
+      const to = monthNumber(last);
+      must(n > before + 1 && n <= to, 'encoding');
+      while (n <= to) {
+        let size = 1;
+        while (n % (2 * size) === 0 && n + 2 * size - 1 <= to) size *= 2;
+        const node = { n, size, key: keys.subarray(at, (at += 32)) };
+        for (const end = n + size; n < end; n++) opens.set(monthName(n), node);
+      }
+      must(keys.length === at, 'encoding');
+      before = to;
+    }
+    return opens;
   },
 });
 const keyring = record({
-  audiences: list(record({ child: nullable(hex(8)), epochs: list(epoch), id: hex(16), kind, title: text })),
+  audiences: list(record({ child: nullable(hex(8)), epochs: list(epochValue), id: hex(16), kind, title: text })),
   children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), name: text })),
   drop: (value) => must(value !== undefined, 'encoding'),
   generation: natural,
