@@ -18,9 +18,7 @@ _SECONDS, _BYTES = 2.0, 6000
 def measure(folder: Path, *, quick: bool) -> Iterator[Figure]:
     """Yield seconds from the command to the root on the host, and bytes put for each remaining reader."""
     count = 200 if quick else 5000
-    preschool = make_preschool(
-        folder / "site", departments=1, children=_CHILDREN, guardians=_GUARDIANS, months=_MONTHS
-    )
+    preschool = make_preschool(folder / "site", departments=1, children=_CHILDREN, guardians=_GUARDIANS, months=_MONTHS)
     write_posts(preschool, count, departments=1, children=_CHILDREN, months=_MONTHS)
     pipeline.publish(preschool.settings, identity=preschool.identity)
     taken, put = [], []

@@ -21,7 +21,7 @@ def settle(keystore: Keystore, access: Access, now: int, *, more: Iterable[str] 
         if allowed and reader.ended is not None:
             reader.ended, changed = None, True
         elif not allowed and reader.given:
-            reader.ended, changed = now, True
+            reader.ended, reader.had, changed = now, reader.given, True
         reader.given = {} if not allowed else reader.given
     for key in sorted(broken):
         keystore.audience(key).break_epoch()

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pluttra_publish import log
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.format.access import link
@@ -152,8 +153,13 @@ class Door:
             known = (i for i in self.keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting)
             made.append((next(known, None) or self.keystore.invite(reader.id, ends=ends), reader))
         self.keystore.save()
+        self._log(made)
         self.put(made)
         return tuple(self._invited(keys, reader) for keys, reader in made)
+
+    def _log(self, made: Sequence[tuple[InvitationKeys, Reader]]) -> None:
+        about = [reader.id for _, reader in made]
+        log.append(self.settings.state, "invite", now=self.now, about=about, counts={"invitations": len(made)})
 
     def put(self, made: Sequence[tuple[InvitationKeys, Reader]]) -> None:
         """Put sealed invitations on the host."""

@@ -50,6 +50,11 @@ def reach_of(keystore: Keystore, access: Access) -> str:
     return hashlib.sha256(repr((keystore.keyrings, held, ended)).encode()).hexdigest()
 
 
+def doors_of(keystore: Keystore) -> str:
+    """Return a digest of whom the keystore has shut out, and of whose keys it has."""
+    return hashlib.sha256(repr((sorted(keystore.revoked), sorted(keystore.readers))).encode()).hexdigest()
+
+
 def _keyring(
     keystore: Keystore,
     register: Register,
@@ -83,7 +88,9 @@ def _in_order(audiences: Iterable[Audience]) -> list[Audience]:
 
 def _audience(keystore: Keystore, register: Register, audience: Audience, months: tuple[str, ...]) -> KeyringAudience:
     keys = keystore.audience(audience.key)
-    epochs = 2 if keys.since == keystore.keyrings else 1  # older keyrings are refused, and so is the root from before them
+    epochs = (
+        2 if keys.since == keystore.keyrings else 1
+    )  # older keyrings are refused, and so is the root from before them
     return KeyringAudience(
         id=keys.id.hex(),
         kind=audience.kind,

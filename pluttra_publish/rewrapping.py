@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from pluttra_publish import log
 from pluttra_publish.before import Before
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, seal_root
 from pluttra_publish.epochs import settle, settled
-from pluttra_publish.errors import Findings, HostError
+from pluttra_publish.errors import Findings, HostError, UsageError
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.layout import keyring_path, object_path
-from pluttra_publish.keyrings import keyrings, reach_of
+from pluttra_publish.keyrings import doors_of, keyrings, reach_of
 from pluttra_publish.last_time import TABLES, Changes, LastTime
 from pluttra_publish.plan import Access, Plan, title_of, with_staff
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
@@ -35,8 +36,20 @@ from pluttra_publish.settings import Settings
 
 LEDGER = "ledger.sqlite"
 
-Change = Callable[[Keystore, Register], Collection[str]]
-"""What is changed in the keystore first; it returns the keys of audiences whose epoch shall break though nobody loses them."""
+
+@dataclass(frozen=True)
+class Also:
+    """What shall follow a change: `broken` are keys of audiences whose epoch breaks though nobody loses them; of what could be read with `moved`, months by
+    audience key, everything gets another name at the next publish. `about` are the ids of those whom it is about.
+    """
+
+    broken: Collection[str] = ()
+    moved: Mapping[str, Collection[str]] = field(default_factory=dict)
+    about: tuple[str, ...] = ()
+
+
+Change = Callable[[Keystore, Register], Also]
+"""What is changed in the keystore first."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +71,9 @@ class Rewrapped:
 
 @without_collecting()
 def rewrap(
-    settings: Settings, change: Change | None = None, *, identity: Path | None = None
+    settings: Settings, command: str, change: Change | None = None, *, identity: Path | None = None
 ) -> tuple[Rewrapped, Register, Keystore]:
-    """Bring the site on the host up to date with register and keystore, after `change`.
+    """Bring the site on the host up to date with register and keystore, after `change`; `command` is what the log says was done.
 
     Raises:
         CheckFailed: the register has errors.
@@ -70,19 +83,30 @@ def rewrap(
     findings = Findings()
     register = read_register(settings.register, findings)
     findings.stop()
-    with (
-        place_on_host(settings) as place,
-        Ledger.load(private_folder(settings.state) / LEDGER, TABLES) as ledger,
-    ):
-        keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity or identity_path())
-        invited = {_path(kept.secret) for kept in keystore.invitations}
-        more = change(keystore, register) if change else ()
-        if place.root is None:
-            keystore.save()
-            return Rewrapped(), register, keystore
-        made = _Rewrap(settings, keystore, ledger, place, place.root, register, now_of(settings), invited)
-        done = made.run(more)
-    return done, register, keystore
+    path, own = settings.state / "keystore.age", identity or identity_path()
+    keystore = Keystore.load(path, identity_path=own)
+    invited = {_path(kept.secret) for kept in keystore.invitations}
+    also = Also()
+    if (
+        change is not None
+    ):  # what is decided counts from here, whatever the host says: the next publish would put it too
+        also = change(keystore, register)
+        log.append(settings.state, command, now=now_of(settings), about=also.about)
+        keystore.save()
+    try:
+        with place_on_host(settings) as place, Ledger.load(private_folder(settings.state) / LEDGER, TABLES) as ledger:
+            if place.root is None:
+                return Rewrapped(), register, keystore
+            keystore = Keystore.load(path, identity_path=own)
+            if keystore.former is not None:
+                message = "Alla nycklar är bytta, men det är inte publicerat."
+                raise UsageError(message, hint="Kör pluttra publish --whole först.")
+            made = _Rewrap(settings, keystore, ledger, place, place.root, register, now_of(settings), invited)
+            return made.run(None if change else command, also), register, keystore
+    except HostError as failed:
+        if change is not None:
+            failed.hint = f"Det är sparat, men inte utlagt. {failed.hint} Kör igen, eller pluttra heartbeat.".strip()
+        raise
 
 
 class _Rewrap:
@@ -107,7 +131,10 @@ class _Rewrap:
         self._was: set[str] = set()
         self._known = self._last.known and place.sure and self._last.told("root") == hashlib.sha256(root).hexdigest()
 
-    def run(self, more: Iterable[str]) -> Rewrapped:
+    def run(self, command: str | None, also: Also) -> Rewrapped:
+        more = also.broken
+        for key in self._owners(also.moved):
+            self._keystore.audience(key).moves += 1
         keystore, now = self._keystore, int(self._now.timestamp())
         sequence = 1 + max(keystore.sequence, self._root.sequence, now)
         reading = self._access()
@@ -128,13 +155,27 @@ class _Rewrap:
         new = [one for one in [*made, *invitations] if one.immutable or lying.get(one.path) != one.digest.hex()]
         gone = {object_path(name) for name in old} - {one.path for one in made}
         with self._place.claimed():
+            if command is not None:
+                counts = {"broken": len(broken), "readers": len(reading), "ended": len(ended)}
+                log.append(self._settings.state, command, now=self._now, counts=counts)
             keystore.save()
             self._ledger.forget(gone)
             done = self._place.put_changes([*new, root], sorted(gone | ended), kept=self._last.size)
             keystore.rooted()
             keystore.save()
-            self._remember(made, invitations, where, root, reach, ended)
+            self._remember(made, invitations, where, root, reach, ended, moved=bool(also.moved))
         return Rewrapped(broken, frozenset(reading), len(done.put), len(done.deleted), done.length, sequence)
+
+    def _owners(self, months: Mapping[str, Collection[str]]) -> set[str]:
+        """Return the keys of the audiences that own what could be read with these months: others' posts stand in an index too."""
+        keys = {audience.id.hex(): key for key, audience in self._keystore.audiences.items()}
+        owners = set(months)
+        for key in months:
+            rows = self._before.rows(key) if self._before.where(key) else {}
+            for month in rows.keys() & set(months[key]):
+                index = self._before.index((key, month), rows[month])
+                owners |= {keys[card.home] for card in index.posts if card.home in keys}
+        return owners
 
     def _access(self) -> Access:
         """Return who may read what today, of what lies there."""
@@ -214,6 +255,8 @@ class _Rewrap:
         root: SealedObject,
         reach: str,
         ended: set[str],
+        *,
+        moved: bool,
     ) -> None:
         """Let the next publish know, if it knew what lay here before."""
         changes = Changes()
@@ -225,6 +268,8 @@ class _Rewrap:
             changes.clear = dict.fromkeys(ended) | {one.path: one.digest.hex() for one in fixed}
             paths = " ".join(sorted(one.path for one in invitations))
             changes.told = {"root": root.digest.hex(), "reach": reach, "invitations": paths}
+            changes.told["doors"] = doors_of(self._keystore)
+            changes.told |= {"world": ""} if moved else {}  # so the next publish names everything anew
         with self._ledger.database as database:
             database.execute("BEGIN")
             self._last.write(changes, whole=False)

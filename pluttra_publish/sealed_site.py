@@ -63,6 +63,7 @@ class SealedSite:
 
     `cards` are by planned id; `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
     which `audiences` are all that have any month; `standing` are the objects of pages that are no posts. `reach` is what the keyrings were made of.
+    `twins` say where on the host the same sealed bytes lie already, under the name they had before they were moved.
     """
 
     objects: tuple[SealedObject, ...]
@@ -75,6 +76,7 @@ class SealedSite:
     invitations: frozenset[str]
     reach: str
     lost: frozenset[str]
+    twins: Mapping[str, str]
 
 
 class Rest(Protocol):
@@ -163,6 +165,7 @@ class Sealer:
             invitations=frozenset(made.path for made in invitations),
             reach=reach,
             lost=lost,
+            twins=content.objects.twins,
         )
 
     def _lost(self, content: _Content, rest: Rest | None) -> frozenset[str]:
@@ -311,6 +314,7 @@ class Sealer:
                 index,
                 seal_secret=self.keystore.audience(audience.key).seal,
                 naming_secret=self.keystore.naming_secret,
+                moves=self.keystore.audience(audience.key).moves,
                 workspace=self.workspace,
             )
             indexes[audience, month] = row, index

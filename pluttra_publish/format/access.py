@@ -54,9 +54,7 @@ class Epoch:
 
     @property
     def months(self) -> frozenset[str]:
-        return frozenset(
-            month_of(n) for run in self.runs for n in range(number_of(run.first), number_of(run.last) + 1)
-        )
+        return frozenset(month_of(n) for run in self.runs for n in range(number_of(run.first), number_of(run.last) + 1))
 
     def to_value(self) -> dict[str, object]:
         return {"catalogue": b64(self.catalogue), "months": [run.to_value() for run in self.runs]}

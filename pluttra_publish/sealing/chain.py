@@ -23,7 +23,7 @@ from pluttra_publish.sealing.signing import SigningKey, verifies
 
 
 def seal_index(
-    index: Index, *, seal_secret: bytes, naming_secret: bytes, turn: int = 0, workspace: Path
+    index: Index, *, seal_secret: bytes, naming_secret: bytes, moves: int = 0, workspace: Path
 ) -> tuple[Row, SealedObject]:
     """Seal an index for the audience whose seal secret it is; return the row that leads to it."""
     content = index.to_bytes()
@@ -34,7 +34,7 @@ def seal_index(
         media_type=INDEX_TYPE,
         seal_secret=seal_secret,
         naming_secret=naming_secret,
-        turn=turn,
+        moves=moves,
     ).seal(workspace)
     return Row(reference.secret, reference.name, reference.digest, reference.length), made
 

@@ -152,7 +152,9 @@ def catalogue_file() -> str:
     add(
         "a catalogue, of which two of three rows can be opened", "ok", full, content=text(content.decode()), rows=opened
     )
-    many = chain.epoch_of(EPOCH, tuple(f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(10, 28)))  # November 2024 to April 2026
+    many = chain.epoch_of(
+        EPOCH, tuple(f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(10, 28))
+    )  # November 2024 to April 2026
     opened_by_many = {month: _written(rows[month]) for month in sorted(rows)}
     add("rows opened from a run of many months", "ok", full, epoch=many.to_value(), rows=opened_by_many)
     around = chain.epoch_of(EPOCH, ("2025-12", "2026-02", "2026-04"))

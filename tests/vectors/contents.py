@@ -145,6 +145,7 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         "encoding",
         changed(valid["keyring"], {"audiences": [ring["audiences"][0] | {"child": CHILD}]}),
     )
+
     def months(*runs: list[str]) -> bytes:
         epoch = ring["audiences"][0]["epochs"][0] | {"months": list(runs)}
         return changed(valid["keyring"], {"audiences": [ring["audiences"][0] | {"epochs": [epoch]}]})
