@@ -15,18 +15,21 @@ def settle(keystore: Keystore, access: Access, now: int, *, more: Iterable[str] 
     whoever is back is no longer. The generation that a keyring must have is raised if any of this happened.
     """
     broken = settled(keystore, access) | set(more)
-    changed = False
+    changed, ended = False, []
     for identity, reader in keystore.readers.items():
         allowed = access.get(identity)
         if allowed and reader.ended is not None:
             reader.ended, changed = None, True
         elif not allowed and reader.given:
             reader.ended, reader.had, changed = now, reader.given, True
+            ended.append(reader)
         reader.given = {} if not allowed else reader.given
     for key in sorted(broken):
         keystore.audience(key).break_epoch()
     if broken or changed:
         keystore.keyrings += 1
+        for reader in ended:
+            reader.note = keystore.keyrings
         for audience in keystore.audiences.values():
             if not audience.rooted:  # broken now, or by a publish that was killed: the host's root has the epoch before
                 audience.since = keystore.keyrings

@@ -37,7 +37,7 @@ def keyrings(
         yield made
     for identity, keys in sorted(keystore.readers.items()):
         if identity not in access and keys.ended is not None:
-            ended = Ended(keystore.site.hex(), keystore.keyrings, keys.ended)
+            ended = Ended(keystore.site.hex(), keys.note, keys.ended)
             yield chain.seal_ended(ended, keys.key, keyring_length=keys.keyring_length)
 
 

@@ -67,7 +67,7 @@ class AudienceKeys:
 class ReaderKeys:
     """One reader's guardian key, the months given so far by audience key, and the last keyring's padded length.
 
-    `ended` is when access ended, in Unix seconds, and `had` what was given until then.
+    `ended` is when access ended, in Unix seconds, `had` what was given until then, and `note` the generation that says so.
     """
 
     key: bytes = field(repr=False)
@@ -75,6 +75,7 @@ class ReaderKeys:
     ended: int | None = None
     keyring_length: int = 0
     had: dict[str, list[str]] = field(default_factory=dict)
+    note: int = 0
 
     @classmethod
     def new(cls) -> ReaderKeys:
@@ -87,6 +88,7 @@ class ReaderKeys:
             "had": {audience: sorted(months) for audience, months in self.had.items()},
             "key": b64(self.key),
             "length": self.keyring_length,
+            "note": self.note,
         }
 
     @classmethod
@@ -101,6 +103,7 @@ class ReaderKeys:
             None if ended is None else shape.number(ended, f"{place}.ended"),
             shape.number(shape.member(value, "length"), f"{place}.length"),
             {audience: list(shape.listed(months, place, shape.month)) for audience, months in had.items()},
+            shape.number(value.get("note", 0), f"{place}.note"),
         )
 
 

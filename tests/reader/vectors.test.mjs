@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { concat, fromB64, fromHex, toHex, uint } from '../../theme/static/reader/bytes.js';
 import { decodeValue, encodeValue } from '../../theme/static/reader/canonical.js';
 import { mustHaveDigest, openSealed, openerOf } from '../../theme/static/reader/cobblestone.js';
-import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, monthSecret, mustBeCurrent, nameFrom, parseLink, rootFrom, rowFrom } from '../../theme/static/reader/chain.js';
+import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, monthSecret, mustBeCurrent, nameFrom, nodeOf, parseLink, rootFrom, rowFrom } from '../../theme/static/reader/chain.js';
 import { layerOf, must } from '../../theme/static/reader/errors.js';
 import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
 import { SEGMENT, kdfInfo, sealedLength, segmentSpan } from '../../theme/static/reader/layout.js';
@@ -85,9 +85,10 @@ const RUN = {
   'catalogue.json': async ({ sealed: bytes, digest, audience, kind, epoch, rows }, shared) => {
     const opened = await catalogueFrom(await bytesOf(bytes, shared), fromHex(digest), fromB64(epoch.catalogue), { id: audience, kind });
     const found = {};
-    for (const [month, node] of epochValue(epoch).months) {
-      const row = opened.months.get(month);
-      if (row) found[month] = written(await rowFrom(row, await monthSecret(node, month)));
+    const nodes = epochValue(epoch).months;
+    for (const [month, row] of opened.months) {
+      const node = nodeOf(nodes, month);
+      if (node) found[month] = written(await rowFrom(row, await monthSecret(node, month)));
     }
     assert.deepEqual(found, rows);
   },

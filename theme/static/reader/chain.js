@@ -14,13 +14,14 @@ import { catalogueValue, indexValue, invitationValue, keyringValue, monthNumber,
 
 /**
  * The invitation's secret in an address or any pasted text, or null when there is none in it. Throws ReaderError: link.
- * @param {string} text @returns {{ secret: Bytes, written: string, mangled: boolean } | null} `written`: the secret as it stood in the link
+ * @param {string} text @returns {{ secret: Bytes | null, written: string, mangled: boolean } | null} `written`: the secret as it stood in the link; without a secret, a saved key
  */
 export function parseLink(text) {
   const found = /(#|%(?:25)*23)i(?:=|%(?:25)*3d)(\S*)/i.exec(text);
   if (!found) return null;
   try {
-    return { secret: fromB64(found[2], 32), written: found[2], mangled: found[1] !== '#' };
+    const [written, mangled] = [found[2], found[1] !== '#'];
+    return { secret: written.startsWith('pluttra') ? null : fromB64(written, 32), written, mangled };
   } catch {
     must(false, 'link');
   }
@@ -100,10 +101,15 @@ export async function catalogueFrom(sealed, digest, secret, { id, kind }) {
   return value;
 }
 
+/** The node that covers a month, if any does. @param {import('./values.js').Node[] | undefined} nodes @param {string} month */
+export function nodeOf(nodes, month) {
+  const at = monthNumber(month);
+  return nodes?.find(({ n, size }) => n <= at && at < n + size);
+}
+
 /** The file secret of a month's row, from the node of the month tree that covers it. @param {import('./values.js').Node} node @param {string} month */
-export async function monthSecret({ n, size, key }, month) {
-  const at = monthNumber(month) - n;
-  for (let half = size / 2; half >= 1; half /= 2) key = await kdf(key, 32, 'half', at & half ? 1 : 0);
+export async function monthSecret({ size, key }, month) {
+  while ((size /= 2) >= 1) key = await kdf(key, 32, 'half', monthNumber(month) & size ? 1 : 0);
   return key;
 }
 

@@ -28,8 +28,6 @@ const text = textLike(/^/);
 const month = textLike(/^\d{4}-(0[1-9]|1[0-2])$/);
 /** A month counted from the beginning of year 0. @param {string} text */
 export const monthNumber = (text) => 12 * Number(text.slice(0, 4)) + Number(text.slice(5)) - 1;
-/** @param {number} n */
-const monthName = (n) => `${String((n / 12) | 0).padStart(4, '0')}-${String((n % 12) + 1).padStart(2, '0')}`;
 const date = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)$/);
 const kind = textLike(/^(preschool|department|child|staff)$/);
 const standingKind = textLike(/^(consents|goal|talk)$/);
@@ -137,25 +135,22 @@ const catalogue = record({
 });
 export const epochValue = record({
   catalogue: b64(32),
-  /** The node that has each month's key, of the runs of months (§8). */
+  /** The nodes that cover the runs of months (§8). */
   months(value) {
-    /** @type {Map<string, Node>} */
-    const opens = new Map();
+    /** @type {Node[]} */
+    const nodes = [];
     let before = -2;
     for (const [first, last, keys] of list(triple(month, month, b64()))(value)) {
-      let [n, at] = [monthNumber(first), 0];
-      const to = monthNumber(last);
-      must(n > before + 1 && n <= to, 'encoding');
-      while (n <= to) {
-        let size = 1;
-        while (n % (2 * size) === 0 && n + 2 * size - 1 <= to) size *= 2;
-        const node = { n, size, key: keys.subarray(at, (at += 32)) };
-        for (const end = n + size; n < end; n++) opens.set(monthName(n), node);
+      let [n, at, size] = [monthNumber(first), 0, 1];
+      must(n > before + 1 && first <= last, 'encoding');
+      before = monthNumber(last);
+      for (; n <= before; n += size) {
+        for (size = 1; n % (2 * size) === 0 && n + 2 * size - 1 <= before; ) size *= 2;
+        nodes.push({ n, size, key: keys.subarray(at, (at += 32)) });
       }
       must(keys.length === at, 'encoding');
-      before = to;
     }
-    return opens;
+    return nodes;
   },
 });
 const keyring = record({
