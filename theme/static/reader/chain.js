@@ -20,8 +20,7 @@ export function parseLink(text) {
   const found = /(#|%(?:25)*23)i(?:=|%(?:25)*3d)(\S*)/i.exec(text);
   if (!found) return null;
   try {
-    const [written, mangled] = [found[2], found[1] !== '#'];
-    return { secret: written.startsWith('pluttra') ? null : fromB64(written, 32), written, mangled };
+    return { secret: found[2].startsWith('pluttra') ? null : fromB64(found[2], 32), written: found[2], mangled: found[1] !== '#' };
   } catch {
     must(false, 'link');
   }

@@ -62,13 +62,9 @@ const triple = (first, second, third) => (value) => {
   must(Array.isArray(value) && value.length === 3, 'encoding');
   return [first(value[0]), second(value[1]), third(value[2])];
 };
-/** @param {any} value @returns {asserts value is Record<string, any>} */
-function mustBeObject(value) {
-  must(value && typeof value === 'object' && !Array.isArray(value), 'encoding');
-}
 /** @template {Record<string, Shape<any>>} S @param {S} shapes @returns {Shape<{ [K in keyof S]: ReturnType<S[K]> }>} */
 const record = (shapes) => (value) => {
-  mustBeObject(value);
+  must(value && typeof value === 'object' && !Array.isArray(value), 'encoding');
   return /** @type {any} */ (Object.fromEntries(Object.entries(shapes).map(([name, of]) => [name, of(value[name])])));
 };
 
@@ -139,13 +135,13 @@ export const epochValue = record({
   months(value) {
     /** @type {Node[]} */
     const nodes = [];
-    let before = -2;
+    let before = -2; // the last month of the run before
     for (const [first, last, keys] of list(triple(month, month, b64()))(value)) {
       let [n, at, size] = [monthNumber(first), 0, 1];
       must(n > before + 1 && first <= last, 'encoding');
       before = monthNumber(last);
       for (; n <= before; n += size) {
-        for (size = 1; n % (2 * size) === 0 && n + 2 * size - 1 <= before; ) size *= 2;
+        for (size = n & -n || 1 << 17; n + size - 1 > before; ) size /= 2;
         nodes.push({ n, size, key: keys.subarray(at, (at += 32)) });
       }
       must(keys.length === at, 'encoding');
