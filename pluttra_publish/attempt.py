@@ -16,6 +16,7 @@ from pluttra_publish.commit import opened_root, renewed
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
+from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import Changes, LastTime, Month
 from pluttra_publish.outcomes import Published
 from pluttra_publish.putting import Place
@@ -68,17 +69,25 @@ class Attempt:
         Raises:
             StartOverError, WidenError: the part was too small.
         """
-        known = self.place.sure and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
+        known = (
+            self.keystore.former is None
+            and self.place.sure
+            and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
+        )
         stale = (
             part(find_stale(self.settings, self.keystore, self.last, self.before, self.looks, self.now))
             if part and known
             else None
         )
+        keystore = self.keystore
         on_host = self.before.root.sequence if self.before.root else 0
         number = sequence or 1 + max(self.keystore.sequence, on_host, int(self.now.timestamp()))
         if number < on_host:
             raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
-        if stale and stale.nothing and not stale.standing(self.now, goals=False):
+        doors = self.last.told("doors") == doors_of(
+            keystore
+        )  # else somebody was shut out, or given another key, and the host has not heard
+        if stale and doors and stale.nothing and not stale.standing(self.now, goals=False):
             return self._renew(number)
         return self._publish(stale, number)
 
@@ -87,7 +96,7 @@ class Attempt:
         from pluttra_publish.run import Run  # noqa: PLC0415
 
         settings, keystore = self.settings, self.keystore
-        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale)
+        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale, revoked=keystore.revoked)
         pages = run.press()
         self._warn(run.findings)
         keystore.first_month = run.first_month
@@ -166,7 +175,7 @@ class Attempt:
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]
         if stale is None:
-            return self.place.mirror(things, kept=sealed.kept, step=self.step)
+            return self.place.mirror(things, kept=sealed.kept, twins=sealed.twins, step=self.step)
         lying = self.last.clear()
         new = [thing for thing in things if not self._lies(thing, lying, changes)]
         gone = [object_path(name) for name in sorted(self.last.unused_after(changes))]

@@ -59,9 +59,7 @@ def opened_root(sealed: bytes, keystore: Keystore) -> Root:
         KeystoreError: it was not made with this keystore, or by a newer one.
     """
     try:
-        root = chain.open_root(
-            sealed, site_key=keystore.site_key, publisher=keystore.signing_key.public, site=keystore.site.hex()
-        )
+        root = _opened(sealed, keystore)
     except FormatError as wrong:
         message = "På värden ligger en webbplats som är gjord med andra nycklar, eller är skadad."
         hint = "Publicera till en tom mapp, eller lägg tillbaka rätt nyckelfil."
@@ -70,3 +68,14 @@ def opened_root(sealed: bytes, keystore: Keystore) -> Root:
         message = "En annan dator har publicerat den här webbplatsen, eller en nyare nyckelfil."
         raise KeystoreError(message, hint="Publicera bara från en dator, med den senaste nyckelfilen.")
     return root
+
+
+def _opened(sealed: bytes, keystore: Keystore) -> Root:
+    """Open a root with the keys of now or, while a rotation is yet to be published, with those before it."""
+    keys = keystore.site_key, keystore.signing_key.public
+    try:
+        return chain.open_root(sealed, site_key=keys[0], publisher=keys[1], site=keystore.site.hex())
+    except FormatError:
+        if keystore.former is None:
+            raise
+    return chain.open_root(sealed, site_key=keystore.former[0], publisher=keystore.former[1], site=keystore.site.hex())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pluttra_publish import log
 from pluttra_publish.attempt import Attempt, News
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import UsageError
@@ -108,6 +109,9 @@ def publish(
                 part = None
             except WidenError as wider:
                 part = _widened(part or _as_it_is, wider)
+    if place.own:
+        names = ("posts", "put", "deleted", "broken", "read")
+        log.append(settings.state, "publish", now=now_of(settings), counts={n: getattr(published, n) for n in names})
     return replace(published, told=_tell(settings, keystore, attempt.news))
 
 

@@ -156,8 +156,12 @@ class Place:
         """What lies there, by its length."""
         return {path: lying.length for path, lying in self.there.items()}
 
-    def mirror(self, things: Iterable[Publishable], *, kept: frozenset[str], step: Step = no_step) -> Mirrored:
+    def mirror(
+        self, things: Iterable[Publishable], *, kept: frozenset[str], twins: Mapping[str, str], step: Step = no_step
+    ) -> Mirrored:
         """Make the host hold `things`, and what it has that is `kept`, and nothing else but garbage within its grace.
+
+        `twins` says of which of them the same bytes lie there under another name: the host copies them where it can.
 
         Raises:
             LeakError: something may not be put; nothing was.
@@ -170,7 +174,7 @@ class Place:
         waiting = self._grace(path for path in there if path not in stays)
         self._doubt()
         keep = kept | waiting.keys()
-        done = mirror(self.host, listed, keep=keep, there=there, before_root=self._still_ours, step=step)
+        done = mirror(self.host, listed, keep=keep, there=there, twins=twins, before_root=self._still_ours, step=step)
         if self._inventory is not None:
             files = {**{path: lying for path, lying in there.items() if path in keep}, **done.new}
             self._inventory.tell_whole(self.host.name, done.new["root"].digest or b"", files, waiting, now=self._time())
@@ -180,7 +184,7 @@ class Place:
     def put_changes(
         self, things: Iterable[Publishable], gone: Iterable[str], *, kept: int, step: Step = no_step
     ) -> Mirrored:
-        """Put what is new, and delete what is `gone` unless it is garbage within its grace; of a host whose files are known.
+        """Put what is new, and delete what is `gone` unless it is garbage within its grace. A host whose files are not all known stays so.
 
         Raises:
             LeakError: something may not be put; nothing was.
@@ -194,7 +198,7 @@ class Place:
         over = sorted(unwanted - waiting.keys())
         self._doubt()
         done = put_changes(self.host, listed, over, kept=kept, before_root=self._still_ours, step=step)
-        if self._inventory is not None:
+        if self._inventory is not None and self.sure:
             root = done.new["root"].digest or b""
             self._inventory.tell_changes(root, done.new, over, waiting, now=self._time())
         self._keep(listed)

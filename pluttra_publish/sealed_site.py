@@ -5,7 +5,6 @@ Knows docs/format.md and who may hold which key. Does not know how anything is r
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +21,7 @@ from pluttra_publish.epochs import settle, settled
 from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
-from pluttra_publish.keyrings import UNSAID, keyrings
+from pluttra_publish.keyrings import UNSAID, keyrings, reach_of
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
@@ -64,6 +63,7 @@ class SealedSite:
 
     `cards` are by planned id; `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
     which `audiences` are all that have any month; `standing` are the objects of pages that are no posts. `reach` is what the keyrings were made of.
+    `twins` say where on the host the same sealed bytes lie already, under the name they had before they were moved.
     """
 
     objects: tuple[SealedObject, ...]
@@ -76,6 +76,7 @@ class SealedSite:
     invitations: frozenset[str]
     reach: str
     lost: frozenset[str]
+    twins: Mapping[str, str]
 
 
 class Rest(Protocol):
@@ -148,7 +149,7 @@ class Sealer:
             chain.slot_of(chain.catalogue_secret(self._epoch(audience)), sequence, where)
             for audience, where in catalogues.items()
         ]
-        made, reach = list(objects.made.values()), self._reach()
+        made, reach = list(objects.made.values()), reach_of(self.keystore, self.access)
         if kept is None or kept.reach != reach:
             made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
         invitations = self._invitations()
@@ -164,6 +165,7 @@ class Sealer:
             invitations=frozenset(made.path for made in invitations),
             reach=reach,
             lost=lost,
+            twins=content.objects.twins,
         )
 
     def _lost(self, content: _Content, rest: Rest | None) -> frozenset[str]:
@@ -203,16 +205,6 @@ class Sealer:
 
     def _epoch(self, audience: Audience) -> bytes:
         return self.keystore.audience(audience.key).epochs[0]
-
-    def _reach(self) -> str:
-        """Return a digest of all that keyrings are made of, the register and the settings excepted."""
-        keystore = self.keystore
-        access = sorted(
-            (reader, sorted((audience.key, months) for audience, months in held.items()))
-            for reader, held in self.access.items()
-        )
-        ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
-        return hashlib.sha256(repr((keystore.keyrings, access, ended)).encode()).hexdigest()
 
     def _content(
         self,
@@ -322,6 +314,7 @@ class Sealer:
                 index,
                 seal_secret=self.keystore.audience(audience.key).seal,
                 naming_secret=self.keystore.naming_secret,
+                moves=self.keystore.audience(audience.key).moves,
                 workspace=self.workspace,
             )
             indexes[audience, month] = row, index
