@@ -36,6 +36,8 @@ _COMMANDS = {
     "headers": "hosting",
     "doctor": "hosting",
     "wall": "wall",
+    "backup": "keeping",
+    "restore": "keeping",
     "who-can-see": "proof:who_can_see",
     "what-sees": "proof:what_sees",
     "serve": "reading",

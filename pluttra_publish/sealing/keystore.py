@@ -30,7 +30,8 @@ class Keystore:
 
     `generation` is the keystore's own, for the root: raise it before a root is sealed. `keyrings` is the least
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
-    by register id, `turns` by the name that the object had first.
+    by register id, `turns` by the name that the object had first. `restored` is when the backup was made (Unix seconds) that this keystore was
+    restored from; until it has taken over, it may not publish.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Keystore:
     readers: dict[str, ReaderKeys] = field(default_factory=dict, repr=False)
     invitations: list[InvitationKeys] = field(default_factory=list, repr=False)
     turns: dict[str, int] = field(default_factory=dict, repr=False)
+    restored: int | None = None
     _on_disk: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -181,6 +183,7 @@ class Keystore:
             "publisher": b64(self.publisher),
             "readers": {reader: keys.to_value() for reader, keys in self.readers.items()},
             "recovery": self.recovery,
+            "restored": self.restored,
             "sequence": self.sequence,
             "signingKey": b64(self.signing_key.scalar),
             "site": b64(self.site),
@@ -196,6 +199,7 @@ class Keystore:
 
         audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
         readers = shape.mapping(shape.member(value, "readers"), "readers")
+        restored = value.get("restored")
         turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
         return cls(
             path=path,
@@ -220,6 +224,7 @@ class Keystore:
                 shape.listed(shape.member(value, "invitations"), "invitations", InvitationKeys.from_value)
             ),
             turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
+            restored=None if restored is None else shape.number(restored, "restored"),
             _on_disk=encrypted,
         )
 
