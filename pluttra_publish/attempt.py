@@ -87,7 +87,7 @@ class Attempt:
         from pluttra_publish.run import Run  # noqa: PLC0415
 
         settings, keystore = self.settings, self.keystore
-        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale)
+        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale, revoked=keystore.revoked)
         pages = run.press()
         self._warn(run.findings)
         keystore.first_month = run.first_month

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pluttra_publish.plan import Access
 from pluttra_publish.sealing.keystore import Keystore
 
 
-def settle(keystore: Keystore, access: Access, now: int) -> frozenset[str]:
+def settle(keystore: Keystore, access: Access, now: int, *, more: Iterable[str] = ()) -> frozenset[str]:
     """Break the epoch of every audience that has lost a reader, or a reader a month of it; return those audiences' keys.
 
-    All who leave in one publish share one break. Readers without any access are marked as ended at `now` (Unix seconds), and
+    `more` are the keys of audiences whose epoch breaks though nobody has left. All who leave in one publish share one break. Readers without any access are marked as ended at `now` (Unix seconds), and
     whoever is back is no longer. The generation that a keyring must have is raised if any of this happened.
     """
-    broken = settled(keystore, access)
+    broken = settled(keystore, access) | set(more)
     changed = False
     for identity, reader in keystore.readers.items():
         allowed = access.get(identity)

@@ -101,7 +101,8 @@ class Door:
     @cached_property
     def _granted(self) -> frozenset[str]:
         today, grace = self.now.date(), self.settings.grace_days
-        return frozenset(access(self.register, today=today, first_month=_EVER, grace_days=grace))
+        revoked = self.keystore.revoked
+        return frozenset(access(self.register, today=today, first_month=_EVER, grace_days=grace, revoked=revoked))
 
     def everyone(self) -> tuple[Reader, ...]:
         """Return all who may be invited, by name: those to whom something has been published, and who still read."""
@@ -115,6 +116,9 @@ class Door:
             UsageError: no reader, or more than one, has that name; or the site has not been published to them yet.
         """
         reader = find_reader(self.register, written)
+        if reader.id in self.keystore.revoked:
+            hint = f'Ska personen läsa igen: pluttra revoke --undo "{reader.name}"'
+            raise UsageError(f"{reader.name} är avstängd.", hint=hint)
         if not self.reads(reader):
             hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
             raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)

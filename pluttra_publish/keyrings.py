@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -38,6 +39,15 @@ def keyrings(
         if identity not in access and keys.ended is not None:
             ended = Ended(keystore.site.hex(), keystore.keyrings, keys.ended)
             yield chain.seal_ended(ended, keys.key, keyring_length=keys.keyring_length)
+
+
+def reach_of(keystore: Keystore, access: Access) -> str:
+    """Return a digest of all that keyrings are made of, the register and the settings excepted."""
+    held = sorted(
+        (reader, sorted((audience.key, months) for audience, months in mine.items())) for reader, mine in access.items()
+    )
+    ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
+    return hashlib.sha256(repr((keystore.keyrings, held, ended)).encode()).hexdigest()
 
 
 def _keyring(

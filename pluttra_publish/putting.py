@@ -180,7 +180,7 @@ class Place:
     def put_changes(
         self, things: Iterable[Publishable], gone: Iterable[str], *, kept: int, step: Step = no_step
     ) -> Mirrored:
-        """Put what is new, and delete what is `gone` unless it is garbage within its grace; of a host whose files are known.
+        """Put what is new, and delete what is `gone` unless it is garbage within its grace. A host whose files are not all known stays so.
 
         Raises:
             LeakError: something may not be put; nothing was.
@@ -194,7 +194,7 @@ class Place:
         over = sorted(unwanted - waiting.keys())
         self._doubt()
         done = put_changes(self.host, listed, over, kept=kept, before_root=self._still_ours, step=step)
-        if self._inventory is not None:
+        if self._inventory is not None and self.sure:
             root = done.new["root"].digest or b""
             self._inventory.tell_changes(root, done.new, over, waiting, now=self._time())
         self._keep(listed)

@@ -5,7 +5,6 @@ Knows docs/format.md and who may hold which key. Does not know how anything is r
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +21,7 @@ from pluttra_publish.epochs import settle, settled
 from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
-from pluttra_publish.keyrings import UNSAID, keyrings
+from pluttra_publish.keyrings import UNSAID, keyrings, reach_of
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
@@ -148,7 +147,7 @@ class Sealer:
             chain.slot_of(chain.catalogue_secret(self._epoch(audience)), sequence, where)
             for audience, where in catalogues.items()
         ]
-        made, reach = list(objects.made.values()), self._reach()
+        made, reach = list(objects.made.values()), reach_of(self.keystore, self.access)
         if kept is None or kept.reach != reach:
             made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
         invitations = self._invitations()
@@ -203,16 +202,6 @@ class Sealer:
 
     def _epoch(self, audience: Audience) -> bytes:
         return self.keystore.audience(audience.key).epochs[0]
-
-    def _reach(self) -> str:
-        """Return a digest of all that keyrings are made of, the register and the settings excepted."""
-        keystore = self.keystore
-        access = sorted(
-            (reader, sorted((audience.key, months) for audience, months in held.items()))
-            for reader, held in self.access.items()
-        )
-        ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
-        return hashlib.sha256(repr((keystore.keyrings, access, ended)).encode()).hexdigest()
 
     def _content(
         self,

@@ -6,6 +6,7 @@ nothing counts before `save`.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,9 @@ from pluttra_publish.sealing.signing import SigningKey
 
 _AGE = b"age-encryption.org/v1"
 
+FORMER = "\n"
+"""Between a register id and a number, in what somebody's earlier keys are kept under. No id has it: a cell of the register is one line."""
+
 
 @dataclass
 class Keystore:
@@ -30,8 +34,9 @@ class Keystore:
 
     `generation` is the keystore's own, for the root: raise it before a root is sealed. `keyrings` is the least
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
-    by register id, `turns` by the name that the object had first. `restored` is when the backup was made (Unix seconds) that this keystore was
-    restored from; until it has taken over, it may not publish.
+    by register id, `turns` by the name that the object had first. `revoked` are readers who have been shut out whatever the register says,
+    by register id, with when (Unix seconds). `restored` is when the backup was made (Unix seconds) that this keystore was restored from; until it has
+    taken over, it may not publish.
     """
 
     path: Path
@@ -52,6 +57,7 @@ class Keystore:
     readers: dict[str, ReaderKeys] = field(default_factory=dict, repr=False)
     invitations: list[InvitationKeys] = field(default_factory=list, repr=False)
     turns: dict[str, int] = field(default_factory=dict, repr=False)
+    revoked: dict[str, int] = field(default_factory=dict, repr=False)
     restored: int | None = None
     _on_disk: bytes | None = field(default=None, repr=False)
 
@@ -138,6 +144,21 @@ class Keystore:
             self.readers[id] = ReaderKeys.new()
         return self.readers[id]
 
+    def revoke(self, id: str, *, now: int) -> None:  # noqa: A002 - the register's word
+        """Shut a reader out, and forget the invitations that are out for them."""
+        self.revoked.setdefault(id, now)
+        self._uninvite(id)
+
+    def rekey(self, id: str) -> None:  # noqa: A002 - the register's word
+        """Give a reader a new key, and forget the invitations to the old one, which stays among the readers as somebody without access."""
+        former = next(f"{id}{FORMER}{n}" for n in itertools.count(1) if f"{id}{FORMER}{n}" not in self.readers)
+        self.readers[former] = self.readers.pop(id)
+        self.readers[id] = ReaderKeys.new()
+        self._uninvite(id)
+
+    def _uninvite(self, id: str) -> None:  # noqa: A002
+        self.invitations[:] = [kept for kept in self.invitations if kept.reader != id]
+
     def rooted(self) -> None:
         """Remember that a root with the newest epochs lies on the host."""
         for audience in self.audiences.values():
@@ -183,6 +204,7 @@ class Keystore:
             "publisher": b64(self.publisher),
             "readers": {reader: keys.to_value() for reader, keys in self.readers.items()},
             "recovery": self.recovery,
+            "revoked": dict(self.revoked),
             "restored": self.restored,
             "sequence": self.sequence,
             "signingKey": b64(self.signing_key.scalar),
@@ -201,6 +223,7 @@ class Keystore:
         readers = shape.mapping(shape.member(value, "readers"), "readers")
         restored = value.get("restored")
         turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
+        revoked = shape.mapping(value.get("revoked", {}), "revoked")
         return cls(
             path=path,
             _identity=identity,
@@ -224,6 +247,7 @@ class Keystore:
                 shape.listed(shape.member(value, "invitations"), "invitations", InvitationKeys.from_value)
             ),
             turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
+            revoked={reader: shape.number(when, "revoked") for reader, when in revoked.items()},
             restored=None if restored is None else shape.number(restored, "restored"),
             _on_disk=encrypted,
         )
