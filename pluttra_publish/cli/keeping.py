@@ -79,7 +79,7 @@ def backup(target: Path | None, new: bool, verify: bool, site: Path, as_json: bo
 def restore(target: Path, into: Path | None, run: str, only_list: bool, key_file: Path | None, as_json: bool) -> None:
     """Lägg tillbaka en säkerhetskopia i en ny mapp, på en dator som bara har återställningsnyckeln.
 
-    Innan den nya datorn får publicera måste den ta över: pluttra publish --take-over.
+    Innan den nya datorn får publicera måste den ta över: pluttra publish --take-over --site NYMAPP.
     """
     with report.answering(as_json):
         runs = runs_in(target)
