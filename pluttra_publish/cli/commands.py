@@ -38,6 +38,8 @@ _COMMANDS = {
     "wall": "wall",
     "backup": "keeping",
     "restore": "keeping",
+    "status": "standing",
+    "schedule": "scheduling",
     "who-can-see": "proof:who_can_see",
     "what-sees": "proof:what_sees",
     "serve": "reading",
