@@ -26,7 +26,7 @@ SYSTEMS = {
         for version in ("13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
         for kind in ("x86_64", "universal2", "intel")
     ),
-    "Linux, x86-64": tuple(f"manylinux_2_{minor}_x86_64" for minor in range(36, 4, -1)) + ("manylinux2014_x86_64",),
+    "Linux, x86-64": (*tuple(f"manylinux_2_{minor}_x86_64" for minor in range(36, 4, -1)), "manylinux2014_x86_64"),
 }
 
 
