@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -100,12 +100,12 @@ def read_approvals(settings: Settings) -> Approvals:
         raise RegisterError(f"{FILE} i {settings.state.name} går inte att läsa.", hint=hint) from error
 
 
-def read_posts(settings: Settings, today: date) -> tuple[list[Post], Findings]:
-    """Read every post, also those with faults in what they say, without planning or rendering anything."""
+def read_posts(settings: Settings, today: date, *, only: Collection[str] | None = None) -> tuple[list[Post], Findings]:
+    """Read every post, or `only` some, also those with faults in what they say, without planning or rendering anything."""
     posts: list[Post] = []
     findings = Findings()
     theme = (settings.theme, theme_folder())
-    site.press(settings, theme=theme, probe=probe, findings=findings, between=posts.extend, today=today)
+    site.press(settings, theme=theme, probe=probe, findings=findings, between=posts.extend, today=today, only=only)
     return posts, findings
 
 

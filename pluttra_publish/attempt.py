@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
 from pluttra_publish.clock import now_of
-from pluttra_publish.commit import opened_root, renewed
+from pluttra_publish.commit import opened_root, renewed, stop_if_not_newest
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
@@ -20,6 +20,7 @@ from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import Changes, LastTime, Month
 from pluttra_publish.outcomes import Published
 from pluttra_publish.putting import Place
+from pluttra_publish.register import read_register
 from pluttra_publish.sealed_objects import There
 from pluttra_publish.sealed_site import SealedSite, Sealer
 from pluttra_publish.sealing import chain
@@ -29,6 +30,7 @@ from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
 from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
+from pluttra_publish.taking_over import TakenOver, stop_unless_reviewed, take_over
 
 if TYPE_CHECKING:
     from pluttra_publish.plan import PlannedPost
@@ -51,13 +53,26 @@ class Attempt:
     """One attempt at a publish, of all or of a part, with a keystore that no other attempt has touched."""
 
     def __init__(
-        self, settings: Settings, keystore: Keystore, ledger: Ledger, place: Place, seen: Seen, step: Step
+        self,
+        settings: Settings,
+        keystore: Keystore,
+        ledger: Ledger,
+        place: Place,
+        seen: Seen,
+        step: Step,
+        *,
+        taking_over: bool = False,
     ) -> None:
+        """`taking_over`: whoever has published to the host before, this machine does from now on."""
         self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
         self.last, self.seen, self.now = LastTime(ledger), seen, now_of(settings)
         sealed = place.root
         self.root = hashlib.sha256(sealed).hexdigest() if sealed else ""
-        self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
+        root = opened_root(sealed, keystore, any_publisher=taking_over) if sealed else None
+        if place.own and not taking_over:
+            stop_if_not_newest(keystore, root)
+        self.before = Before(root, place.get, keystore)
+        self._taken: TakenOver | None = None
         self.looks = seen_with(seen, read_approvals(settings))
         self.world = world_of(settings, self.now)
         self.news: News | None = None
@@ -91,6 +106,22 @@ class Attempt:
             return self._renew(number)
         return self._publish(stale, number)
 
+    def take_over(self, *, reviewed: bool) -> None:
+        """Make the keystore that of the machine that publishes from now on; it counts once it is published with. `reviewed`: somebody has looked through what
+        has changed since it was the newest.
+
+        Raises:
+            CheckFailed: the register has errors.
+            KeystoreError: nobody has.
+        """
+        findings = Findings()
+        register = read_register(self.settings.register, findings)
+        findings.stop()
+        if not reviewed:
+            stop_unless_reviewed(self.keystore, self.before.root, self.settings)
+        get = self.place.host.get
+        self._taken = take_over(self.keystore, self.before.root, get, register, self.settings, self.now)
+
     def _publish(self, stale: Stale | None, number: int) -> Published:
         from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican, which takes long to load
         from pluttra_publish.run import Run  # noqa: PLC0415
@@ -103,7 +134,16 @@ class Attempt:
         with tempfile.TemporaryDirectory(dir=settings.state, prefix="seal-") as workspace:
             there: There = _Lying(self.last, self.ledger) if stale else self.place.lengths
             sealer = Sealer(
-                keystore, self.ledger, run.register, run.access, settings, run.now, there, self.before, Path(workspace)
+                keystore,
+                self.ledger,
+                run.register,
+                run.access,
+                settings,
+                run.now,
+                there,
+                self.before,
+                Path(workspace),
+                taking_over=self._taken is not None,
             )
             try:
                 sealed = sealer.seal(run.plan, run.laid, pages, sequence=number, step=self.step, rest=stale)
@@ -205,6 +245,7 @@ class Attempt:
         """Let it count that the root lies there."""
         if self.place.own:
             self.keystore.rooted()
+            self.keystore.restored = None
             self.keystore.save()
         with self.ledger.database as database:
             database.execute("BEGIN")
@@ -216,6 +257,7 @@ class Attempt:
         return Published(
             findings=findings,
             public=self.place.host.name,
+            taken=self._taken,
             today=self.now.date(),
             sequence=number,
             put=len(done.put),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
+from pluttra_publish.commit import opened_root, stop_if_not_newest
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.format.access import link
 from pluttra_publish.letters.outbox import Outbox, Refusal
@@ -162,8 +163,16 @@ class Door:
         log.append(self.settings.state, "invite", now=self.now, about=about, counts={"invitations": len(made)})
 
     def put(self, made: Sequence[tuple[InvitationKeys, Reader]]) -> None:
-        """Put sealed invitations on the host."""
-        put_beside(self.settings, [invitation_for(self.keystore, keys, reader) for keys, reader in made])
+        """Put sealed invitations on the host.
+
+        Raises:
+            KeystoreError: another machine publishes.
+        """
+        sealed = [invitation_for(self.keystore, keys, reader) for keys, reader in made]
+        put_beside(self.settings, sealed, self._check_root)
+
+    def _check_root(self, sealed: bytes | None) -> None:
+        stop_if_not_newest(self.keystore, opened_root(sealed, self.keystore) if sealed else None)
 
     def found(self, ident: str, reader: Reader) -> Invited | None:
         """Return the invitation of that id, if it is that reader's and has not ended."""

@@ -10,6 +10,7 @@ from pluttra_publish.errors import Findings
 
 if TYPE_CHECKING:
     from pluttra_publish.delivering import Delivered
+    from pluttra_publish.taking_over import TakenOver
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Published:
     derived: int
     found: int
     told: Delivered | None = None
+    taken: TakenOver | None = None
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""
@@ -60,5 +62,6 @@ class Published:
             "derived",
             "found",
         )
-        mail = {"mail": self.told.summary()} if self.told else {}
-        return {"public": self.public} | {name: getattr(self, name) for name in names} | mail
+        more: dict[str, object] = {"mail": self.told.summary()} if self.told else {}
+        more |= {"taken_over": self.taken.summary()} if self.taken else {}
+        return {"public": self.public} | {name: getattr(self, name) for name in names} | more

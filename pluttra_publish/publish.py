@@ -71,16 +71,19 @@ def publish(
     identity: Path | None = None,
     whole: bool = False,
     allow_removals: bool = False,
+    take_over: bool = False,
+    reviewed: bool = False,
     step: Step = no_step,
 ) -> Published:
     """Check what has changed, seal it, and make `folder` (the settings' host, if None) hold exactly the site. If anything is wrong, nothing is sealed.
 
-    `whole` reads and checks everything, and asks the host what lies there.
+    `whole` reads and checks everything, and asks the host what lies there. So does `take_over`, which makes this machine the one that publishes; `reviewed`
+    says that somebody has looked through what has changed since what is here was the newest.
 
     Raises:
         CheckFailed: there are errors; it carries all findings.
         ContentError: much of what was there has vanished, unless `allow_removals`.
-        KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
+        KeystoreError: the keystore can't be opened, or another machine publishes, or the host has been published to with other keys.
         UsageError: the host has a root of a higher sequence than the one asked for; or `folder` may not be published.
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
@@ -96,13 +99,15 @@ def publish(
         last = LastTime(ledger)
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
-        part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
-        if whole:
+        part: Callable[[Stale], Stale] | None = None if whole or take_over else _as_it_is
+        if whole or take_over:
             place.ask_again()
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
             try:
-                attempt = Attempt(settings, keystore, ledger, place, seen, step)
+                attempt = Attempt(settings, keystore, ledger, place, seen, step, taking_over=take_over)
+                if take_over:
+                    attempt.take_over(reviewed=reviewed)
                 published = attempt.run(part, sequence)
                 break
             except StartOverError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -72,14 +72,15 @@ def near(settings: Settings, folder: Path | None = None) -> Iterator[Host]:
         time.sleep(_PAUSE)
 
 
-def put_beside(settings: Settings, things: Iterable[SealedObject]) -> None:
-    """Put things that no root names, such as invitations, beside what lies on the site's own host.
+def put_beside(settings: Settings, things: Iterable[SealedObject], check: Callable[[bytes | None], None]) -> None:
+    """Put things that no root names, such as invitations, beside what lies on the site's own host. `check` is asked of the root there, and may raise.
 
     Raises:
         LeakError: something may not be put.
         HostError: the host failed, or a publish takes long.
     """
     with near(settings) as host, Inventory(settings.state / ON_HOST) as inventory:
+        check(host.get("root"))
         admitted = [admit(thing) for thing in things]
         for thing in admitted:
             host.put(thing)

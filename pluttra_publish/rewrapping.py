@@ -16,7 +16,7 @@ from pathlib import Path
 from pluttra_publish import log
 from pluttra_publish.before import Before
 from pluttra_publish.clock import now_of
-from pluttra_publish.commit import opened_root, seal_root
+from pluttra_publish.commit import opened_root, seal_root, stop_if_not_newest
 from pluttra_publish.epochs import settle, settled
 from pluttra_publish.errors import Findings, HostError, UsageError
 from pluttra_publish.format.chain import Row, Whereabouts
@@ -127,6 +127,7 @@ class _Rewrap:
         self._settings, self._keystore, self._place, self._register = settings, keystore, place, register
         self._ledger, self._now, self._last, self._invited = ledger, now, LastTime(ledger), invited
         self._root = opened_root(root, keystore)
+        stop_if_not_newest(keystore, self._root)
         self._before = Before(self._root, place.get, keystore)
         self._was: set[str] = set()
         self._known = self._last.known and place.sure and self._last.told("root") == hashlib.sha256(root).hexdigest()

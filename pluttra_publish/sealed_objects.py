@@ -24,13 +24,16 @@ class There(Protocol):
 class Objects:
     """Seals pages and media, or recalls those that lie on the host already. What two posts share has one path, and is made once.
 
-    What is named in `lost` is taken a turn further: it gets another key and name, now and from now on. `twins` say where the same sealed bytes
-    lie already, by the path of what was made.
+    What is named in `lost` is taken a turn further: it gets another key and name, now and from now on. So does, to the turn `anew` unless that is 0,
+    whatever doesn't lie on the host: it may have lost readers there, of which this keystore knows nothing. `twins` say where the same sealed
+    bytes lie already, by the path of what was made.
     """
 
-    def __init__(self, keystore: Keystore, ledger: Ledger, there: There, workspace: Path, lost: frozenset[str]) -> None:
+    def __init__(
+        self, keystore: Keystore, ledger: Ledger, there: There, workspace: Path, lost: frozenset[str], anew: int = 0
+    ) -> None:
         self._keystore, self._ledger, self._there, self._shared = keystore, ledger, there, workspace
-        self._lost = lost
+        self._lost, self._anew = lost, anew
         self.made: dict[str, SealedObject] = {}
         self.kept: set[str] = set()
         self.twins: dict[str, str] = {}
@@ -68,6 +71,9 @@ class Objects:
         first = at_turn()
         turn = keystore.turns.get(first.name, 0)
         ready = at_turn(turn=turn, moves=moves) if turn or moves else first
+        if turn < self._anew and self._there.get(ready.path) is None:
+            keystore.turns[first.name] = turn = self._anew
+            ready = at_turn(turn=turn, moves=moves)
         if ready.name not in self._lost:
             return ready, at_turn(turn=turn, moves=moves - 1) if moves else None
         keystore.turns[first.name] = turn + 1

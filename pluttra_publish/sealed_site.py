@@ -93,7 +93,8 @@ class Rest(Protocol):
 class Sealer:
     """What sealing needs besides the content: keys, who reads what, a private place for long files, and what the host holds already.
 
-    `before` is what lies there as its readers are led to it, `there` its files by length.
+    `before` is what lies there as its readers are led to it, `there` its files by length. `taking_over` breaks every epoch, and lets nothing that was
+    taken away from the host come back under its old name.
     """
 
     keystore: Keystore
@@ -105,6 +106,7 @@ class Sealer:
     there: There
     before: Before
     workspace: Path
+    taking_over: bool = False
 
     def seal(
         self,
@@ -130,15 +132,17 @@ class Sealer:
         for laid_page in laid.standing:
             self.keystore.audience(laid_page.planned.audience.key)
         kept = rest.kept if rest else None
-        content = self._content(plan, laid, pages, step, kept)
+        anew = sequence if self.taking_over else 0
+        content = self._content(plan, laid, pages, step, kept, anew=anew)
         lost = self._lost(content, rest)
         if lost:
-            content = self._content(plan, laid, pages, step, kept, lost)
+            content = self._content(plan, laid, pages, step, kept, lost, anew=anew)
         rows: dict[Audience, dict[str, Row]] = defaultdict(dict)
         for (audience, month), (row, _) in content.indexes.items():
             rows[audience][month] = row
         stay = self._stay(kept, rows) if kept else {}
-        broken = settle(self.keystore, self.access, int(self.now.timestamp()))
+        more = self.keystore.audiences if self.taking_over else ()
+        broken = settle(self.keystore, self.access, int(self.now.timestamp()), more=more)
         objects, stay = (
             content.objects,
             {audience: where for audience, where in stay.items() if audience.key not in broken},
@@ -214,9 +218,11 @@ class Sealer:
         step: Step,
         kept: Kept | None,
         lost: frozenset[str] = frozenset(),
+        *,
+        anew: int = 0,
     ) -> _Content:
         """Seal posts, pages and indexes; what is named in `lost` gets a new key and a new name."""
-        objects = Objects(self.keystore, self.ledger, self.there, self.workspace, lost)
+        objects = Objects(self.keystore, self.ledger, self.there, self.workspace, lost, anew)
         cards = self._cards(plan, laid, pages, objects, step)
         standing = self._standing(laid, pages, objects)
         own = frozenset(

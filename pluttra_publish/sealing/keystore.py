@@ -36,7 +36,8 @@ class Keystore:
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
     by register id, `turns` by the name that the object had first. `revoked` are readers who have been shut out whatever the register says,
     by register id, with when (Unix seconds). `former` are the
-    site key and the signing key's public point of the root that lies on the host, from when all was rotated until it is published.
+    site key and the signing key's public point of the root that lies on the host, from when all was rotated until it is published. `restored` is when the backup was made (Unix seconds) that this keystore was restored from; until it has
+    taken over, it may not publish.
     """
 
     path: Path
@@ -59,6 +60,7 @@ class Keystore:
     turns: dict[str, int] = field(default_factory=dict, repr=False)
     revoked: dict[str, int] = field(default_factory=dict, repr=False)
     former: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    restored: int | None = None
     _on_disk: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -233,6 +235,7 @@ class Keystore:
             "readers": {reader: keys.to_value() for reader, keys in self.readers.items()},
             "recovery": self.recovery,
             "revoked": dict(self.revoked),
+            "restored": self.restored,
             "sequence": self.sequence,
             "signingKey": b64(self.signing_key.scalar),
             "site": b64(self.site),
@@ -248,6 +251,7 @@ class Keystore:
 
         audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
         readers = shape.mapping(shape.member(value, "readers"), "readers")
+        restored = value.get("restored")
         turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
         former = value.get("former", [])
         revoked = shape.mapping(value.get("revoked", {}), "revoked")
@@ -276,6 +280,7 @@ class Keystore:
             turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
             revoked={reader: shape.number(when, "revoked") for reader, when in revoked.items()},
             former=(shape.raw(former[0], "former", 32), shape.raw(former[1], "former", 65)) if former else None,
+            restored=None if restored is None else shape.number(restored, "restored"),
             _on_disk=encrypted,
         )
 

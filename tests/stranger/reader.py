@@ -2,6 +2,7 @@
 
 # mypy: disable-error-code=no-any-return
 import base64
+import itertools
 import json
 import re
 import sys
@@ -114,7 +115,7 @@ SHAPES: dict[str, Any] = {
         "epochs": lambda v: fits(v, [SHAPES["epoch"]]) and len(v) <= 2},
     "epoch": {"catalogue": 32, "months": lambda v: fits(v, [(MONTH, MONTH, lambda v: type(v) is str)])
         and all(len(b64(run[2])) == 32 * len(nodes(run)) > 0 for run in v) and all(
-        number(a[1]) + 1 < number(b[0]) for a, b in zip(v, v[1:], strict=False))},
+        number(a[1]) + 1 < number(b[0]) for a, b in itertools.pairwise(v))},
     "root": {"keyrings": int, "keystore": int, "notice": int, "publisher": ID, "sequence": int, "site": ID, "time": int,
         "slots": lambda v: fits(v, [(ID, 48)]) and v == sorted(map(list, dict(v).items())) and v and len(v) % 32 == 0},
     "catalogue": {"audience": ID, "kind": KIND, "months": [(MONTH, 160)], "title": str},
