@@ -116,7 +116,9 @@ def publish(
                 part = _widened(part or _as_it_is, wider)
     if place.own:
         names = ("posts", "put", "deleted", "broken", "read")
-        log.append(settings.state, "publish", now=now_of(settings), counts={n: getattr(published, n) for n in names})
+        counts, taken = {n: getattr(published, n) for n in names}, published.taken
+        what = "publish take-over" if taken else "publish"
+        log.append(settings.state, what, now=now_of(settings), counts=counts, about=taken.about if taken else ())
     return replace(published, told=_tell(settings, keystore, attempt.news))
 
 

@@ -168,7 +168,7 @@ def test_the_old_computer_stops_at_everything_it_would_put(old: Machine) -> None
         old.publish_as,
         lambda: old.invite("maria", days=80),
         lambda: revoke(old.settings, "maria", identity=old.identity),
-        lambda: rekey(old.settings, "maria", identity=old.identity),
+        lambda: rekey(old.settings, "petra", identity=old.identity),
     )
     for attempt in attempts:
         with pytest.raises(KeystoreError, match="annan dator") as stopped:
