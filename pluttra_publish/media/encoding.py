@@ -156,7 +156,7 @@ class Pictures:
 
     def _make_graph(self, frame: av.VideoFrame) -> Graph:
         graph = Graph()
-        graph.threads = 1  # with more, the scaler's slices give other bytes from one time to the next
+        graph.threads = THREADS
         source = graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format, time_base=self._encoder.time_base
         )
