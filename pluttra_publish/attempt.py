@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, renewed
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
+from pluttra_publish.holding import NOTHING, Aside
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
-from pluttra_publish.last_time import Changes, LastTime, Month
-from pluttra_publish.outcomes import Published
+from pluttra_publish.last_time import Changes, LastTime, Month, key_of
+from pluttra_publish.outcomes import Held, Published
+from pluttra_publish.people import read_people
 from pluttra_publish.putting import Place
+from pluttra_publish.register import read_allowed_words
 from pluttra_publish.sealed_objects import There
 from pluttra_publish.sealed_site import SealedSite, Sealer
 from pluttra_publish.sealing import chain
@@ -27,7 +31,8 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
-from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
+from pluttra_publish.stale import PUBLIC, Stale, StartOverError, all_but, find_stale, seen_with, without_public
+from pluttra_publish.world import concern_of, is_as_before, world_of
 
 if TYPE_CHECKING:
     from pluttra_publish.plan import PlannedPost
@@ -50,8 +55,17 @@ class Attempt:
     """One attempt at a publish, of all or of a part, with a keystore that no other attempt has touched."""
 
     def __init__(
-        self, settings: Settings, keystore: Keystore, ledger: Ledger, place: Place, seen: Seen, step: Step
+        self,
+        settings: Settings,
+        keystore: Keystore,
+        ledger: Ledger,
+        place: Place,
+        seen: Seen,
+        step: Step,
+        aside: Aside = NOTHING,
     ) -> None:
+        """`aside` is what is held back, and more of it where what was out may not stay."""
+        self.aside = aside
         self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
         self.last, self.seen, self.now = LastTime(ledger), seen, now_of(settings)
         sealed = place.root
@@ -68,12 +82,7 @@ class Attempt:
         Raises:
             StartOverError, WidenError: the part was too small.
         """
-        known = self.place.sure and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
-        stale = (
-            part(find_stale(self.settings, self.keystore, self.last, self.before, self.looks, self.now))
-            if part and known
-            else None
-        )
+        stale = self._stale(part)
         on_host = self.before.root.sequence if self.before.root else 0
         number = sequence or 1 + max(self.keystore.sequence, on_host, int(self.now.timestamp()))
         if number < on_host:
@@ -82,12 +91,47 @@ class Attempt:
             return self._renew(number)
         return self._publish(stale, number)
 
+    def _stale(self, part: Callable[[Stale], Stale] | None) -> Stale | None:
+        """Return the part to publish; None if it is all that is not held back, and nothing of that may stay."""
+        stale: Stale | None = None
+        if self.place.sure and self.last.told("root") == self.root:
+            where = self.settings, self.keystore, self.last, self.before, self.looks
+            if part and self.last.told("world") == self.world.whole:
+                stale = part(find_stale(*where, self.now, self.aside))
+            elif self._may_stay():
+                stale = all_but(*where, self.aside)
+        if stale is None:
+            self.aside = self.aside.removing_all()
+        elif public := {name for name in self.aside.staying if stale.is_public(name)}:
+            if self.last.told("dress") == self.world.dress and not any(map(self._is_public_out, stale.gone)):
+                return without_public(stale)  # each of them lists the others
+            self.aside = self.aside.removing(public)
+            return self._stale(part)
+        return stale
+
+    def _may_stay(self) -> bool:
+        """Tell whether what is out of the posts held back may stay, also if the world is another than when it was made."""
+        if not self.aside.staying:
+            return False
+        if self.last.told("world") == self.world.whole:
+            return True
+        findings = Findings()
+        people = read_people(self.settings, findings)
+        allowed = read_allowed_words(self.settings.register, findings)
+        now = concern_of(self.settings, people, allowed, self.keystore.opaque_id, self.now)
+        return is_as_before(json.loads(self.last.told("concern") or "{}"), now)
+
+    def _is_public_out(self, key: str) -> bool:
+        known = self.last.posts([key]).get(key)
+        return known is not None and known.address.startswith(PUBLIC)
+
     def _publish(self, stale: Stale | None, number: int) -> Published:
         from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican, which takes long to load
         from pluttra_publish.run import Run  # noqa: PLC0415
 
         settings, keystore = self.settings, self.keystore
-        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale)
+        only = stale.names if stale else self.looks.keys() - self.aside.posts.keys() if self.aside else None
+        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale, only, self.aside.talks)
         pages = run.press()
         self._warn(run.findings)
         keystore.first_month = run.first_month
@@ -104,7 +148,14 @@ class Attempt:
                 raise
             clear = _in_clear(run, pages) if run.clear else []
             changes = account(
-                run, sealed, keystore, looks=self.looks, seen=self.seen, clear=clear, stale=stale, world=self.world
+                run,
+                sealed,
+                keystore,
+                looks={name: look for name, look in self.looks.items() if name not in self.aside.posts},
+                seen=self.seen,
+                clear=clear,
+                stale=stale,
+                world=self.world,
             )
             with self.place.claimed():
                 keystore.save()
@@ -206,6 +257,7 @@ class Attempt:
     def _told(self, findings: Findings, number: int, done: Mirrored, **figures: Any) -> Published:
         return Published(
             findings=findings,
+            held=self._held(),
             public=self.place.host.name,
             today=self.now.date(),
             sequence=number,
@@ -216,6 +268,17 @@ class Attempt:
             told=None,
             **figures,
         )
+
+    def _held(self) -> dict[str, Held]:
+        """Return what is held back, and whether what was out before still is."""
+        known = self.last.posts(map(key_of, self.aside.staying))
+        out = {key for key, one in known.items() if one.address and not one.waits}
+        posts = {name: Held(found, key_of(name) in out) for name, found in self.aside.posts.items()}
+        then = self.last.seen() if self.seen.away else {}
+        for name in self.seen.away:  # whose content was taken away after it had been published: there is nothing to do
+            if name in posts and posts[name].out and then.get(key_of(name)) == self.looks[name]:
+                del posts[name]
+        return posts | {name: Held(found, False) for name, found in self.aside.talks.items()}
 
     def _warn(self, findings: Findings) -> None:
         if self.settings.is_local and self.place.own:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pluttra_publish.attempt import Attempt, News
 from pluttra_publish.clock import now_of
-from pluttra_publish.errors import UsageError
+from pluttra_publish.errors import CheckFailed, UsageError
+from pluttra_publish.holding import held_back, not_here
 from pluttra_publish.inviting import Door, Invited, invite
 from pluttra_publish.last_time import TABLES, LastTime
 from pluttra_publish.outcomes import Checked, Published
@@ -20,7 +21,7 @@ from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import see
-from pluttra_publish.stale import Stale, StartOverError, WidenError, stop_if_vanished
+from pluttra_publish.stale import Stale, StartOverError, TakenError, WidenError, stop_if_vanished
 
 if TYPE_CHECKING:
     from pluttra_publish.delivering import Delivered
@@ -70,11 +71,12 @@ def publish(
     identity: Path | None = None,
     whole: bool = False,
     allow_removals: bool = False,
+    hold_back: bool = False,
     step: Step = no_step,
 ) -> Published:
     """Check what has changed, seal it, and make `folder` (the settings' host, if None) hold exactly the site. If anything is wrong, nothing is sealed.
 
-    `whole` reads and checks everything, and asks the host what lies there.
+    `whole` reads and checks everything, and asks the host what lies there. With `hold_back`, what is wrong with a post holds back that post alone.
 
     Raises:
         CheckFailed: there are errors; it carries all findings.
@@ -95,19 +97,34 @@ def publish(
         last = LastTime(ledger)
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
+        aside = not_here(seen, settings, hold_back=hold_back)
         part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
         if whole:
             place.ask_again()
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
             try:
-                attempt = Attempt(settings, keystore, ledger, place, seen, step)
+                attempt = Attempt(settings, keystore, ledger, place, seen, step, aside)
                 published = attempt.run(part, sequence)
                 break
-            except StartOverError:
+            except StartOverError as wider:
+                if (
+                    hold_back
+                    and isinstance(wider, TakenError)
+                    and (more := held_back(attempt.aside, wider.findings, settings, seen))
+                ):
+                    aside = more
+                    continue
+                aside = attempt.aside if part else attempt.aside.removing_all()
                 part = None
             except WidenError as wider:
-                part = _widened(part or _as_it_is, wider)
+                aside = attempt.aside.removing(wider.names)
+                part = _widened(part, wider) if part else None
+            except CheckFailed as failed:
+                more = held_back(attempt.aside, failed.findings, settings, seen) if hold_back else None
+                if more is None:
+                    raise
+                aside = more
     return replace(published, told=_tell(settings, keystore, attempt.news))
 
 

@@ -44,11 +44,9 @@ def no_step(_what: str, _done: int, _total: int) -> None:
 class Part(Protocol):
     """A part of a site, where the rest stays as it was published.
 
-    `only` are the posts that are read; `clear` tells whether the shell and the public pages are made. `staff` are the staff's own audiences that have posts.
+    `clear` tells whether the shell and the public pages are made. `staff` are the staff's own audiences that have posts.
     """
 
-    @property
-    def only(self) -> Collection[str]: ...
     @property
     def clear(self) -> bool: ...
     @property
@@ -81,16 +79,25 @@ class Run:
     fresh: int
 
     def __init__(
-        self, settings: Settings, opaque_id: OpaqueId, first_month: str | None, step: Step, part: Part | None = None
+        self,
+        settings: Settings,
+        opaque_id: OpaqueId,
+        first_month: str | None,
+        step: Step,
+        part: Part | None = None,
+        only: Collection[str] | None = None,
+        without_talks: Collection[str] = (),
     ) -> None:
+        """`only` are the posts that are read, if it isn't all; `without_talks` are talks that are not."""
         self.settings = settings
+        self.only, self.without_talks = only, without_talks
         self.part = part
         self.findings = Findings()
         self.now = now_of(settings)
         self.people = read_people(settings, self.findings)
         self.register = self.people.register
         check_place(settings.register, settings.posts, self.findings)
-        self._allowed_words = read_allowed_words(settings.register, self.findings)
+        self.allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = cache(opaque_id)  # a child is named by many posts
         self._first_month = first_month
@@ -125,7 +132,7 @@ class Run:
             findings=self.findings,
             between=self._between,
             today=self.now.date(),
-            only=self.part.only if self.part else None,
+            only=self.only,
         )
         self.findings.stop()
         if pages is None:
@@ -137,7 +144,7 @@ class Run:
             pages,
             self.plan,
             standing,
-            names=protected_names(self.register, self._allowed_words),
+            names=protected_names(self.register, self.allowed_words),
             register=self.register,
             settings=self.settings,
             findings=self.findings,
@@ -157,7 +164,16 @@ class Run:
         standing = part is None or part.standing(self.now, goals=bool(goals))
         settings = self.settings
         self.talks = (
-            read_talks(settings.talks, settings, probe=probe, findings=self.findings, today=today) if standing else ()
+            read_talks(
+                settings.talks,
+                settings,
+                probe=probe,
+                findings=self.findings,
+                today=today,
+                without=self.without_talks,
+            )
+            if standing
+            else ()
         )
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in self.talks]
         self.first_month = earliest_month(self._first_month, self.now, days)

@@ -23,7 +23,7 @@ _DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".html", ".htm"
 _IGNORED = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "fel.txt", "klart.txt", "@eadir", "__macosx"}
 )
-_IGNORED_SUFFIXES = (".aae", ".xmp", ".thm", ".tmp", ".part", ".crdownload")
+_IGNORED_SUFFIXES = (".aae", ".xmp", ".thm", ".tmp", ".part", ".crdownload", ".fel.txt", ".klart.txt")
 
 SHARED: dict[str, PlaceKind] = {
     "forskolan": "preschool",
