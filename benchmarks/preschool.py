@@ -148,6 +148,11 @@ def write_posts(
         (folder / f"{day} {title}.md").write_text(text, encoding="utf-8", newline="\n")
 
 
+def post_text(chance: random.Random, title: str, day: date) -> str:
+    """Return a post's text with its front matter, 60 to 200 words."""
+    return f"Title: {title}\nDate: {day} {chance.randrange(7, 18):02}:{chance.randrange(60):02}\n\n{_body(chance)}\n"
+
+
 def _place(chance: random.Random, departments: int, children: int) -> tuple[str, list[str]]:
     kind = chance.random()
     if kind < 0.05:

@@ -13,7 +13,7 @@ from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.register import Reader, Register, children_of, departments_of, read_register, readers
 from pluttra_publish.resources import sample_folder
 from pluttra_publish.sample import fresh_sample
-from pluttra_publish.settings import FILE, Settings, is_inside, read_settings
+from pluttra_publish.settings import FILE, MailSettings, Settings, is_inside, read_settings
 from pluttra_publish.settings.host import HostSettings
 
 _ROLE_TEXTS = {"guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor"}
@@ -95,7 +95,9 @@ def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
         hint = "Ange en ny mapp utanför den: pluttra demo provmapp"
         raise UsageError(f"{folder} ligger i en förskolas mapp.", hint=hint)
     host = HostSettings("folder", folder / "public")
-    return replace(settings, url=url, state=folder / "privat", host=host)
+    return replace(
+        settings, url=url, state=folder / "privat", host=host, mail=MailSettings()
+    )  # nobody is written to for a trial
 
 
 def five_readers(register: Register, today: date) -> tuple[Reader, ...]:

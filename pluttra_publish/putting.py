@@ -219,7 +219,8 @@ class Place:
     def _grace(self, garbage: Iterable[str]) -> dict[str, int]:
         """Return what of the garbage may wait, with since when."""
         since = self._inventory.waiting() if self._inventory is not None else {}
-        waiting = {path: since.get(path, self._now) for path in garbage if place_of(path) == "code"}
+        code = (path for path in garbage if place_of(path) == "code" and not path.endswith(".html"))
+        waiting = {path: since.get(path, self._now) for path in code}
         return {path: since for path, since in waiting.items() if 0 <= self._now - since < GRACE}
 
     def _still_ours(self) -> None:

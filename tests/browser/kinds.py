@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import TimeoutError  # noqa: A004 # Playwright's, not Python's
+
 from tests.browser.conftest import FILM_POST
 from tests.browser.device import Device
 from tests.browser.schools import Sample
@@ -34,24 +37,24 @@ _VISITS = {  # who goes where, besides to the front page
 def every_kind(device: Device, sample: Sample, language: str) -> Iterator[str]:
     """Show every kind of page as guardian and as staff, and every sheet; say which each is while it stands there."""
     device.visit("#/")
-    device.page.wait_for_function(_COME)
+    _until(device, _COME)
     yield "without a link"
     for reader in _VISITS:
         device.page.goto("about:blank")
         device.visit(sample.link(reader))
-        device.page.wait_for_function('() => document.querySelector(\'[data-do="open"], [data-do="add"]\')')
+        _until(device, '() => document.querySelector(\'[data-do="open"], [data-do="add"]\')')
         yield f"the way in for {reader}"
         device.page.locator("main [data-do=open]").click()
-        device.page.wait_for_function("() => document.querySelector('[data-do=\"add\"], #main [data-post]')")
+        _until(device, "() => document.querySelector('[data-do=\"add\"], #main [data-post]')")
         if device.page.locator("main [data-do=add]").count():
             yield f"the question whether to add {reader}"
             device.page.locator("main [data-do=add]").click()
-            device.page.wait_for_function("() => document.querySelector('#main [data-post]')")
+            _until(device, "() => document.querySelector('#main [data-post]')")
         _choose(device, language)
         yield f"home for {reader}"
         for name, fragment in _addresses(sample, reader).items():
             device.page.evaluate(_LEAVE, fragment)
-            device.page.wait_for_function(_COME)
+            _until(device, _COME)
             device.page.wait_for_timeout(150)  # for what comes after a page: the ways to its neighbours
             yield name
             if name == _HUT:
@@ -59,7 +62,7 @@ def every_kind(device: Device, sample: Sample, language: str) -> Iterator[str]:
                 device.page.locator("dialog[open] img").first.wait_for()
                 yield "a photo shown large"
                 device.page.keyboard.press("Escape")
-                device.page.locator("dialog").wait_for(state="detached")
+                _until(device, "() => !document.querySelector('dialog') && !location.hash.slice(4).includes('/')")
     for sheet in device.page.evaluate(_SHEETS):
         device.page.evaluate(_SHOW, sheet)
         yield f"the sheet {sheet}"
@@ -72,6 +75,14 @@ def every_kind(device: Device, sample: Sample, language: str) -> Iterator[str]:
     for path in sorted((sample.public / "sida").glob("*.html")):
         device.page.goto(f"{device.host.url}/sida/{path.name}")
         yield f"the public page “{device.page.title()}”"
+
+
+def _until(device: Device, true: str) -> None:
+    """Wait; where it was in vain, say what stands there instead."""
+    try:
+        device.page.wait_for_function(true)
+    except TimeoutError:
+        pytest.fail(f"{device.page.url}: {true} did not come about. There stands: {device.said()[:500]}")
 
 
 def _scriptless(sample: Sample) -> str:

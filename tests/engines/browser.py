@@ -45,6 +45,8 @@ class Browser:
     def run(self, script: str, *arguments: object) -> Any:
         """Run the body of an async function in the page with `args`; return what it returns."""
         answer = self.wire.do("ExecuteAsyncScript", script=_ASYNC.format(script), args=list(arguments))
+        if answer is None:
+            raise WebDriverError("javascript error", "the page was left before it answered")
         if "error" in answer:
             raise WebDriverError("script failed", answer["error"])
         return answer.get("value")

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from pluttra_publish.errors import HostError
-from pluttra_publish.hosts import FolderHost
+from pluttra_publish.hosts import FolderHost, mirror
+from tests.hosts.sealed import sealed
 from tests.hosts.suite import CODE, HostSuite, shell
+from tests.hosts.toy_site import NEW, OLD, edition_of
 
 
 class TestFolderHost(HostSuite):
@@ -47,3 +50,22 @@ def test_a_folder_that_cannot_be_written_is_told_with_its_mend(tmp_path: Path) -
         FolderHost(tmp_path / "public").put(shell("index.html", b"1"))
     assert "index.html" in str(caught.value)
     assert str(tmp_path / "public") in caught.value.hint
+
+
+def test_a_full_disk_leaves_the_old_site_whole_and_nothing_beside_it(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(site)], check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        host = FolderHost(site)
+        mirror(host, OLD)
+        with pytest.raises(HostError) as caught:
+            mirror(host, [sealed("media", "ab" * 16, bytes(200_000)), *NEW])
+        assert "plats" in caught.value.hint
+        assert edition_of(host) == "old"
+        assert list(host.strangers()) == []
+        mirror(host, NEW)
+        assert edition_of(host) == "new"
+    finally:
+        subprocess.run(["umount", "-l", str(site)], check=True)

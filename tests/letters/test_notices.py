@@ -394,3 +394,10 @@ def test_publish_says_what_became_of_the_mail(reading: MailingPreschool, post: P
     assert down.exit_code == 0
     assert "Mejl: 5 väntar." in down.stdout
     assert "svarar inte" in down.stderr
+
+
+def test_a_trial_of_a_preschool_writes_to_nobody(reading: MailingPreschool, tmp_path: Path) -> None:
+    from pluttra_publish.demo import demo_settings
+
+    assert reading.settings.mail.is_on
+    assert not demo_settings(reading.root, tmp_path / "prov", url="http://localhost:8000").mail.is_on

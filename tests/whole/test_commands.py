@@ -21,10 +21,6 @@ from tests.whole.preschool import NOON, Preschool, files_of, photo, titles
 from tests.whole.shell import Shell
 
 WORDLESS = {"serve", "mask"}  # these go on until they are stopped
-    "serve",
-    "mask",
-    "headers",
-}  # these go on until they are stopped, or write a file for somebody else's program
 
 
 LEAVES = {name: command for name, command in every_command() if not isinstance(command, click.Group)}

@@ -151,8 +151,7 @@ def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tm
         "public/root",
         "privat/keystore.age",
         "privat/ledger.sqlite",
-        "privat/last-put",
-        "privat/on-host",
+        "privat/on-host.sqlite",
     }
     assert not (CONTENT / "privat").exists()
     assert not shell.identity.exists()
