@@ -21,6 +21,7 @@ from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
 from pluttra_publish.last_time import Changes, LastTime, Month, key_of
 from pluttra_publish.outcomes import Held, Published
 from pluttra_publish.people import read_people
+from pluttra_publish.plan import title_of
 from pluttra_publish.putting import Place
 from pluttra_publish.register import read_allowed_words
 from pluttra_publish.sealed_objects import There
@@ -32,7 +33,8 @@ from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
 from pluttra_publish.stale import PUBLIC, Stale, StartOverError, all_but, find_stale, seen_with, without_public
-from pluttra_publish.world import concern_of, is_as_before, world_of
+from pluttra_publish.warm import Warm
+from pluttra_publish.world import concern_of, content_of, is_as_before, world_of
 
 if TYPE_CHECKING:
     from pluttra_publish.plan import PlannedPost
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from pluttra_publish.run import Run
 
 Step = Callable[[str, int, int], None]
+
+EVERYBODY = "alla, som en öppen sida"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Attempt:
         seen: Seen,
         step: Step,
         aside: Aside = NOTHING,
+        warm: Warm | None = None,
     ) -> None:
         """`aside` is what is held back, and more of it where what was out may not stay."""
         self.aside = aside
@@ -72,7 +77,7 @@ class Attempt:
         self.root = hashlib.sha256(sealed).hexdigest() if sealed else ""
         self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
         self.looks = seen_with(seen, read_approvals(settings))
-        self.world = world_of(settings, self.now)
+        self.world = world_of(settings, self.now, warm.digest if warm else content_of)
         self.news: News | None = None
         """None where no mail is sent."""
 
@@ -147,6 +152,7 @@ class Attempt:
                     raise StartOverError from wrong
                 raise
             clear = _in_clear(run, pages) if run.clear else []
+            out = self._out(run)
             changes = account(
                 run,
                 sealed,
@@ -176,6 +182,7 @@ class Attempt:
             kept=len(sealed.kept) if stale is None else 0,
             derived=run.fresh,
             found=run.media - run.fresh,
+            out=out,
         )
 
     def _renew(self, number: int) -> Published:
@@ -269,11 +276,21 @@ class Attempt:
             **figures,
         )
 
+    def _out(self, run: Run) -> dict[str, tuple[str, ...]]:
+        """Return the posts whose files have changed, with whom they are for."""
+        known = self.last.looks({key_of(post.source) for post in run.posts})
+        changed = [post for post in run.posts if known.get(key_of(post.source)) != self.looks.get(post.source)]
+        out: dict[str, tuple[str, ...]] = {post.source: () for post in changed}
+        for planned in run.plan.posts:
+            if planned.post.source in out:
+                out[planned.post.source] += (title_of(planned.home, run.register),)
+        return out | {post.source: (EVERYBODY,) for post in run.plan.public if post.source in out}
+
     def _held(self) -> dict[str, Held]:
         """Return what is held back, and whether what was out before still is."""
         known = self.last.posts(map(key_of, self.aside.staying))
         out = {key for key, one in known.items() if one.address and not one.waits}
-        posts = {name: Held(found, key_of(name) in out) for name, found in self.aside.posts.items()}
+        posts = {name: Held(found, key_of(name) in out) for name, found in self.aside.posts.items() if found}
         then = self.last.seen() if self.seen.away else {}
         for name in self.seen.away:  # whose content was taken away after it had been published: there is nothing to do
             if name in posts and posts[name].out and then.get(key_of(name)) == self.looks[name]:

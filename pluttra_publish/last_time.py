@@ -105,6 +105,20 @@ class LastTime:
         """Return how every post's files looked."""
         return dict(self._ask("SELECT source, seen FROM posts"))
 
+    def looks(self, sources: Iterable[str]) -> dict[str, bytes]:
+        """Return how the files of these posts looked."""
+        return {
+            source: seen
+            for source in sources
+            for (seen,) in self._ask("SELECT seen FROM posts WHERE source = ?", source)
+        }
+
+    def next_due(self) -> int | None:
+        """Return when the next thing comes that waits for its time, in Unix seconds."""
+        ((post,),) = self._ask("SELECT min(due) FROM posts") or [(None,)]
+        times = [int(time) for time in (post, self.told("standing due")) if time]
+        return min(times, default=None)
+
     def due(self, now: int) -> set[str]:
         """Return the posts whose day has come since."""
         return {source for (source,) in self._ask("SELECT source FROM posts WHERE due IS NOT NULL AND due <= ?", now)}

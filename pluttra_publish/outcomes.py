@@ -33,7 +33,8 @@ class Held:
 @dataclass(frozen=True)
 class Published:
     """What a publish did. `put`, `kept` and `deleted` are files on the host; `read` posts were read, the others are as they were;
-    `derived` media were made now, and `found` were made before. `held` are, by name, posts and talks that are not out as they are. `told` is what became of the mail, if any is sent.
+    `derived` media were made now, and `found` were made before. `held` are, by name, posts and talks that are not out as they are; `out` are
+    posts whose files were others than at the last publish, with the titles of those who read them, none if they wait. `told` is what became of the mail, if any is sent.
     """
 
     findings: Findings
@@ -53,6 +54,7 @@ class Published:
     found: int
     told: Delivered | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
+    out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""

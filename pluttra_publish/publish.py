@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import see
 from pluttra_publish.stale import Stale, StartOverError, TakenError, WidenError, stop_if_vanished
+from pluttra_publish.warm import Warm
 
 if TYPE_CHECKING:
     from pluttra_publish.delivering import Delivered
@@ -72,11 +73,14 @@ def publish(
     whole: bool = False,
     allow_removals: bool = False,
     hold_back: bool = False,
+    not_yet: Collection[str] = (),
+    warm: Warm | None = None,
     step: Step = no_step,
 ) -> Published:
     """Check what has changed, seal it, and make `folder` (the settings' host, if None) hold exactly the site. If anything is wrong, nothing is sealed.
 
     `whole` reads and checks everything, and asks the host what lies there. With `hold_back`, what is wrong with a post holds back that post alone.
+    Posts that are `not_yet` to be read are left as they are. `warm` is what the same program's last publish of this site has read.
 
     Raises:
         CheckFailed: there are errors; it carries all findings.
@@ -93,18 +97,18 @@ def publish(
     Keystore.load(keystore_path, identity_path=identity)  # whoever may not open it hears that first
     ledger_path = private_folder(settings.state) / LEDGER
     with place_on_host(settings, folder) as place, Ledger.load(ledger_path, TABLES) as ledger:
-        seen = see(settings.posts.absolute(), settings.root.absolute())
+        seen = warm.see(settings) if warm else see(settings.posts.absolute(), settings.root.absolute())
         last = LastTime(ledger)
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
-        aside = not_here(seen, settings, hold_back=hold_back)
+        aside = not_here(seen, settings, hold_back=hold_back).adding(dict.fromkeys(not_yet, ()), {})
         part: Callable[[Stale], Stale] | None = None if whole else _as_it_is
         if whole:
             place.ask_again()
         while True:
             keystore = Keystore.load(keystore_path, identity_path=identity)
             try:
-                attempt = Attempt(settings, keystore, ledger, place, seen, step, aside)
+                attempt = Attempt(settings, keystore, ledger, place, seen, step, aside, warm)
                 published = attempt.run(part, sequence)
                 break
             except StartOverError as wider:
@@ -126,6 +130,25 @@ def publish(
                     raise
                 aside = more
     return replace(published, told=_tell(settings, keystore, attempt.news))
+
+
+def next_due(settings: Settings) -> int | None:
+    """Return when the next post comes that waits for its time, in Unix seconds."""
+    with Ledger.load(private_folder(settings.state) / LEDGER, TABLES) as ledger:
+        return LastTime(ledger).next_due()
+
+
+def tell_waiting(settings: Settings, *, identity: Path | None = None) -> Delivered | None:
+    """Send the mail that waits and is due, if any is sent.
+
+    Raises:
+        KeystoreError: the keystore can't be opened.
+    """
+    if not settings.mail.is_on:
+        return None
+    return _tell(
+        settings, Keystore.load(_keystore_path(settings), identity_path=identity or identity_path()), News(None)
+    )
 
 
 def _as_it_is(stale: Stale) -> Stale:

@@ -28,6 +28,7 @@ from pluttra_publish.settings.values import (
     LookSettings,
     MailSettings,
     Settings,
+    WatchSettings,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "MailSettings",
     "Settings",
     "SettingsError",
+    "WatchSettings",
     "accepted",
     "is_inside",
     "read_settings",
@@ -168,6 +170,8 @@ _KEYS: dict[str, _Rule] = {
     "mail.digest": _Rule(accepting.one_of("at_once", "hourly", "daily", "never"), "at_once"),
     "mail.daily_hour": _Rule(accepting.number(0, 23, of="ett klockslag"), 16),
     "mail.staff": _Rule(accepting.yes_or_no, True),
+    "watch.settle": _Rule(accepting.number(1, 60, of="ett antal sekunder"), 1),
+    "watch.polling": _Rule(accepting.yes_or_no, False),
 }
 _MAIL_NAMES = {"from": "sender", "login": "account"}
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
@@ -190,6 +194,7 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
         look=LookSettings(values["theme.colour"], logo),
         accessibility=AccessibilitySettings(**said),
         mail=MailSettings(**mail),
+        watch=WatchSettings(values["watch.settle"], values["watch.polling"]),
         **flat,
         **folders,
     )

@@ -95,6 +95,14 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class WatchSettings:
+    """How `pluttra watch` hears of changes: after how many seconds without one something has settled, and whether it must look for itself."""
+
+    settle: int = 1
+    polling: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """One preschool's settings; every path is absolute."""
 
@@ -124,6 +132,7 @@ class Settings:
     accessibility: AccessibilitySettings = AccessibilitySettings()
     mail: MailSettings = MailSettings()
     mail_links: Literal["none", "each"] = "none"
+    watch: WatchSettings = WatchSettings()
 
     @property
     def zone(self) -> ZoneInfo:
