@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import MakeDevice
+from tests.browser.device import OPENS_WITH_LINK
 from tests.browser.hosting import Host
 from tests.browser.kinds import every_kind
 from tests.browser.schools import Sample
@@ -54,6 +55,7 @@ def test_axe_finds_nothing_on_any_kind_of_page(
 def test_axe_finds_what_is_wrong(axe: str, make_device: MakeDevice, host: Host) -> None:
     device = make_device(host)
     device.visit("#/")
+    device.shows(OPENS_WITH_LINK)
     device.page.evaluate(axe)
     device.page.evaluate("() => document.querySelector('#main').append(document.createElement('button'))")
     device.page.evaluate("() => { document.querySelector('main h1').style.color = '#ddd' }")
