@@ -72,7 +72,8 @@ class Attempt:
         """`aside` is what is held back, and more of it where what was out may not stay."""
         self.aside = aside
         self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
-        self.last, self.seen, self.now = LastTime(ledger), seen, now_of(settings)
+        self.last = LastTime(ledger, warm.remembered if warm else None)
+        self.seen, self.now = seen, now_of(settings)
         sealed = place.root
         self.root = hashlib.sha256(sealed).hexdigest() if sealed else ""
         self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
@@ -153,11 +154,13 @@ class Attempt:
                 raise
             clear = _in_clear(run, pages) if run.clear else []
             out = self._out(run)
+            aside = self.aside.posts
+            looks = {name: look for name, look in self.looks.items() if name not in aside} if aside else self.looks
             changes = account(
                 run,
                 sealed,
                 keystore,
-                looks={name: look for name, look in self.looks.items() if name not in self.aside.posts},
+                looks=looks,
                 seen=self.seen,
                 clear=clear,
                 stale=stale,
@@ -224,6 +227,7 @@ class Attempt:
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]
         if stale is None:
+            changes.told["size"] = str(len(things) + len(sealed.kept) - 1)
             return self.place.mirror(things, kept=sealed.kept, step=self.step)
         lying = self.last.clear()
         new = [thing for thing in things if not self._lies(thing, lying, changes)]
@@ -233,6 +237,8 @@ class Attempt:
         if clear:
             over |= {path for path in lying if place_of(path) != "keyring"} - changes.clear.keys()
         changes.clear |= dict.fromkeys(over)
+        added = len(new) - 1 - sum(thing.path in lying for thing in new)  # the root is always new, and never counted
+        changes.told["size"] = str(self.last.size + added - len(gone) - len(over & lying.keys()))
         over |= self.place.beside() - sealed.invitations
         return self.place.put_changes(new, [*gone, *sorted(over)], kept=self.last.size, step=self.step)
 
@@ -252,8 +258,7 @@ class Attempt:
 
     def _remember(self, changes: Changes, *, whole: bool) -> None:
         """Let it count that the root lies there."""
-        if self.place.own:
-            self.keystore.rooted()
+        if self.place.own and self.keystore.rooted():
             self.keystore.save()
         with self.ledger.database as database:
             database.execute("BEGIN")

@@ -22,7 +22,7 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings, unfit
 from pluttra_publish.site import see
 from pluttra_publish.stale import Stale, StartOverError, TakenError, WidenError, stop_if_vanished
-from pluttra_publish.warm import Warm
+from pluttra_publish.warm import Opened, Warm
 
 if TYPE_CHECKING:
     from pluttra_publish.delivering import Delivered
@@ -94,11 +94,11 @@ def publish(
     if target.path and (message := unfit(settings, target.path)):
         raise UsageError(message, hint="Ange en egen mapp, till exempel --into byggt.")
     keystore_path, identity = _keystore_path(settings), identity or identity_path()
-    Keystore.load(keystore_path, identity_path=identity)  # whoever may not open it hears that first
+    opened = Opened(warm, keystore_path, identity)  # whoever may not open it hears that first
     ledger_path = private_folder(settings.state) / LEDGER
     with place_on_host(settings, folder) as place, Ledger.load(ledger_path, TABLES) as ledger:
         seen = warm.see(settings) if warm else see(settings.posts.absolute(), settings.root.absolute())
-        last = LastTime(ledger)
+        last = LastTime(ledger, warm.remembered if warm else None)
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
         aside = not_here(seen, settings, hold_back=hold_back).adding(dict.fromkeys(not_yet, ()), {})
@@ -106,7 +106,7 @@ def publish(
         if whole:
             place.ask_again()
         while True:
-            keystore = Keystore.load(keystore_path, identity_path=identity)
+            keystore = opened.keystore()
             try:
                 attempt = Attempt(settings, keystore, ledger, place, seen, step, aside, warm)
                 published = attempt.run(part, sequence)
@@ -129,7 +129,10 @@ def publish(
                 if more is None:
                     raise
                 aside = more
-    return replace(published, told=_tell(settings, keystore, attempt.news))
+    told = _tell(settings, keystore, attempt.news)
+    if told is None or not (told.outcomes or told.trouble):  # else it may hold a link that was never saved
+        opened.keep(keystore)
+    return replace(published, told=told)
 
 
 def next_due(settings: Settings) -> int | None:

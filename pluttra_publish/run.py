@@ -96,7 +96,8 @@ class Run:
         self.now = now_of(settings)
         self.people = read_people(settings, self.findings)
         self.register = self.people.register
-        check_place(settings.register, settings.posts, self.findings)
+        changed = [settings.posts.parent / name for name in only] if part and only is not None else None
+        check_place(settings.register, settings.posts, self.findings, only=changed)
         self.allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = cache(opaque_id)  # a child is named by many posts

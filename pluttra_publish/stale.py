@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import compress
+from operator import ne
 
 from pluttra_publish.approvals import Approvals
 from pluttra_publish.before import Before
@@ -75,8 +77,7 @@ def stop_if_vanished(last: LastTime, seen: Seen) -> None:
         ContentError: many posts or files are gone that were there at the last publish.
     """
     known = last.seen()
-    now = set(map(key_of, seen.posts))
-    posts = len(known.keys() - now) - len(now - known.keys())
+    posts = len(known) - len(seen.posts)
     files = int(last.told("files") or 0) - seen.files
     if (posts >= _FEW_POSTS and posts * _SHARE > len(known)) or files >= _MANY_FILES:
         message = f"{max(posts, 0)} inlägg och {max(files, 0)} filer har försvunnit sedan den senaste publiceringen."
@@ -247,7 +248,7 @@ def find_stale(
     """Return the part of a site that must be made anew, as if what stays of the posts `aside` had not changed."""
     names = {key_of(name): name for name in looks if name not in aside.posts}
     then = last.seen()
-    read = {name for key, name in names.items() if then.get(key) != looks[name]}
+    read = set(compress(names.values(), map(ne, map(then.get, names), map(looks.get, names.values()))))
     gone = frozenset(then.keys() - names.keys() - set(map(key_of, aside.staying)))
     read |= {names[key] for key in last.due(int(now.timestamp())) if key in names}
     touched = {key_of(name) for name in read} | gone

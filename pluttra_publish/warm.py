@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from pluttra_publish.last_time import Remembered
+from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Seen, Sight
 from pluttra_publish.world import content_of
@@ -20,6 +22,8 @@ class Warm:
         self.changed: Collection[Path] | None = None
         self.seen = Seen()
         self._sight: tuple[Path, Path, Sight] | None = None
+        self.remembered = Remembered()
+        self.keystore: Keystore | None = None
         self._digests: dict[Path, tuple[str, str]] = {}
 
     def see(self, settings: Settings) -> Seen:
@@ -43,3 +47,32 @@ class Warm:
         if kept is None or kept[0] != look:
             kept = self._digests[file] = (look, content_of(file))
         return kept[1]
+
+
+class Opened:
+    """The keystore of one publish, opened anew for each attempt but the first, which may have that of the last publish if its file is as it was left."""
+
+    def __init__(self, warm: Warm | None, path: Path, identity: Path) -> None:
+        """Raises:
+        KeystoreError: it can't be opened.
+        """
+        self._warm, self._path, self._identity = warm, path, identity
+        kept = warm.keystore if warm else None
+        if warm:
+            warm.keystore = None  # till this publish has gone well
+        usable = kept is not None and kept.path == path and kept.is_current() and identity.is_file()
+        self._first: Keystore | None = kept if usable else Keystore.load(path, identity_path=identity)
+
+    def keystore(self) -> Keystore:
+        """Return a keystore that no other attempt has touched.
+
+        Raises:
+            KeystoreError: it can't be opened.
+        """
+        first, self._first = self._first, None
+        return first if first and first.is_current() else Keystore.load(self._path, identity_path=self._identity)
+
+    def keep(self, keystore: Keystore) -> None:
+        """Let the next publish have the keystore of an attempt that has gone well."""
+        if self._warm and keystore.is_current():
+            self._warm.keystore = keystore

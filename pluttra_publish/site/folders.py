@@ -176,16 +176,22 @@ def entries(folder: Path, shown: str, findings: Findings, *, only: Collection[st
 
     `only` are the names, as findings give them, that are looked at.
     """
+    wanted = None if only is None else {name[len(shown) + 1 :] for name in only if name.startswith(f"{shown}/")}
+    if wanted is not None and not wanted:
+        return
     try:
         with os.scandir(folder) as listing:
-            found = sorted(((nfc(entry.name), entry) for entry in listing), key=lambda one: (one[0], one[1].name))
+            named = ((nfc(entry.name), entry) for entry in listing)
+            found = sorted(
+                (one for one in named if wanted is None or one[0] in wanted), key=lambda one: (one[0], one[1].name)
+            )
     except OSError as error:
         message = f"Mappen går inte att läsa ({error.strerror})."
         findings.error(ContentError, shown, "", message, "Kontrollera att mappen finns och att du får läsa den.")
         return
     seen: set[str] = set()
     for name, entry in found:
-        if ignored(name) or (only is not None and f"{shown}/{name}" not in only):
+        if ignored(name):
             continue
         if name in seen and not entry.is_dir():
             findings.error(ContentError, f"{shown}/{name}", "", "Två filer har samma namn.", _ALIKE)

@@ -21,6 +21,7 @@ _LENGTH = 16
 _AWAY_WINDOWS = 0x1000 | 0x40000 | 0x400000  # FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS
 _AWAY_MAC = 0x40000000  # SF_DATALESS
 _AWAY_NAME = ".icloud"
+_MARKS = ("unreadable", "away", "missing")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class Sight:
     def __init__(self, posts: Path, root: Path) -> None:
         self._posts, self._shown = str(posts), relative_name(posts, root)
         self._places: dict[str, tuple[str, dict[str, _Glance]]] = {}
+        self._all: dict[str, _Glance] = {}
+        self._odd = False
+        self._seen = Seen()
 
     def look(self, changed: Collection[Path] | None = None) -> Seen:
         """Return what lies there now; look again only at what holds the `changed` paths, if they are said.
@@ -84,6 +88,8 @@ class Sight:
             ContentError: the folder isn't there, or can't be read.
         """
         again = self._of(changed) if changed is not None and self._places else None
+        if again == {}:
+            return self._seen
         try:
             if again is None:
                 self._places = {
@@ -92,13 +98,16 @@ class Sight:
             else:
                 for place, names in again.items():
                     self._look_again(place, names)
+                    self._seen = self._changed(place, names)
         except OSError as error:
             self._places = {}
             gone = isinstance(error, FileNotFoundError)
             what = "finns inte." if gone else f"går inte att läsa ({error.strerror})."
             hint = "Se efter att den ligger där den ska och att du får läsa den, eller ange --site."
             raise ContentError(f"Mappen {Path(self._posts).name} med inlägg {what}", hint=hint) from error
-        return self._seen()
+        if again is None or self._odd:
+            self._seen = self._put_together()
+        return self._seen
 
     def _of(self, changed: Collection[Path]) -> dict[str, set[str]] | None:
         """Return the posts that hold what has changed, by place and name in it; None if a place itself has."""
@@ -117,25 +126,40 @@ class Sight:
 
     def _look_again(self, place: str, names: Collection[str]) -> None:
         shown, found = self._places[place]
-        if any(glance.twice or glance.unreadable for glance in found.values()):
+        if self._odd:
             self._places[place] = (shown, _found(place, shown))
             return
         for name in names:
             found.pop(f"{shown}/{name}", None)
         found |= _found(place, shown, names)
 
-    def _seen(self) -> Seen:
+    def _changed(self, place: str, names: Collection[str]) -> Seen:
+        """Return what was seen, with these posts as they are now."""
+        shown, found = self._places[place]
+        posts, files = dict(self._seen.posts), self._seen.files
+        marks = {mark: set(getattr(self._seen, mark)) for mark in _MARKS}
+        for name in (f"{shown}/{name}" for name in names):
+            was, is_now = self._all.pop(name, None), found.get(name)
+            posts.pop(name, None)
+            files += (is_now.files if is_now else 0) - (was.files if was else 0)
+            if is_now:
+                self._all[name], posts[name] = is_now, is_now.fingerprint
+            self._odd = self._odd or bool(is_now and (is_now.twice or is_now.unreadable))
+            for mark, marked in marks.items():
+                (marked.add if is_now and getattr(is_now, mark) else marked.discard)(name)
+        return Seen(posts, files, **{mark: frozenset(marked) for mark, marked in marks.items()})
+
+    def _put_together(self) -> Seen:
         posts: dict[str, _Glance] = {}
         for _, found in self._places.values():
-            for name, glance in found.items():
-                posts[name] = posts[name].beside(glance) if name in posts else glance
-        return Seen(
-            {name: glance.fingerprint for name, glance in posts.items()},
-            sum(glance.files for glance in posts.values()),
-            frozenset(name for name, glance in posts.items() if glance.unreadable),
-            frozenset(name for name, glance in posts.items() if glance.away),
-            frozenset(name for name, glance in posts.items() if glance.missing),
-        )
+            twice = {name: found[name].beside(posts[name]) for name in posts.keys() & found.keys()}
+            posts |= found
+            posts |= twice
+        self._all = posts
+        self._odd = any(glance.twice or glance.unreadable for glance in posts.values())
+        marks = {mark: frozenset(name for name, one in posts.items() if getattr(one, mark)) for mark in _MARKS}
+        files = sum(glance.files for glance in posts.values())
+        return Seen({name: glance.fingerprint for name, glance in posts.items()}, files, **marks)
 
 
 def see_folder(folder: Path) -> bytes:
