@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ from pluttra_publish.world import concern_of, content_of, is_as_before, world_of
 if TYPE_CHECKING:
     from pluttra_publish.plan import PlannedPost
     from pluttra_publish.register import Register
+    from pluttra_publish.rehearsal import Rehearsal
     from pluttra_publish.run import Run
 
 Step = Callable[[str, int, int], None]
@@ -131,9 +133,26 @@ class Attempt:
         known = self.last.posts([key]).get(key)
         return known is not None and known.address.startswith(PUBLIC)
 
-    def _publish(self, stale: Stale | None, number: int) -> Published:
-        from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican, which takes long to load
-        from pluttra_publish.run import Run  # noqa: PLC0415
+    def rehearse(self, part: Callable[[Stale], Stale] | None) -> Rehearsal:
+        """Do all that `run` would but put, save and remember, and return what would be another.
+
+        Raises:
+            StartOverError, WidenError: the part was too small.
+        """
+        from pluttra_publish.rehearsal import nothing, rehearsal  # noqa: PLC0415
+
+        stale = self._stale(part)
+        if stale and stale.nothing and not stale.standing(self.now, goals=False):
+            return nothing()
+        given = {reader: dict(keys.given) for reader, keys in self.keystore.readers.items()}
+        with self._sealed(stale, 1 + max(self.keystore.sequence, int(self.now.timestamp()))) as made:
+            lying = self.last.clear() if self.place.sure and self.last.told("root") == self.root else {}
+            return rehearsal(made.run, made.sealed, self.keystore, self.before, stale, given, made.clear, lying)
+
+    @contextmanager
+    def _sealed(self, stale: Stale | None, number: int) -> Iterator[_Made]:
+        """Read, render and seal; give all that was made."""
+        from pluttra_publish.run import Run  # noqa: PLC0415 # with Pelican, which takes long to load
 
         settings, keystore = self.settings, self.keystore
         only = stale.names if stale else self.looks.keys() - self.aside.posts.keys() if self.aside else None
@@ -152,7 +171,14 @@ class Attempt:
                 if stale:
                     raise StartOverError from wrong
                 raise
-            clear = _in_clear(run, pages) if run.clear else []
+            yield _Made(run, sealed, _in_clear(run, pages) if run.clear else [])
+
+    def _publish(self, stale: Stale | None, number: int) -> Published:
+        from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican
+
+        keystore = self.keystore
+        with self._sealed(stale, number) as made:
+            run, sealed, clear = made.run, made.sealed, made.clear
             out = self._out(run)
             aside = self.aside.posts
             looks = {name: look for name, look in self.looks.items() if name not in aside} if aside else self.looks
@@ -307,6 +333,15 @@ class Attempt:
             mend = "Skriv adressen där familjerna läser innan ni bjuder in dem."
             message = f"Adressen {self.settings.url} fungerar bara på den här datorn."
             findings.warning(FILE, "url", message, mend)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was read and rendered, sealed, and made to be public."""
+
+    run: Run
+    sealed: SealedSite
+    clear: list[ShellFile]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ anybody else still reads it, it must be sealed anew, so that what they hold open
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pluttra_publish.errors import FormatError
 from pluttra_publish.format.chain import KINDS, Root, Row, Whereabouts
@@ -27,6 +27,7 @@ class Before:
     root: Root | None
     get: Callable[[str, bytes], bytes | None]
     keystore: Keystore
+    _opened: dict[Row, Index] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def gone(self, coming: Mapping[Month, tuple[Row, Index]], *, only: Collection[Month] | None = None) -> set[str]:
         """Return the names of the objects that some month names and no longer will, by the indexes that are coming.
@@ -61,6 +62,11 @@ class Before:
         Raises:
             FormatError: it is not there, or does not open.
         """
+        if row not in self._opened:
+            self._opened[row] = self._index(month, row)
+        return self._opened[row]
+
+    def _index(self, month: Month, row: Row) -> Index:
         sealed = self.get(object_path(row.name), row.digest)
         if sealed is None:
             raise FormatError("host")
