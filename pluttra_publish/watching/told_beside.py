@@ -34,9 +34,9 @@ def wrong_text(name: str, held: Held) -> str:
         if held.out
         else "Det finns inte på webbplatsen förrän felet är rättat."
     )
-    what = "fel" if len(held.findings) == 1 else f"{len(held.findings)} fel"
+    what = "En sak" if len(held.findings) == 1 else f"{len(held.findings)} saker"
     found = "\n\n".join(_told(name, finding) for finding in held.findings)
-    return f"Det här kunde inte läggas ut: {what}. {stays}\n\n{found}\n\nRätta och spara. Då försvinner den här filen av sig själv.\n"
+    return f"Det här kunde inte läggas ut. {what} behöver rättas. {stays}\n\n{found}\n\nRätta och spara. Då försvinner den här filen av sig själv.\n"
 
 
 def done_text(titles: Iterable[str], now: datetime) -> str:
