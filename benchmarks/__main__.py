@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import access, archive, browsing, building, media, phone, sealing, storage
+from benchmarks import access, archive, browsing, building, media, phone, revocation, sealing, storage
 from benchmarks.measure import Figure
 
 _RESULTS = Path(__file__).parent / "results.json"
@@ -25,6 +25,7 @@ _BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
     "seal": sealing.measure_speed,
     "storage": storage.measure,
     "access": access.measure,
+    "revoke": revocation.measure,
     "photos": browsing.measure_photos,
     "phone": phone.measure,
     "code": browsing.measure_code,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pluttra_publish.curriculum import curriculum_on
 from pluttra_publish.hosts import ShellFile
+from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import STANDING, Changes, Known, Month, Tag, key_of
 from pluttra_publish.plan import own_staff
 from pluttra_publish.register import Audience
@@ -53,6 +54,7 @@ def account(
     changes.told = {
         "world": world.whole,
         "reach": sealed.reach,
+        "doors": doors_of(keystore),
         "invitations": " ".join(sorted(sealed.invitations)),
         "files": str(seen.files),
         "root": next(made.digest.hex() for made in sealed.objects if made.role == "root"),

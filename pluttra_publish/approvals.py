@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pluttra_publish import site
+from pluttra_publish import log, site
+from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, KeystoreError, RegisterError, UsageError
 from pluttra_publish.media import probe
 from pluttra_publish.platform import private_folder, telling, write_atomically
@@ -99,12 +100,12 @@ def read_approvals(settings: Settings) -> Approvals:
         raise RegisterError(f"{FILE} i {settings.state.name} går inte att läsa.", hint=hint) from error
 
 
-def read_posts(settings: Settings, today: date) -> tuple[list[Post], Findings]:
-    """Read every post, also those with faults in what they say, without planning or rendering anything."""
+def read_posts(settings: Settings, today: date, *, only: Collection[str] | None = None) -> tuple[list[Post], Findings]:
+    """Read every post, or `only` some, also those with faults in what they say, without planning or rendering anything."""
     posts: list[Post] = []
     findings = Findings()
     theme = (settings.theme, theme_folder())
-    site.press(settings, theme=theme, probe=probe, findings=findings, between=posts.extend, today=today)
+    site.press(settings, theme=theme, probe=probe, findings=findings, between=posts.extend, today=today, only=only)
     return posts, findings
 
 
@@ -162,6 +163,7 @@ def approve(settings: Settings, posts: Iterable[Post], *, by: str, now: datetime
             hint = "Den som skriver ändrar till Status: inskickad när inlägget är klart."
             raise UsageError(f"{post.source} är inte klart att godkänna.", hint=hint)
     at = now.isoformat(timespec="seconds")
+    log.append(settings.state, "approve", now=now, about=[by], counts={"posts": len(chosen)})
     _write(settings, dict(read_approvals(settings).given) | {p.source: Approval(content_of(p), by, at) for p in chosen})
     return chosen
 
@@ -175,6 +177,7 @@ def send_back(settings: Settings, post: Post, reason: str) -> Path:
     reason = " ".join(reason.split())
     if not reason:
         raise UsageError("Det står ingen anledning.", hint='Skriv den så: --reason "Fråga Samira först"')
+    log.append(settings.state, "return", now=now_of(settings), counts={"posts": 1})
     given = dict(read_approvals(settings).given)
     if given.pop(post.source, None) is not None:
         _write(settings, given)  # first, so that a stop in between leaves it unapproved

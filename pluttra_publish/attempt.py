@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
 from pluttra_publish.clock import now_of
-from pluttra_publish.commit import opened_root, renewed
+from pluttra_publish.commit import opened_root, renewed, stop_if_not_newest
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.holding import NOTHING, Aside
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
+from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import Changes, LastTime, Month, key_of
 from pluttra_publish.outcomes import Held, Published
 from pluttra_publish.people import read_people
 from pluttra_publish.plan import title_of
 from pluttra_publish.putting import Place
-from pluttra_publish.register import read_allowed_words
+from pluttra_publish.register import read_allowed_words, read_register
 from pluttra_publish.sealed_objects import There
 from pluttra_publish.sealed_site import SealedSite, Sealer
 from pluttra_publish.sealing import chain
@@ -34,6 +35,7 @@ from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
 from pluttra_publish.stale import PUBLIC, Stale, StartOverError, all_but, find_stale, seen_with, without_public
+from pluttra_publish.taking_over import TakenOver, stop_unless_reviewed, take_over
 from pluttra_publish.warm import Warm
 from pluttra_publish.world import concern_of, content_of, is_as_before, world_of
 
@@ -70,15 +72,22 @@ class Attempt:
         step: Step,
         aside: Aside = NOTHING,
         warm: Warm | None = None,
+        *,
+        taking_over: bool = False,
     ) -> None:
-        """`aside` is what is held back, and more of it where what was out may not stay."""
+        """`aside` is what is held back, and more of it where what was out may not stay. `taking_over`: whoever has published to the host before, this
+        machine does from now on."""
         self.aside = aside
         self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
         self.last = LastTime(ledger, warm.remembered if warm else None)
         self.seen, self.now = seen, now_of(settings)
         sealed = place.root
         self.root = hashlib.sha256(sealed).hexdigest() if sealed else ""
-        self.before = Before(opened_root(sealed, keystore) if sealed else None, place.get, keystore)
+        root = opened_root(sealed, keystore, any_publisher=taking_over) if sealed else None
+        if place.own and not taking_over:
+            stop_if_not_newest(keystore, root)
+        self.before = Before(root, place.get, keystore)
+        self._taken: TakenOver | None = None
         self.looks = seen_with(seen, read_approvals(settings))
         self.world = world_of(settings, self.now, warm.digest if warm else content_of)
         self.news: News | None = None
@@ -91,18 +100,39 @@ class Attempt:
             StartOverError, WidenError: the part was too small.
         """
         stale = self._stale(part)
+        keystore = self.keystore
         on_host = self.before.root.sequence if self.before.root else 0
         number = sequence or 1 + max(self.keystore.sequence, on_host, int(self.now.timestamp()))
         if number < on_host:
             raise UsageError(f"På värden ligger redan nummer {on_host}.", hint="Ange ett högre --sequence.")
-        if stale and stale.nothing and not stale.standing(self.now, goals=False):
+        doors = self.last.told("doors") == doors_of(
+            keystore
+        )  # else somebody was shut out, or given another key, and the host has not heard
+        if stale and doors and stale.nothing and not stale.standing(self.now, goals=False):
             return self._renew(number)
         return self._publish(stale, number)
+
+    def take_over(self, *, reviewed: bool) -> None:
+        """Make the keystore that of the machine that publishes from now on; it counts once it is published with. `reviewed`: somebody has looked through what
+        has changed since it was the newest.
+
+        Raises:
+            CheckFailed: the register has errors.
+            KeystoreError: nobody has.
+        """
+        findings = Findings()
+        register = read_register(self.settings.register, findings)
+        findings.stop()
+        if not reviewed:
+            stop_unless_reviewed(self.keystore, self.before.root, self.settings)
+        get = self.place.host.get
+        self._taken = take_over(self.keystore, self.before.root, get, register, self.settings, self.now)
 
     def _stale(self, part: Callable[[Stale], Stale] | None) -> Stale | None:
         """Return the part to publish; None if it is all that is not held back, and nothing of that may stay."""
         stale: Stale | None = None
-        if self.place.sure and self.last.told("root") == self.root:
+        known = self.keystore.former is None and self._taken is None and self.place.sure
+        if known and self.last.told("root") == self.root:
             where = self.settings, self.keystore, self.last, self.before, self.looks
             if part and self.last.told("world") == self.world.whole:
                 stale = part(find_stale(*where, self.now, self.aside))
@@ -156,14 +186,32 @@ class Attempt:
 
         settings, keystore = self.settings, self.keystore
         only = stale.names if stale else self.looks.keys() - self.aside.posts.keys() if self.aside else None
-        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale, only, self.aside.talks)
+        run = Run(
+            settings,
+            keystore.opaque_id,
+            keystore.first_month,
+            self.step,
+            stale,
+            only=only,
+            without_talks=self.aside.talks,
+            revoked=keystore.revoked,
+        )
         pages = run.press()
         self._warn(run.findings)
         keystore.first_month = run.first_month
         with tempfile.TemporaryDirectory(dir=settings.state, prefix="seal-") as workspace:
             there: There = _Lying(self.last, self.ledger) if stale else self.place.lengths
             sealer = Sealer(
-                keystore, self.ledger, run.register, run.access, settings, run.now, there, self.before, Path(workspace)
+                keystore,
+                self.ledger,
+                run.register,
+                run.access,
+                settings,
+                run.now,
+                there,
+                self.before,
+                Path(workspace),
+                taking_over=self._taken is not None,
             )
             try:
                 sealed = sealer.seal(run.plan, run.laid, pages, sequence=number, step=self.step, rest=stale)
@@ -254,7 +302,7 @@ class Attempt:
         things: list[Publishable] = [*sealed.objects, *clear]
         if stale is None:
             changes.told["size"] = str(len(things) + len(sealed.kept) - 1)
-            return self.place.mirror(things, kept=sealed.kept, step=self.step)
+            return self.place.mirror(things, kept=sealed.kept, twins=sealed.twins, step=self.step)
         lying = self.last.clear()
         new = [thing for thing in things if not self._lies(thing, lying, changes)]
         gone = [object_path(name) for name in sorted(self.last.unused_after(changes))]
@@ -297,6 +345,7 @@ class Attempt:
             findings=findings,
             held=self._held(),
             public=self.place.host.name,
+            taken=self._taken,
             today=self.now.date(),
             sequence=number,
             put=len(done.put),

@@ -15,6 +15,7 @@ from pluttra_publish.format.layout import object_path
 from pluttra_publish.format.posts import Card, Index, Standing
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.sealing.months import MonthTree
 
 Month = tuple[str, str]
 """An audience's key in the keystore, and a month."""
@@ -89,8 +90,9 @@ class Before:
                 continue
             kind = next(kind for kind in KINDS if kind == key.partition(":")[0])
             catalogue = chain.open_catalogue(sealed, found[1], found[0], audience=keys.id.hex(), kind=kind)
+            tree = MonthTree(secret)
             for month, row in catalogue.months:
-                yield (key, month), chain.open_row(row, chain.month_secret(secret, month))
+                yield (key, month), chain.open_row(row, tree.month(month))
 
     def _names(self, month: Month, row: Row) -> set[str]:
         try:

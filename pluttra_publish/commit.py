@@ -14,6 +14,10 @@ from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import Settings
 
 _DAY = 24 * 60 * 60
+_ONE = (
+    "Bara en dator publicerar. Är det den andra: ta bort de schemalagda jobben här. Ska det vara den här: hämta den senaste säkerhetskopian med "
+    "pluttra restore, eller kör pluttra publish --take-over."
+)
 
 
 def renewed(
@@ -52,21 +56,46 @@ def seal_root(
     )
 
 
-def opened_root(sealed: bytes, keystore: Keystore) -> Root:
+def opened_root(sealed: bytes, keystore: Keystore, *, any_publisher: bool = False) -> Root:
     """Return the root that lies on the host.
 
     Raises:
-        KeystoreError: it was not made with this keystore, or by a newer one.
+        KeystoreError: it was not made with these keys; or, unless `any_publisher`, by another publisher or a newer keystore.
     """
     try:
-        root = chain.open_root(
-            sealed, site_key=keystore.site_key, publisher=keystore.signing_key.public, site=keystore.site.hex()
-        )
+        root = _opened(sealed, keystore)
     except FormatError as wrong:
         message = "På värden ligger en webbplats som är gjord med andra nycklar, eller är skadad."
         hint = "Publicera till en tom mapp, eller lägg tillbaka rätt nyckelfil."
         raise KeystoreError(message, hint=hint) from wrong
+    if any_publisher:
+        return root
     if root.publisher != keystore.publisher.hex() or root.keystore > keystore.generation:
-        message = "En annan dator har publicerat den här webbplatsen, eller en nyare nyckelfil."
-        raise KeystoreError(message, hint="Publicera bara från en dator, med den senaste nyckelfilen.")
+        message = "En annan dator har tagit över den här webbplatsen, eller så är nyckelfilen gammal. Härifrån publiceras inget mer."
+        raise KeystoreError(message, hint=_ONE)
     return root
+
+
+def _opened(sealed: bytes, keystore: Keystore) -> Root:
+    """Open a root with the keys of now or, while a rotation is yet to be published, with those before it."""
+    keys = keystore.site_key, keystore.signing_key.public
+    try:
+        return chain.open_root(sealed, site_key=keys[0], publisher=keys[1], site=keystore.site.hex())
+    except FormatError:
+        if keystore.former is None:
+            raise
+    return chain.open_root(sealed, site_key=keystore.former[0], publisher=keystore.former[1], site=keystore.site.hex())
+
+
+def stop_if_not_newest(keystore: Keystore, root: Root | None) -> None:
+    """Stop what would change the site with a keystore that may not be the newest one.
+
+    Raises:
+        KeystoreError: it was restored and hasn't taken over, or the host has been published to with a newer copy of it.
+    """
+    if keystore.restored is not None:
+        message = "Den här mappen är återställd ur en säkerhetskopia, och den här datorn har inte tagit över."
+        raise KeystoreError(message, hint="Kör pluttra publish --take-over. Den gamla datorn får sedan inte publicera.")
+    if root is not None and root.sequence > keystore.sequence:
+        message = "Webbplatsen har publicerats med en nyare kopia av nyckelfilen. Härifrån publiceras inget mer."
+        raise KeystoreError(message, hint=_ONE)

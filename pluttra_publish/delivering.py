@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pluttra_publish import log
 from pluttra_publish.errors import HostError
 from pluttra_publish.inviting import Door, Invited
 from pluttra_publish.letters.carrier import Carrier, MailError, Outcome, mail_password
@@ -67,7 +68,11 @@ def deliver(door: Door, *, at_once: bool = False, again: bool = False) -> Delive
         outbox = Outbox.load(door.settings.state)
         if again:
             outbox.refused.clear()
-        return _Round(door, outbox, at_once).deliver()
+        done = _Round(door, outbox, at_once).deliver()
+    if done.outcomes:
+        counts = {"sent": done.count("sent"), "refused": done.count("refused"), "waiting": done.waiting}
+        log.append(door.settings.state, "letters", now=door.now, counts=counts)
+    return done
 
 
 def note_invited(door: Door, invited: tuple[Invited, ...], how: How) -> None:
@@ -102,6 +107,7 @@ def set_silent(door: Door, reader: Reader, silent: bool) -> None:
         outbox = Outbox.load(door.settings.state)
         (outbox.silent.add if silent else outbox.silent.discard)(door.opaque(reader))
         outbox.save()
+    log.append(door.settings.state, "notify off" if silent else "notify on", now=door.now, about=[reader.id])
 
 
 def due_at(since: int, chosen: MailSettings, zone: ZoneInfo) -> datetime:

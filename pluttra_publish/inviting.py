@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pluttra_publish import log
 from pluttra_publish.clock import now_of
+from pluttra_publish.commit import opened_root, stop_if_not_newest
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.format.access import link
 from pluttra_publish.letters.outbox import Outbox, Refusal
@@ -101,7 +103,8 @@ class Door:
     @cached_property
     def _granted(self) -> frozenset[str]:
         today, grace = self.now.date(), self.settings.grace_days
-        return frozenset(access(self.register, today=today, first_month=_EVER, grace_days=grace))
+        revoked = self.keystore.revoked
+        return frozenset(access(self.register, today=today, first_month=_EVER, grace_days=grace, revoked=revoked))
 
     def everyone(self) -> tuple[Reader, ...]:
         """Return all who may be invited, by name: those to whom something has been published, and who still read."""
@@ -115,6 +118,9 @@ class Door:
             UsageError: no reader, or more than one, has that name; or the site has not been published to them yet.
         """
         reader = find_reader(self.register, written)
+        if reader.id in self.keystore.revoked:
+            hint = f'Ska personen läsa igen: pluttra revoke --undo "{reader.name}"'
+            raise UsageError(f"{reader.name} är avstängd.", hint=hint)
         if not self.reads(reader):
             hint = "Kör pluttra publish först. Har personen slutat finns ingenting att läsa."
             raise UsageError(f"Det finns ingenting publicerat för {reader.name} ännu.", hint=hint)
@@ -148,12 +154,25 @@ class Door:
             known = (i for i in self.keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting)
             made.append((next(known, None) or self.keystore.invite(reader.id, ends=ends), reader))
         self.keystore.save()
+        self._log(made)
         self.put(made)
         return tuple(self._invited(keys, reader) for keys, reader in made)
 
+    def _log(self, made: Sequence[tuple[InvitationKeys, Reader]]) -> None:
+        about = [reader.id for _, reader in made]
+        log.append(self.settings.state, "invite", now=self.now, about=about, counts={"invitations": len(made)})
+
     def put(self, made: Sequence[tuple[InvitationKeys, Reader]]) -> None:
-        """Put sealed invitations on the host."""
-        put_beside(self.settings, [invitation_for(self.keystore, keys, reader) for keys, reader in made])
+        """Put sealed invitations on the host.
+
+        Raises:
+            KeystoreError: another machine publishes.
+        """
+        sealed = [invitation_for(self.keystore, keys, reader) for keys, reader in made]
+        put_beside(self.settings, sealed, self._check_root)
+
+    def _check_root(self, sealed: bytes | None) -> None:
+        stop_if_not_newest(self.keystore, opened_root(sealed, self.keystore) if sealed else None)
 
     def found(self, ident: str, reader: Reader) -> Invited | None:
         """Return the invitation of that id, if it is that reader's and has not ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -36,8 +37,22 @@ def keyrings(
         yield made
     for identity, keys in sorted(keystore.readers.items()):
         if identity not in access and keys.ended is not None:
-            ended = Ended(keystore.site.hex(), keystore.keyrings, keys.ended)
+            ended = Ended(keystore.site.hex(), keys.note, keys.ended)
             yield chain.seal_ended(ended, keys.key, keyring_length=keys.keyring_length)
+
+
+def reach_of(keystore: Keystore, access: Access) -> str:
+    """Return a digest of all that keyrings are made of, the register and the settings excepted."""
+    held = sorted(
+        (reader, sorted((audience.key, months) for audience, months in mine.items())) for reader, mine in access.items()
+    )
+    ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
+    return hashlib.sha256(repr((keystore.keyrings, held, ended)).encode()).hexdigest()
+
+
+def doors_of(keystore: Keystore) -> str:
+    """Return a digest of whom the keystore has shut out, and of whose keys it has."""
+    return hashlib.sha256(repr((sorted(keystore.revoked), sorted(keystore.readers))).encode()).hexdigest()
 
 
 def _keyring(
@@ -73,12 +88,15 @@ def _in_order(audiences: Iterable[Audience]) -> list[Audience]:
 
 def _audience(keystore: Keystore, register: Register, audience: Audience, months: tuple[str, ...]) -> KeyringAudience:
     keys = keystore.audience(audience.key)
+    epochs = (
+        2 if keys.since == keystore.keyrings else 1
+    )  # older keyrings are refused, and so is the root from before them
     return KeyringAudience(
         id=keys.id.hex(),
         kind=audience.kind,
         title=title_of(audience, register),
         child=keystore.opaque_id("child", audience.id) if audience.kind == "child" else None,
-        epochs=tuple(chain.epoch_of(secret, months) for secret in keys.epochs[:2]),
+        epochs=tuple(chain.epoch_of(secret, months) for secret in keys.epochs[:epochs]),
     )
 
 

@@ -138,6 +138,10 @@ class LastTime:
         """Return the posts whose day has come since."""
         return {source for (source,) in self._ask("SELECT source FROM posts WHERE due IS NOT NULL AND due <= ?", now)}
 
+    def waiting(self) -> set[str]:
+        """Return the posts that were not published, since they wait for something."""
+        return {source for (source,) in self._ask("SELECT source FROM posts WHERE waits")}
+
     def posts(self, sources: Iterable[str]) -> dict[str, Known]:
         """Return what is known of these posts."""
         return {source: known for source in sources if (known := self._post(source))}

@@ -11,6 +11,7 @@ from pluttra_publish.errors import Finding, Findings
 
 if TYPE_CHECKING:
     from pluttra_publish.delivering import Delivered
+    from pluttra_publish.taking_over import TakenOver
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Published:
     told: Delivered | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
     out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taken: TakenOver | None = None
 
     def summary(self) -> dict[str, object]:
         """Return the figures as a script reads them."""
@@ -72,5 +74,6 @@ class Published:
             "derived",
             "found",
         )
-        mail = {"mail": self.told.summary()} if self.told else {}
-        return {"public": self.public} | {name: getattr(self, name) for name in names} | mail
+        more: dict[str, object] = {"mail": self.told.summary()} if self.told else {}
+        more |= {"taken_over": self.taken.summary()} if self.taken else {}
+        return {"public": self.public} | {name: getattr(self, name) for name in names} | more

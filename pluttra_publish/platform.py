@@ -149,6 +149,21 @@ def _replace(temporary: str, path: Path | str) -> None:
             time.sleep(_PAUSE)
 
 
+def move_file(source: Path, target: Path) -> None:
+    """Give a file another name in the same file system, on disk when this returns; what lay there is replaced."""
+    _replace(str(source), target)
+    _sync_folder(target.parent)
+
+
+def read_from_disk(path: Path) -> BinaryIO:
+    """Open a file that was just written so that what is read comes from the disk, where the system can be told to."""
+    file = path.open("rb")
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return file
+
+
 @contextlib.contextmanager
 def only_one(path: Path) -> Iterator[bool]:
     """Hold a lock file while the block runs, and give whether it could be had; False if another program holds it.

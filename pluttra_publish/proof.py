@@ -106,7 +106,14 @@ def what_sees(
 def _begin(settings: Settings, sealed: Path | None, identity: Path | None, step: Step) -> Iterator[_Proof]:
     keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity or identity_path())
     changes = read_changes(settings)  # before anything else is read: what changes meanwhile counts as changed next time
-    rules = read_rules(settings, keystore.opaque_id, first_month=keystore.first_month, now=now_of(settings), step=step)
+    rules = read_rules(
+        settings,
+        keystore.opaque_id,
+        first_month=keystore.first_month,
+        now=now_of(settings),
+        step=step,
+        revoked=keystore.revoked,
+    )
     with witness(settings, sealed, keystore) as site:
         yield _Proof(rules, site, changes)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from pluttra_publish import log
 from pluttra_publish.attempt import Attempt, News
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import CheckFailed, Findings, UsageError
@@ -82,17 +83,20 @@ def publish(
     hold_back: bool = False,
     not_yet: Collection[str] = (),
     warm: Warm | None = None,
+    take_over: bool = False,
+    reviewed: bool = False,
     step: Step = no_step,
 ) -> Published:
     """Check what has changed, seal it, and make `folder` (the settings' host, if None) hold exactly the site. If anything is wrong, nothing is sealed.
 
-    `whole` reads and checks everything, and asks the host what lies there. With `hold_back`, what is wrong with a post holds back that post alone.
-    Posts that are `not_yet` to be read are left as they are. `warm` is what the same program's last publish of this site has read.
+    `whole` reads and checks everything, and asks the host what lies there. So does `take_over`, which makes this machine the one that publishes; `reviewed`
+    says that somebody has looked through what has changed since what is here was the newest. With `hold_back`, what is wrong with a post holds back that post
+    alone. Posts that are `not_yet` to be read are left as they are. `warm` is what the same program's last publish of this site has read.
 
     Raises:
         CheckFailed: there are errors; it carries all findings.
         ContentError: much of what was there has vanished, unless `allow_removals`.
-        KeystoreError: the keystore can't be opened, or the host has been published to with other keys.
+        KeystoreError: the keystore can't be opened, or another machine publishes, or the host has been published to with other keys.
         UsageError: the host has a root of a higher sequence than the one asked for; or `folder` may not be published.
         HostError: the host failed; the old or the new site is whole there.
         LeakError: something would have left in clear; nothing did.
@@ -104,16 +108,24 @@ def publish(
         if last.known and not allow_removals and place.own:
             stop_if_vanished(last, seen)
         aside = not_here(seen, settings, hold_back=hold_back).adding(dict.fromkeys(not_yet, ()), {})
-        if whole:
+        if whole or take_over:
             place.ask_again()
 
         def attempt(aside: Aside) -> Attempt:
-            return Attempt(settings, opened.keystore(), ledger, place, seen, step, aside, warm)
+            return Attempt(settings, opened.keystore(), ledger, place, seen, step, aside, warm, taking_over=take_over)
+
+        def work(one: Attempt, part: Part | None) -> Published:
+            if take_over:
+                one.take_over(reviewed=reviewed)
+            return one.run(part, sequence)
 
         def more(aside: Aside, findings: Findings) -> Aside | None:
             return held_back(aside, findings, settings, seen) if hold_back else None
 
-        last_one, published = _attempted(attempt, lambda one, part: one.run(part, sequence), aside, more, whole=whole)
+        last_one, published = _attempted(attempt, work, aside, more, whole=whole or take_over)
+    if place.own:
+        names = ("posts", "put", "deleted", "broken", "read")
+        log.append(settings.state, "publish", now=now_of(settings), counts={n: getattr(published, n) for n in names})
     told = _tell(settings, last_one.keystore, last_one.news)
     if told is None or not (told.outcomes or told.trouble):  # else it may hold a link that was never saved
         opened.keep(last_one.keystore)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -72,14 +72,15 @@ def near(settings: Settings, folder: Path | None = None) -> Iterator[Host]:
         time.sleep(_PAUSE)
 
 
-def put_beside(settings: Settings, things: Iterable[SealedObject]) -> None:
-    """Put things that no root names, such as invitations, beside what lies on the site's own host.
+def put_beside(settings: Settings, things: Iterable[SealedObject], check: Callable[[bytes | None], None]) -> None:
+    """Put things that no root names, such as invitations, beside what lies on the site's own host. `check` is asked of the root there, and may raise.
 
     Raises:
         LeakError: something may not be put.
         HostError: the host failed, or a publish takes long.
     """
     with near(settings) as host, Inventory(settings.state / ON_HOST) as inventory:
+        check(host.get("root"))
         admitted = [admit(thing) for thing in things]
         for thing in admitted:
             host.put(thing)
@@ -156,8 +157,12 @@ class Place:
         """What lies there, by its length."""
         return {path: lying.length for path, lying in self.there.items()}
 
-    def mirror(self, things: Iterable[Publishable], *, kept: frozenset[str], step: Step = no_step) -> Mirrored:
+    def mirror(
+        self, things: Iterable[Publishable], *, kept: frozenset[str], twins: Mapping[str, str], step: Step = no_step
+    ) -> Mirrored:
         """Make the host hold `things`, and what it has that is `kept`, and nothing else but garbage within its grace.
+
+        `twins` says of which of them the same bytes lie there under another name: the host copies them where it can.
 
         Raises:
             LeakError: something may not be put; nothing was.
@@ -170,7 +175,7 @@ class Place:
         waiting = self._grace(path for path in there if path not in stays)
         self._doubt()
         keep = kept | waiting.keys()
-        done = mirror(self.host, listed, keep=keep, there=there, before_root=self._still_ours, step=step)
+        done = mirror(self.host, listed, keep=keep, there=there, twins=twins, before_root=self._still_ours, step=step)
         if self._inventory is not None:
             files = {**{path: lying for path, lying in there.items() if path in keep}, **done.new}
             self._inventory.tell_whole(self.host.name, done.new["root"].digest or b"", files, waiting, now=self._time())
@@ -180,7 +185,7 @@ class Place:
     def put_changes(
         self, things: Iterable[Publishable], gone: Iterable[str], *, kept: int, step: Step = no_step
     ) -> Mirrored:
-        """Put what is new, and delete what is `gone` unless it is garbage within its grace; of a host whose files are known.
+        """Put what is new, and delete what is `gone` unless it is garbage within its grace. A host whose files are not all known stays so.
 
         Raises:
             LeakError: something may not be put; nothing was.
@@ -194,7 +199,7 @@ class Place:
         over = sorted(unwanted - waiting.keys())
         self._doubt()
         done = put_changes(self.host, listed, over, kept=kept, before_root=self._still_ours, step=step)
-        if self._inventory is not None:
+        if self._inventory is not None and self.sure:
             root = done.new["root"].digest or b""
             self._inventory.tell_changes(root, done.new, over, waiting, now=self._time())
         self._keep(listed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -70,6 +70,7 @@ class Rules:
     pages: tuple[Readable, ...]
     now: datetime
     first_month: str
+    revoked: Container[str] = ()
 
     def access(self, when: datetime) -> Access:
         """Return who may read what by the register as it is written now, on the day of `when`."""
@@ -78,6 +79,7 @@ class Rules:
             today=when.astimezone(self.settings.zone).date(),
             first_month=self.first_month,
             grace_days=self.settings.grace_days,
+            revoked=self.revoked,
         )
         return with_staff(reading, self.plan, self.register)
 
@@ -131,8 +133,16 @@ _PLACES = (
 )
 
 
-def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | None, now: datetime, step: Step) -> Rules:
-    """Read register and posts, and plan; nothing is rendered or derived.
+def read_rules(
+    settings: Settings,
+    opaque_id: OpaqueId,
+    *,
+    first_month: str | None,
+    now: datetime,
+    step: Step,
+    revoked: Container[str] = (),
+) -> Rules:
+    """Read register and posts, and plan; nothing is rendered or derived. `revoked` are readers who have been shut out, whatever the register says.
 
     Raises:
         CheckFailed: there are errors; it carries all findings.
@@ -181,7 +191,7 @@ def read_rules(settings: Settings, opaque_id: OpaqueId, *, first_month: str | No
     )
     findings.stop()
     standing = tuple(_readable(page, made) for page in pages)
-    return Rules(settings, people.register, tuple(posts), made, standing, now, first)
+    return Rules(settings, people.register, tuple(posts), made, standing, now, first, revoked)
 
 
 def readable_of(rules: Rules, post: Post, medium: MediaFile | None, opaque_id: OpaqueId) -> Readable | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache, cached_property
@@ -85,10 +85,13 @@ class Run:
         first_month: str | None,
         step: Step,
         part: Part | None = None,
+        *,
         only: Collection[str] | None = None,
         without_talks: Collection[str] = (),
+        revoked: Container[str] = (),
     ) -> None:
-        """`only` are the posts that are read, if it isn't all; `without_talks` are talks that are not."""
+        """`only` are the posts that are read, if it isn't all; `without_talks` are talks that are not. `revoked` are readers who read nothing, whatever the
+        register says; where posts go is as if they did."""
         self.settings = settings
         self.only, self.without_talks = only, without_talks
         self.part = part
@@ -102,6 +105,7 @@ class Run:
         self._approvals = read_approvals(settings)
         self._opaque_id = cache(opaque_id)  # a child is named by many posts
         self._first_month = first_month
+        self._revoked = revoked
         self._step = step
         self.theme = (settings.theme, theme_folder())
         if self.clear:
@@ -178,7 +182,8 @@ class Run:
         )
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in self.talks]
         self.first_month = earliest_month(self._first_month, self.now, days)
-        self.plan, self.access = self._planned(posts)
+        self.plan, reading = self._planned(posts)
+        self.access = {reader: held for reader, held in reading.items() if reader not in self._revoked}
         self.pages = self._standing() if standing else None
         derived = self._derive(posts, self.talks)
         if self.findings.errors:

@@ -5,7 +5,6 @@ Knows docs/format.md and who may hold which key. Does not know how anything is r
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +21,7 @@ from pluttra_publish.epochs import settle, settled
 from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
-from pluttra_publish.keyrings import UNSAID, keyrings
+from pluttra_publish.keyrings import UNSAID, keyrings, reach_of
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
@@ -64,6 +63,7 @@ class SealedSite:
 
     `cards` are by planned id; `indexes` are of the months that were sealed, and `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
     which `audiences` are all that have any month; `standing` are the objects of pages that are no posts. `reach` is what the keyrings were made of.
+    `twins` say where on the host the same sealed bytes lie already, under the name they had before they were moved.
     """
 
     objects: tuple[SealedObject, ...]
@@ -77,6 +77,7 @@ class SealedSite:
     invitations: frozenset[str]
     reach: str
     lost: frozenset[str]
+    twins: Mapping[str, str]
 
 
 class Rest(Protocol):
@@ -93,7 +94,8 @@ class Rest(Protocol):
 class Sealer:
     """What sealing needs besides the content: keys, who reads what, a private place for long files, and what the host holds already.
 
-    `before` is what lies there as its readers are led to it, `there` its files by length.
+    `before` is what lies there as its readers are led to it, `there` its files by length. `taking_over` breaks every epoch, and lets nothing that was
+    taken away from the host come back under its old name.
     """
 
     keystore: Keystore
@@ -105,6 +107,7 @@ class Sealer:
     there: There
     before: Before
     workspace: Path
+    taking_over: bool = False
 
     def seal(
         self,
@@ -130,15 +133,17 @@ class Sealer:
         for laid_page in laid.standing:
             self.keystore.audience(laid_page.planned.audience.key)
         kept = rest.kept if rest else None
-        content = self._content(plan, laid, pages, step, kept)
+        anew = sequence if self.taking_over else 0
+        content = self._content(plan, laid, pages, step, kept, anew=anew)
         lost = self._lost(content, rest)
         if lost:
-            content = self._content(plan, laid, pages, step, kept, lost)
+            content = self._content(plan, laid, pages, step, kept, lost, anew=anew)
         rows: dict[Audience, dict[str, Row]] = defaultdict(dict)
         for (audience, month), (row, _) in content.indexes.items():
             rows[audience][month] = row
         stay = self._stay(kept, rows) if kept else {}
-        broken = settle(self.keystore, self.access, int(self.now.timestamp()))
+        more = self.keystore.audiences if self.taking_over else ()
+        broken = settle(self.keystore, self.access, int(self.now.timestamp()), more=more)
         objects, stay = (
             content.objects,
             {audience: where for audience, where in stay.items() if audience.key not in broken},
@@ -149,7 +154,7 @@ class Sealer:
             chain.slot_of(chain.catalogue_secret(self._epoch(audience)), sequence, where)
             for audience, where in catalogues.items()
         ]
-        made, reach = list(objects.made.values()), self._reach()
+        made, reach = list(objects.made.values()), reach_of(self.keystore, self.access)
         if kept is None or kept.reach != reach:
             made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
         invitations = self._invitations()
@@ -166,6 +171,7 @@ class Sealer:
             invitations=frozenset(made.path for made in invitations),
             reach=reach,
             lost=lost,
+            twins=content.objects.twins,
         )
 
     def _lost(self, content: _Content, rest: Rest | None) -> frozenset[str]:
@@ -206,16 +212,6 @@ class Sealer:
     def _epoch(self, audience: Audience) -> bytes:
         return self.keystore.audience(audience.key).epochs[0]
 
-    def _reach(self) -> str:
-        """Return a digest of all that keyrings are made of, the register and the settings excepted."""
-        keystore = self.keystore
-        access = sorted(
-            (reader, sorted((audience.key, months) for audience, months in held.items()))
-            for reader, held in self.access.items()
-        )
-        ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
-        return hashlib.sha256(repr((keystore.keyrings, access, ended)).encode()).hexdigest()
-
     def _content(
         self,
         plan: Plan,
@@ -224,9 +220,11 @@ class Sealer:
         step: Step,
         kept: Kept | None,
         lost: frozenset[str] = frozenset(),
+        *,
+        anew: int = 0,
     ) -> _Content:
         """Seal posts, pages and indexes; what is named in `lost` gets a new key and a new name."""
-        objects = Objects(self.keystore, self.ledger, self.there, self.workspace, lost)
+        objects = Objects(self.keystore, self.ledger, self.there, self.workspace, lost, anew)
         cards = self._cards(plan, laid, pages, objects, step)
         standing = self._standing(laid, pages, objects)
         own = frozenset(
@@ -324,6 +322,7 @@ class Sealer:
                 index,
                 seal_secret=self.keystore.audience(audience.key).seal,
                 naming_secret=self.keystore.naming_secret,
+                moves=self.keystore.audience(audience.key).moves,
                 workspace=self.workspace,
             )
             indexes[audience, month] = row, index

@@ -104,6 +104,12 @@ shortcomings = [
 {chr(10).join(f"  {_quoted(text)}," for text in DEFAULT_SHORTCOMINGS)}
 ]
 
+# Säkerhetskopian: mappen på en annan disk, och av hur många dagar och månader en kopia sparas. Det som raderats finns kvar i kopian så länge. Läs docs/drift.md.
+[backup]
+# folder = "/media/disk/pluttra-kopia"
+keep_days = 30
+keep_months = 12
+
 # Bara posts får ligga i en mapp som synkas mellan datorer. register, state och talks (utvecklingssamtalen) ska bara finnas på den här datorn.
 [folders]
 posts = "inlagg"

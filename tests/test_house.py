@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"host_settings"}),
     frozenset({"platform", "settings", "format"}),
-    frozenset({"sealing"}),
+    frozenset({"sealing", "log"}),
     frozenset({"site", "media", "register", "hosts", "letters"}),
     frozenset({"(neighbours)"}),  # publish.py, open.py, serve.py …: one file each, below cli and above the folders
     frozenset({"cli"}),

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 from rich.cells import cell_len
 
+from pluttra_publish import log
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.clock import now_of
@@ -103,6 +104,7 @@ def withdraw(context: click.Context, child: str, purpose: str, site: Path, as_js
         meant = _child(opened, child)
         asked = opened.consents.purposes.named(purpose)
         standing = opened.consents.standing(meant, asked, opened.today)
+        log.append(opened.settings.state, "consents withdraw", now=opened.now, counts={"answers": len(standing)})
         write_withdrawal(opened.settings.register, standing, on=opened.today)
         after = replace(opened.consents, answers=_withdrawn(opened.consents.answers, standing, opened.today))
         found, unread = _affected(opened, after)

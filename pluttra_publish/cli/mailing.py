@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pluttra_publish import log
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.clock import now_of
@@ -59,6 +60,7 @@ def password(site: Path, as_json: bool) -> None:
     with report.answering(as_json):
         settings = read_settings(site)
         written = click.prompt("Lösenord", hide_input=True, err=True, prompt_suffix=": ")
+        log.append(settings.state, "mail password", now=now_of(settings))
         path = save_password(settings.state, written)
         if as_json:
             report.say_json({"saved": str(path)})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pluttra_publish import log
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import site_option
 from pluttra_publish.clock import now_of
@@ -50,6 +51,7 @@ def mask(photo: Path, no_browser: bool, port: int, site: Path) -> None:
         if drawing.saved is None:
             report.say("Ingenting sparades.")
         else:
+            log.append(settings.state, "mask", now=now_of(settings), counts={"boxes": len(drawing.saved)})
             report.say(f"{_count(len(drawing.saved))} i {found.source}/{found.sidecar.name}.")
 
 

@@ -12,6 +12,7 @@ from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
 from pluttra_publish.settings import read_settings
+from pluttra_publish.taking_over import TakenOver
 
 if TYPE_CHECKING:
     from pluttra_publish.rehearsal import Rehearsal
@@ -40,10 +41,27 @@ def build(into: Path | None, sequence: int | None, site: Path, as_json: bool) ->
 @click.option("--whole", is_flag=True, help="Läs allt på nytt, och se efter vad som ligger på värden.")
 @click.option("--allow-removals", is_flag=True, help="Publicera även om många inlägg eller filer har försvunnit.")
 @click.option("--dry-run", is_flag=True, help="Säg vad som skulle ändras och för vem, och lägg inte ut något.")
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Låt den här datorn vara den som publicerar, i stället för en annan. Efter pluttra restore, eller när den andra datorn är borta.",
+)
+@click.option(
+    "--reviewed", is_flag=True, help="Med --take-over: vi har gått igenom vad som ändrats sedan kopian gjordes."
+)
 @_sequence_option
 @site_option
 @json_option
-def publish(whole: bool, allow_removals: bool, dry_run: bool, sequence: int | None, site: Path, as_json: bool) -> None:
+def publish(
+    whole: bool,
+    allow_removals: bool,
+    dry_run: bool,
+    take_over: bool,
+    reviewed: bool,
+    sequence: int | None,
+    site: Path,
+    as_json: bool,
+) -> None:
     """Försegla det som är ändrat och lägg ut det på värden. Det som inte längre ska finnas tas bort där."""
     with report.answering(as_json):
         settings = read_settings(site)
@@ -54,7 +72,13 @@ def publish(whole: bool, allow_removals: bool, dry_run: bool, sequence: int | No
             return
         with report.progress(as_json) as step:
             published = pipeline.publish(
-                settings, sequence=sequence, whole=whole, allow_removals=allow_removals, step=step
+                settings,
+                sequence=sequence,
+                whole=whole,
+                allow_removals=allow_removals,
+                take_over=take_over,
+                reviewed=reviewed,
+                step=step,
             )
         _say(published, as_json, "Publicerat i")
 
@@ -108,7 +132,30 @@ def _say(published: Published, as_json: bool, what: str) -> None:
     report.say(
         f"{published.put} filer lades dit ({published.length / 1e6:.1f} MB), {published.kept} fanns, {published.deleted} togs bort."
     )
+    if published.taken:
+        _say_taken(published.taken)
     if published.told:
         from pluttra_publish.cli.mailing import say_delivered  # noqa: PLC0415 # with all that mail is made with
 
         say_delivered(published.told)
+
+
+def _say_taken(taken: TakenOver) -> None:
+    report.say("\nDen här datorn publicerar nu. Den gamla kan inte längre göra det.")
+    if taken.shut_out:
+        report.say(
+            "På webbplatsen läste de här mindre än registret här säger, eller hade fått en ny nyckel sedan kopian gjordes. De är avstängda tills ni "
+            f"har tagit ställning: {', '.join(taken.shut_out)}."
+        )
+        report.say(
+            '  Ska någon av dem läsa: pluttra revoke --undo "NAMN", pluttra publish, och sedan pluttra invite "NAMN"'
+        )
+    if taken.new:
+        report.say(f"Har fått nya nycklar, och behöver bjudas in (pluttra invite): {', '.join(taken.new)}.")
+    if taken.dropped:
+        report.say(f"{taken.dropped} inbjudningar gäller inte längre. Se pluttra links.")
+    if not (taken.shut_out or taken.new):
+        report.say(
+            "Alla som läser läser vidare som förut. Länkar som gjorts efter kopian, men inte öppnats, behöver göras om."
+        )
+    report.say("Gör en ny säkerhetskopia nu: pluttra backup")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from pluttra_publish.errors import FormatError
 from pluttra_publish.format import canonical, shape
 from pluttra_publish.format.canonical import b64, unb64
 from pluttra_publish.format.chain import Kind, kind
+from pluttra_publish.format.months import Node, cover, month_of, number_of
 
 ReaderRole = Literal["guardian", "pedagogue", "principal"]
 _SECRET = re.compile(r"(?:#|%23)i=(.*)", re.DOTALL)
@@ -19,23 +20,52 @@ READER_ROLES: tuple[ReaderRole, ...] = ("guardian", "pedagogue", "principal")
 
 
 @dataclass(frozen=True)
+class Run:
+    """The months from `first` to `last`, and the keys of the nodes that cover them (§8)."""
+
+    first: str
+    last: str
+    keys: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(cover(number_of(self.first), number_of(self.last)))
+
+    def to_value(self) -> list[str]:
+        return [self.first, self.last, b64(b"".join(self.keys))]
+
+    @classmethod
+    def from_value(cls, value: Any, place: str) -> Run:
+        first, last, keys = shape.fixed(value, place, 3)
+        start, end = number_of(shape.month(first, place)), number_of(shape.month(last, place))
+        count = sum(1 for _ in cover(start, end))
+        if not count:
+            raise shape.refusal(place)
+        joined = shape.raw(keys, place, 32 * count)
+        return cls(first, last, tuple(joined[32 * i : 32 * i + 32] for i in range(count)))
+
+
+@dataclass(frozen=True)
 class Epoch:
-    """What a reader holds of one epoch: the catalogue's file secret, and by month the rows' file secrets."""
+    """What a reader holds of one epoch: the catalogue's file secret, and runs of months, earliest first, no two of which touch."""
 
     catalogue: bytes = field(repr=False)
-    months: Mapping[str, bytes] = field(repr=False)
+    runs: tuple[Run, ...] = field(repr=False)
+
+    @property
+    def months(self) -> frozenset[str]:
+        return frozenset(month_of(n) for run in self.runs for n in range(number_of(run.first), number_of(run.last) + 1))
 
     def to_value(self) -> dict[str, object]:
-        return {"catalogue": b64(self.catalogue), "months": {m: b64(key) for m, key in self.months.items()}}
+        return {"catalogue": b64(self.catalogue), "months": [run.to_value() for run in self.runs]}
 
     @classmethod
     def from_value(cls, value: Any, place: str) -> Epoch:
         value = shape.mapping(value, place)
-        months = shape.mapping(shape.member(value, "months"), f"{place}.months")
-        return cls(
-            shape.raw(shape.member(value, "catalogue"), f"{place}.catalogue", 32),
-            {shape.month(m, f"{place}.months"): shape.raw(key, f"{place}.months", 32) for m, key in months.items()},
-        )
+        runs = shape.listed(shape.member(value, "months"), f"{place}.months", Run.from_value)
+        if any(number_of(before.last) + 1 >= number_of(after.first) for before, after in itertools.pairwise(runs)):
+            raise shape.refusal(f"{place}.months")
+        return cls(shape.raw(shape.member(value, "catalogue"), f"{place}.catalogue", 32), runs)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ ROOT_PATH = "root"
 CONTEXT = b"pluttra/1"
 
 Label = Literal[
-    "seal", "salt", "object", "name", "catalogue", "month", "slot",
+    "seal", "salt", "object", "name", "catalogue", "months", "half", "slot",
     "keyring", "keyring-name", "invitation", "invitation-name", "decoy", "id",
 ]  # fmt: skip
 
@@ -31,7 +31,8 @@ LENGTHS: dict[Label, int] = {
     "object": 32,
     "name": 16,
     "catalogue": 32,
-    "month": 32,
+    "months": 32,
+    "half": 32,
     "slot": 64,
     "keyring": 32,
     "keyring-name": 16,

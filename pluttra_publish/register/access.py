@@ -18,7 +18,7 @@ An ended relation or employment ends at once, without grace: the months before a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -35,17 +35,20 @@ def audiences(register: Register) -> list[Audience]:
 
 
 def access(
-    register: Register, *, today: date, first_month: str, grace_days: int
+    register: Register, *, today: date, first_month: str, grace_days: int, revoked: Container[str] = ()
 ) -> dict[str, dict[Audience, tuple[str, ...]]]:
     """Return the months, `YYYY-MM` in order, that each reader may read of each audience.
 
-    No month before `first_month` nor after the month that follows `today`. Readers without any month are absent.
+    No month before `first_month` nor after the month that follows `today`. Readers without any month are absent, and so are those who have been
+    `revoked`, whatever the register says of them.
     """
     visible = register.visible
     window = _Window(today, _number(first_month), _number_of(today) + 1, timedelta(days=grace_days))
     found: dict[str, dict[Audience, tuple[str, ...]]] = {}
     calendar = _Calendar()
     for reader, spans in (*_guardians(visible, window), *_staff(visible, window)):
+        if reader in revoked:
+            continue
         months = {audience: calendar.months(window.clip(spans[audience])) for audience in sorted(spans)}
         if readable := {audience: named for audience, named in months.items() if named}:
             found[reader] = readable

@@ -17,12 +17,13 @@ from pluttra_publish.format.chain import SLOTS, Catalogue, Kind, Root, Row, Slot
 from pluttra_publish.format.padding import SIGNATURE
 from pluttra_publish.format.posts import INDEX_TYPE, Index
 from pluttra_publish.sealing.kdf import kdf, name_of
+from pluttra_publish.sealing.months import MonthTree, row_secret
 from pluttra_publish.sealing.objects import SealedObject, open_bytes, seal_fixed, seal_named, seal_row, sealable
 from pluttra_publish.sealing.signing import SigningKey, verifies
 
 
 def seal_index(
-    index: Index, *, seal_secret: bytes, naming_secret: bytes, turn: int = 0, workspace: Path
+    index: Index, *, seal_secret: bytes, naming_secret: bytes, moves: int = 0, workspace: Path
 ) -> tuple[Row, SealedObject]:
     """Seal an index for the audience whose seal secret it is; return the row that leads to it."""
     content = index.to_bytes()
@@ -33,7 +34,7 @@ def seal_index(
         media_type=INDEX_TYPE,
         seal_secret=seal_secret,
         naming_secret=naming_secret,
-        turn=turn,
+        moves=moves,
     ).seal(workspace)
     return Row(reference.secret, reference.name, reference.digest, reference.length), made
 
@@ -55,11 +56,6 @@ def catalogue_secret(epoch_secret: bytes) -> bytes:
     return kdf(epoch_secret, "catalogue")
 
 
-def month_secret(epoch_secret: bytes, month: str) -> bytes:
-    """Return the file secret of a month's row in an epoch."""
-    return kdf(epoch_secret, "month", month)
-
-
 def slot_of(catalogue: bytes, sequence: int, where: Whereabouts) -> Slot:
     """Return the slot, in the root of that sequence, of the catalogue with this file secret."""
     label, mask = _label_and_mask(catalogue, sequence)
@@ -68,7 +64,8 @@ def slot_of(catalogue: bytes, sequence: int, where: Whereabouts) -> Slot:
 
 def epoch_of(epoch_secret: bytes, months: tuple[str, ...]) -> Epoch:
     """Return what a reader with access to these months holds of an epoch."""
-    return Epoch(catalogue_secret(epoch_secret), {month: month_secret(epoch_secret, month) for month in months})
+    runs = MonthTree(epoch_secret).runs(months) if months else ()
+    return Epoch(catalogue_secret(epoch_secret), runs)
 
 
 def seal_catalogue(
@@ -82,8 +79,8 @@ def seal_catalogue(
 ) -> tuple[Whereabouts, SealedObject]:
     """Seal the catalogue of an audience, each month's row under that month's key of the epoch; return where it lies, for its slot."""
     months = sorted(rows, reverse=True)
-    epoch = epoch_of(epoch_secret, tuple(months))
-    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), epoch.months[m])) for m in months)
+    tree, epoch = MonthTree(epoch_secret), epoch_of(epoch_secret, tuple(months))
+    sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), tree.month(m))) for m in months)
     catalogue = Catalogue(audience, kind, title, sealed_rows)
     content = catalogue.to_bytes()
     _same(Catalogue.from_bytes(content), catalogue)
@@ -131,7 +128,8 @@ def open_rows(catalogue: Catalogue, epoch: Epoch) -> dict[str, Row]:
     Raises:
         FormatError: layers `object` and `padding`.
     """
-    return {m: open_row(sealed, epoch.months[m]) for m, sealed in catalogue.months if m in epoch.months}
+    secrets = ((month, sealed, row_secret(epoch, month)) for month, sealed in catalogue.months)
+    return {month: open_row(sealed, secret) for month, sealed, secret in secrets if secret is not None}
 
 
 def keyring_name(guardian_key: bytes) -> str:

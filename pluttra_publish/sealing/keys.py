@@ -16,13 +16,16 @@ _EPOCHS = 2
 class AudienceKeys:
     """The secrets of one audience: its id (16 bytes), its seal secret, and its epoch secrets, newest first.
 
-    `rooted` tells whether a root that uses the newest epoch has been put on the host.
+    `rooted` tells whether a root that uses the newest epoch has been put on the host, `since` with which generation of keyrings it came.
+    `moves` is how often what it owns has been given other names.
     """
 
     id: bytes
     seal: bytes = field(repr=False)
     epochs: list[bytes] = field(repr=False)
     rooted: bool = False
+    since: int = 0
+    moves: int = 0
 
     @classmethod
     def new(cls) -> AudienceKeys:
@@ -41,8 +44,10 @@ class AudienceKeys:
         return {
             "epochs": [b64(epoch) for epoch in self.epochs],
             "id": b64(self.id),
+            "moves": self.moves,
             "rooted": self.rooted,
             "seal": b64(self.seal),
+            "since": self.since,
         }
 
     @classmethod
@@ -53,6 +58,8 @@ class AudienceKeys:
             shape.raw(shape.member(value, "seal"), f"{place}.seal", 32),
             list(shape.listed(shape.member(value, "epochs"), f"{place}.epochs", _secret)),
             shape.member(value, "rooted") is True,
+            shape.number(value.get("since", 0), f"{place}.since"),
+            shape.number(value.get("moves", 0), f"{place}.moves"),
         )
 
 
@@ -60,13 +67,15 @@ class AudienceKeys:
 class ReaderKeys:
     """One reader's guardian key, the months given so far by audience key, and the last keyring's padded length.
 
-    `ended` is when access ended, in Unix seconds.
+    `ended` is when access ended, in Unix seconds, `had` what was given until then, and `note` the generation that says so.
     """
 
     key: bytes = field(repr=False)
     given: dict[str, list[str]] = field(default_factory=dict)
     ended: int | None = None
     keyring_length: int = 0
+    had: dict[str, list[str]] = field(default_factory=dict)
+    note: int = 0
 
     @classmethod
     def new(cls) -> ReaderKeys:
@@ -76,20 +85,25 @@ class ReaderKeys:
         return {
             "ended": self.ended,
             "given": {audience: sorted(months) for audience, months in self.given.items()},
+            "had": {audience: sorted(months) for audience, months in self.had.items()},
             "key": b64(self.key),
             "length": self.keyring_length,
+            "note": self.note,
         }
 
     @classmethod
     def from_value(cls, value: Any, place: str) -> ReaderKeys:
         value = shape.mapping(value, place)
         given = shape.mapping(shape.member(value, "given"), f"{place}.given")
+        had = shape.mapping(value.get("had", {}), f"{place}.had")
         ended = shape.member(value, "ended")
         return cls(
             shape.raw(shape.member(value, "key"), f"{place}.key", 32),
             {audience: list(shape.listed(months, place, shape.month)) for audience, months in given.items()},
             None if ended is None else shape.number(ended, f"{place}.ended"),
             shape.number(shape.member(value, "length"), f"{place}.length"),
+            {audience: list(shape.listed(months, place, shape.month)) for audience, months in had.items()},
+            shape.number(value.get("note", 0), f"{place}.note"),
         )
 
 

@@ -6,8 +6,9 @@ nothing counts before `save`.
 
 from __future__ import annotations
 
+import itertools
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from pluttra_publish.sealing.signing import SigningKey
 
 _AGE = b"age-encryption.org/v1"
 
+FORMER = "\n"
+"""Between a register id and a number, in what somebody's earlier keys are kept under. No id has it: a cell of the register is one line."""
+
 
 @dataclass
 class Keystore:
@@ -30,7 +34,10 @@ class Keystore:
 
     `generation` is the keystore's own, for the root: raise it before a root is sealed. `keyrings` is the least
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
-    by register id, `turns` by the name that the object had first.
+    by register id, `turns` by the name that the object had first. `revoked` are readers who have been shut out whatever the register says,
+    by register id, with when (Unix seconds). `former` are the
+    site key and the signing key's public point of the root that lies on the host, from when all was rotated until it is published. `restored` is when the backup was made (Unix seconds) that this keystore was restored from; until it has
+    taken over, it may not publish.
     """
 
     path: Path
@@ -51,6 +58,9 @@ class Keystore:
     readers: dict[str, ReaderKeys] = field(default_factory=dict, repr=False)
     invitations: list[InvitationKeys] = field(default_factory=list, repr=False)
     turns: dict[str, int] = field(default_factory=dict, repr=False)
+    revoked: dict[str, int] = field(default_factory=dict, repr=False)
+    former: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    restored: int | None = None
     _on_disk: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -104,8 +114,8 @@ class Keystore:
         keystore.save()
         return keystore
 
-    def save(self) -> None:
-        """Encrypt and replace the file; after a crash the old or the new one is there, whole.
+    def save(self, *, also: Any = None) -> None:
+        """Encrypt and replace the file; after a crash the old or the new one is there, whole. `also` is one more recipient.
 
         Raises:
             KeystoreError: the file was changed by another since it was read, or can't be written.
@@ -118,6 +128,7 @@ class Keystore:
             )
         own = _identity_of(self._identity)
         recipients = [own.to_public(), pyrage.x25519.Recipient.from_str(self.recovery)]
+        recipients += [also] if also else []
         encrypted: bytes = pyrage.encrypt(canonical.encode(self._to_value()), recipients)
         private_folder(self.path.parent)
         with telling(self.path, KeystoreError):
@@ -136,12 +147,54 @@ class Keystore:
             self.readers[id] = ReaderKeys.new()
         return self.readers[id]
 
+    def revoke(self, id: str, *, now: int) -> None:  # noqa: A002 - the register's word
+        """Shut a reader out, and forget the invitations that are out for them."""
+        self.revoked.setdefault(id, now)
+        self._uninvite(id)
+
+    def rekey(self, id: str) -> None:  # noqa: A002 - the register's word
+        """Give a reader a new key, and forget the invitations to the old one, which stays among the readers as somebody without access."""
+        former = next(f"{id}{FORMER}{n}" for n in itertools.count(1) if f"{id}{FORMER}{n}" not in self.readers)
+        self.readers[former] = self.readers.pop(id)
+        self.readers[id] = ReaderKeys.new()
+        self._uninvite(id)
+
+    def rotate(self, identity_path: Path) -> str:
+        """Replace every secret, the recovery key and this machine's identity, and save; return the recovery key, which is kept nowhere else.
+
+        Ids stay: of the site, its publisher, audiences, posts. Every reader has a new key, and nobody has been given anything with it yet. A stop at
+        any point leaves a keystore that the identity which lies there opens.
+        """
+        self.former = self.site_key, self.signing_key.public
+        self.site_key, self.naming_secret, self.decoy_secret = (secrets.token_bytes(32) for _ in range(3))
+        self.signing_key = SigningKey.generate()
+        for key, old in self.audiences.items():
+            self.audiences[key] = replace(AudienceKeys.new(), id=old.id)
+        for reader in [reader for reader in self.readers if FORMER not in reader]:
+            self.rekey(reader)
+        self.turns.clear()
+        self.invitations.clear()
+        self.generation += 1
+        recovery, identity = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+        self.recovery = str(recovery.to_public())
+        self.save(also=identity.to_public())
+        with telling(identity_path, KeystoreError):
+            write_atomically(identity_path, _identity_file(str(identity)), private=True)
+        self._identity = str(identity)
+        self.save()
+        return str(recovery)
+
+    def _uninvite(self, id: str) -> None:  # noqa: A002
+        self.invitations[:] = [kept for kept in self.invitations if kept.reader != id]
+
     def rooted(self) -> bool:
         """Remember that a root with the newest epochs lies on the host; tell whether that was not known of all."""
         new = [audience for audience in self.audiences.values() if not audience.rooted]
         for audience in new:
             audience.rooted = True
-        return bool(new)
+        changed = bool(new) or self.former is not None or self.restored is not None
+        self.former = self.restored = None
+        return changed
 
     def is_current(self) -> bool:
         """Tell whether the file is as it was when this was read or saved."""
@@ -182,6 +235,7 @@ class Keystore:
             "audiences": {key: audience.to_value() for key, audience in self.audiences.items()},
             "decoySecret": b64(self.decoy_secret),
             "firstMonth": self.first_month,
+            "former": [b64(part) for part in self.former or ()],
             "generation": self.generation,
             "idSecret": b64(self.id_secret),
             "invitations": [invitation.to_value() for invitation in self.invitations],
@@ -190,6 +244,8 @@ class Keystore:
             "publisher": b64(self.publisher),
             "readers": {reader: keys.to_value() for reader, keys in self.readers.items()},
             "recovery": self.recovery,
+            "revoked": dict(self.revoked),
+            "restored": self.restored,
             "sequence": self.sequence,
             "signingKey": b64(self.signing_key.scalar),
             "site": b64(self.site),
@@ -205,7 +261,10 @@ class Keystore:
 
         audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
         readers = shape.mapping(shape.member(value, "readers"), "readers")
+        restored = value.get("restored")
         turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
+        former = value.get("former", [])
+        revoked = shape.mapping(value.get("revoked", {}), "revoked")
         return cls(
             path=path,
             _identity=identity,
@@ -229,6 +288,9 @@ class Keystore:
                 shape.listed(shape.member(value, "invitations"), "invitations", InvitationKeys.from_value)
             ),
             turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
+            revoked={reader: shape.number(when, "revoked") for reader, when in revoked.items()},
+            former=(shape.raw(former[0], "former", 32), shape.raw(former[1], "former", 65)) if former else None,
+            restored=None if restored is None else shape.number(restored, "restored"),
             _on_disk=encrypted,
         )
 
@@ -265,8 +327,12 @@ def _own_identity(path: Path) -> str:
     identity = str(pyrage.x25519.Identity.generate())
     private_folder(path.parent)
     with telling(path, KeystoreError):
-        write_atomically(path, f"# Pluttra Publish\n{identity}\n".encode(), private=True)
+        write_atomically(path, _identity_file(identity), private=True)
     return identity
+
+
+def _identity_file(identity: str) -> bytes:
+    return f"# Pluttra Publish\n{identity}\n".encode()
 
 
 def _identity_of(written: str) -> Any:

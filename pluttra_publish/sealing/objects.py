@@ -119,15 +119,24 @@ class Sealable:
 
 
 def sealable(
-    source: Source, *, role: Role, media_type: str, seal_secret: bytes, naming_secret: bytes, turn: int = 0
+    source: Source,
+    *,
+    role: Role,
+    media_type: str,
+    seal_secret: bytes,
+    naming_secret: bytes,
+    turn: int = 0,
+    moves: int = 0,
 ) -> Sealable:
     """Return a page, medium or index made ready for the audience whose seal secret it is.
 
-    A path must be a private copy. Same source, secrets and turn: same name, reference and sealed bytes.
+    A path must be a private copy. Same source, secrets, turn and moves: same name, reference and sealed bytes. Another number of `moves`: the
+    same sealed bytes under another name.
     """
     content = _content(source, role)
     secret = kdf(seal_secret, "object", role, media_type, content.length, content.hash, turn)
-    return Sealable(name_of(naming_secret, "name", secret, content.hash), role, media_type, content, secret)
+    moved = (moves,) if moves else ()
+    return Sealable(name_of(naming_secret, "name", secret, content.hash, *moved), role, media_type, content, secret)
 
 
 def seal_named(content: bytes, *, role: Role, secret: bytes, naming_secret: bytes) -> tuple[str, SealedObject]:

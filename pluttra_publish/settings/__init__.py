@@ -24,6 +24,7 @@ from pluttra_publish.settings.values import (
     DEFAULT_RULES,
     DEFAULT_SHORTCOMINGS,
     AccessibilitySettings,
+    BackupSettings,
     ConsentSettings,
     LookSettings,
     MailSettings,
@@ -36,6 +37,7 @@ __all__ = [
     "DEFAULT_SHORTCOMINGS",
     "FILE",
     "AccessibilitySettings",
+    "BackupSettings",
     "ConsentSettings",
     "HostSettings",
     "LookSettings",
@@ -172,6 +174,9 @@ _KEYS: dict[str, _Rule] = {
     "mail.staff": _Rule(accepting.yes_or_no, True),
     "watch.settle": _Rule(accepting.number(1, 60, of="ett antal sekunder"), 1),
     "watch.polling": _Rule(accepting.yes_or_no, False),
+    "backup.folder": _Rule(accepting.text, ""),
+    "backup.keep_days": _Rule(accepting.number(1, 3660, of="ett antal"), 30),
+    "backup.keep_months": _Rule(accepting.number(0, 600, of="ett antal"), 12),
 }
 _MAIL_NAMES = {"from": "sender", "login": "account"}
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
@@ -187,8 +192,10 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     said = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("accessibility.")}
     mailed = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("mail.")}
     mail = {_MAIL_NAMES.get(name, name): value for name, value in mailed.items()}
+    kept = _absolute(root, values["backup.folder"]) if values["backup.folder"] else None
     return Settings(
         root=root,
+        backup=BackupSettings(kept, values["backup.keep_days"], values["backup.keep_months"]),
         consents=consents,
         download=values["reader.download"],
         look=LookSettings(values["theme.colour"], logo),

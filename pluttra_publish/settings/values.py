@@ -103,6 +103,15 @@ class WatchSettings:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    """Where the backup lies, None if it is said at each one; of how many days and months one is kept, the newest of each."""
+
+    folder: Path | None = None
+    keep_days: int = 30
+    keep_months: int = 12
+
+
+@dataclass(frozen=True)
 class Settings:
     """One preschool's settings; every path is absolute."""
 
@@ -133,6 +142,7 @@ class Settings:
     mail: MailSettings = MailSettings()
     mail_links: Literal["none", "each"] = "none"
     watch: WatchSettings = WatchSettings()
+    backup: BackupSettings = BackupSettings()
 
     @property
     def zone(self) -> ZoneInfo:

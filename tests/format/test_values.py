@@ -12,6 +12,7 @@ from pluttra_publish.format.access import Epoch, Invitation, Keyring, KeyringAud
 from pluttra_publish.format.chain import Catalogue, Root, Row, Slot
 from pluttra_publish.format.digests import digest_of_segments
 from pluttra_publish.format.posts import MEDIA_TYPES, PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
+from pluttra_publish.sealing.chain import epoch_of
 from tests.vectors.sample import CARD, INDEX, INVITATION, KEYRING, ROOT, TALK
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -100,7 +101,7 @@ def test_roots_come_back(slots: dict[str, bytes], sequence: int) -> None:
     assert Root.from_bytes(root.to_bytes()).digest == root.digest
 
 
-@given(texts, st.lists(st.builds(Epoch, keys, st.dictionaries(months, keys, max_size=4)), max_size=2))
+@given(texts, st.lists(st.builds(epoch_of, keys, st.lists(months, max_size=4).map(tuple)), max_size=2))
 def test_keyrings_come_back(title: str, epochs: list[Epoch]) -> None:
     audience = KeyringAudience("0a" * 16, "department", title, None, tuple(epochs))
     keyring = replace(KEYRING, audiences=(audience,), preschool=title)

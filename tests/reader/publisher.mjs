@@ -17,6 +17,34 @@ async function hmac(key, bytes) {
   return new Uint8Array(await subtle.sign('HMAC', imported, bytes));
 }
 
+/** The key of a node of an epoch's month tree (§8): the 2^height months from number·2^height on. */
+async function nodeKey(epoch, height, number) {
+  if (height === 17) return kdf(epoch, 32, 'months');
+  return kdf(await nodeKey(epoch, height + 1, Math.floor(number / 2)), 32, 'half', number % 2);
+}
+
+/** What a keyring holds of an epoch for these months. */
+async function runsOf(epoch, months) {
+  const numbers = months.map((month) => 12 * Number(month.slice(0, 4)) + Number(month.slice(5)) - 1).sort((a, b) => a - b);
+  const named = (n) => `${Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, '0')}`;
+  const runs = [];
+  for (const n of numbers) {
+    if (runs.at(-1)?.[1] === n - 1) runs.at(-1)[1] = n;
+    else runs.push([n, n]);
+  }
+  const written = async ([first, last]) => {
+    const keys = [];
+    for (let n = first; n <= last; ) {
+      let height = 0;
+      while (n % (2 << height) === 0 && n + (2 << height) - 1 <= last) height++;
+      keys.push(await nodeKey(epoch, height, n >> height));
+      n += 1 << height;
+    }
+    return [named(first), named(last), toB64(concat(...keys))];
+  };
+  return Promise.all(runs.map(written));
+}
+
 /** Seals padded bytes. */
 export async function sealPadded(role, secret, padded, trueLength) {
   const key = await kdf(secret, 32, 'seal', role);
@@ -106,21 +134,25 @@ export class Publisher {
   async putAudience(title, kind, months, { child = null, epoch = 1, broken = {}, pages = {} } = {}) {
     const id = await idOf(title, 16);
     const secret = await secretOf(`catalogue ${title} ${epoch}`);
-    const keys = {};
+    const epochSecret = await secretOf(`epoch ${title} ${epoch}`);
     const rows = [];
     for (const month of Object.keys(months).sort().reverse()) {
       const value = { audience: id, month, page: null, pages: pages[month] ?? [], posts: months[month], v: 1, ...broken.index };
       const [name, indexSecret, digest, length] = await this.putObject('index', encodeValue(value), 'application/json');
-      const monthSecret = await secretOf(`${title} ${epoch} ${month}`);
+      const number = 12 * Number(month.slice(0, 4)) + Number(month.slice(5)) - 1;
       const row = concat(decoded(indexSecret), fromHex(name), decoded(digest), uint(length, 8));
-      rows.push([month, toB64(await sealed('row', monthSecret, row))]);
-      keys[month] = toB64(monthSecret);
+      rows.push([month, toB64(await sealed('row', await nodeKey(epochSecret, 0, number), row))]);
     }
     const bytes = await sealed('catalogue', secret, encodeValue({ audience: id, kind, months: rows, title, v: 1, ...broken.catalogue }));
     const name = await idOf(`name ${title} ${epoch} ${toHex(await sha256(bytes))}`, 16);
     this.files.set(objectPath(name), bytes);
     this.catalogues.set(title, { secret, whereabouts: concat(fromHex(name), await sha256(bytes)) });
-    return { child, epochs: [{ catalogue: toB64(secret), months: keys }], id, kind, title };
+    return { child, epochs: [{ catalogue: toB64(secret), months: await runsOf(epochSecret, Object.keys(months)) }], id, kind, title };
+  }
+
+  /** Gives an audience's part of a keyring these months only. */
+  async grant(audience, months) {
+    audience.epochs[0].months = await runsOf(await secretOf(`epoch ${audience.title} 1`), months);
   }
 
   async putKeyring(key, audiences, { children = [], name = 'Vera', generation = this.generation, ...more } = {}) {

@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { concat, fromB64, fromHex, toHex, uint } from '../../theme/static/reader/bytes.js';
 import { decodeValue, encodeValue } from '../../theme/static/reader/canonical.js';
 import { mustHaveDigest, openSealed, openerOf } from '../../theme/static/reader/cobblestone.js';
-import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, mustBeCurrent, nameFrom, parseLink, rootFrom, rowFrom } from '../../theme/static/reader/chain.js';
+import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, monthSecret, mustBeCurrent, nameFrom, nodeOf, parseLink, rootFrom, rowFrom } from '../../theme/static/reader/chain.js';
 import { layerOf, must } from '../../theme/static/reader/errors.js';
 import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
 import { SEGMENT, kdfInfo, sealedLength, segmentSpan } from '../../theme/static/reader/layout.js';
 import { paddedLength, unpad } from '../../theme/static/reader/padding.js';
 import { openSpan } from '../../theme/static/reader/pieces.js';
-import { catalogueValue, indexValue, invitationValue, keyringValue, mustBeOfSegments, referenceValue, rootValue } from '../../theme/static/reader/values.js';
+import { catalogueValue, epochValue, indexValue, invitationValue, keyringValue, mustBeOfSegments, referenceValue, rootValue } from '../../theme/static/reader/values.js';
 import { VECTORS, bytesOf, readJson } from './notation.mjs';
 import { sealed } from './publisher.mjs';
 
@@ -85,9 +85,10 @@ const RUN = {
   'catalogue.json': async ({ sealed: bytes, digest, audience, kind, epoch, rows }, shared) => {
     const opened = await catalogueFrom(await bytesOf(bytes, shared), fromHex(digest), fromB64(epoch.catalogue), { id: audience, kind });
     const found = {};
-    for (const [month, secret] of Object.entries(epoch.months)) {
-      const row = opened.months.get(month);
-      if (row) found[month] = written(await rowFrom(row, fromB64(secret)));
+    const nodes = epochValue(epoch).months;
+    for (const [month, row] of opened.months) {
+      const node = nodeOf(nodes, month);
+      if (node) found[month] = written(await rowFrom(row, await monthSecret(node, month)));
     }
     assert.deepEqual(found, rows);
   },

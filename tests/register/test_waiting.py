@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pluttra_publish import log
 from pluttra_publish.register import quarantined
 from pluttra_publish.register.clearing import clear, families_waiting, plan_clearing
 from pluttra_publish.register.waiting import FamilyNotFound
@@ -50,8 +51,8 @@ def test_clearing_lets_the_family_in_and_logs_it_without_names(tmp_path: Path) -
     assert not quarantined(registered(here))
     assert families_waiting(here) == ()
     lines = [json.loads(line) for line in (here.state / "logg.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [line["what"] for line in lines] == ["register import", "register clear"]
-    assert lines[1]["ids"] == sorted(family.ids)
+    assert [line["command"] for line in lines] == ["register import", "register clear"]
+    assert lines[1]["about"] == sorted(log.read(here.state).mark(ident) for ident in family.ids)
     assert not any(name in json.dumps(lines) for name in ("Alva", "Maria", "Johan", "Noah"))
 
 
@@ -105,4 +106,4 @@ def test_a_line_of_the_log_that_was_cut_short_does_not_spoil_the_next(tmp_path: 
     take_in(here, write(tmp_path / "a", pages(ss12000(SCHOOL))))
     lines = (here.state / "logg.jsonl").read_text(encoding="utf-8").splitlines()
     assert lines[0] == '{"time": "2026'
-    assert json.loads(lines[1])["what"] == "register import"
+    assert json.loads(lines[1])["command"] == "register import"

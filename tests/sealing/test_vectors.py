@@ -184,7 +184,7 @@ def test_slots(vector: Vector, shared: Shared) -> None:
         return
     secret = bytes.fromhex(vector["catalogue"])
     root = Root("51" * 16, "9b" * 16, vector["sequence"], 0, 0, 0, 0, (slot,))
-    epoch, older = Epoch(secret, {}), Epoch(bytes(32), {})
+    epoch, older = Epoch(secret, ()), Epoch(bytes(32), ())
     where = Whereabouts(vector["catalogueName"], bytes.fromhex(vector["digest"]))
     assert chain.find_slot(root, (older, epoch)) == (epoch, where)
     assert chain.find_slot(root, (older,)) is None

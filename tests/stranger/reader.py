@@ -2,6 +2,7 @@
 
 # mypy: disable-error-code=no-any-return
 import base64
+import itertools
 import json
 import re
 import sys
@@ -65,6 +66,28 @@ def is_medium(v: Any) -> bool:  # §6: with the hash of every segment, if its pa
     return right and (padded <= MIB or sha256(b64(v[5])).digest() == b64(v[2]))
 
 
+def number(month: str) -> int:  # §8
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def nodes(run: Any) -> list[tuple[int, int, bytes]]:  # §8, §9: first month, how many, key
+    n, last, keys, found = number(run[0]), number(run[1]), b64(run[2]), []
+    while n <= last:
+        size = max(1 << h for h in range(18) if n % (1 << h) == 0 and n + (1 << h) - 1 <= last)
+        found.append((n, size, keys[32 * len(found) :][:32]))
+        n += size
+    return found
+
+
+def month_key(runs: Any, n: int) -> bytes | None:  # §8: from the node that covers it, down to its leaf
+    for start, size, key in (node for run in runs for node in nodes(run)):
+        if start <= n < start + size:
+            while size := size // 2:
+                key = kdf(key, "half", bytes(7) + bytes([n & size > 0]))
+            return key
+    return None
+
+
 def fits(value: Any, shape: Any) -> bool:
     return bool(LOOK.get(type(shape), lambda v, s: s(v))(value, shape))
 
@@ -90,7 +113,9 @@ SHAPES: dict[str, Any] = {
         "reader": {"id": str, "lang": str, "name": str, "role": "guardian|pedagogue|principal"}},
     "audience": {"child": lambda v: v is None or fits(v, SHORT), "id": ID, "kind": KIND, "title": str,
         "epochs": lambda v: fits(v, [SHAPES["epoch"]]) and len(v) <= 2},
-    "epoch": {"catalogue": 32, "months": lambda v: fits(v, {month: 32 for month in v if fits(month, MONTH)})},
+    "epoch": {"catalogue": 32, "months": lambda v: fits(v, [(MONTH, MONTH, lambda v: type(v) is str)])
+        and all(len(b64(run[2])) == 32 * len(nodes(run)) > 0 for run in v) and all(
+        number(a[1]) + 1 < number(b[0]) for a, b in itertools.pairwise(v))},
     "root": {"keyrings": int, "keystore": int, "notice": int, "publisher": ID, "sequence": int, "site": ID, "time": int,
         "slots": lambda v: fits(v, [(ID, 48)]) and v == sorted(map(list, dict(v).items())) and v and len(v) % 32 == 0},
     "catalogue": {"audience": ID, "kind": KIND, "months": [(MONTH, 160)], "title": str},
@@ -240,14 +265,14 @@ class Opened:  # a site as one reader sees it: `keyring`, `audiences` (with the 
 
     def _indexes(self, audience: Value, root: Value) -> list[Value]:  # §8, §9
         for epoch in audience["epochs"]:
-            secret, months = b64(epoch["catalogue"]), epoch["months"]
+            secret, runs = b64(epoch["catalogue"]), epoch["months"]
             slot = kdf(secret, "slot", root["sequence"].to_bytes(8, "big"), n=64)
             if value := dict(root["slots"]).get(slot[:16].hex()):
                 plain = bytes(a ^ b for a, b in zip(slot[16:], b64(value), strict=True))
                 content = open_sealed("catalogue", secret, self._digested(plain[:16].hex(), plain[16:]))
                 catalogue = decode(content, SHAPES["catalogue"], audience=audience["id"], kind=audience["kind"])
-                rows = [(month, b64(row)) for month, row in catalogue["months"] if month in months]
-                return [self._index(open_sealed("row", b64(months[m]), row, 88), audience["id"], m) for m, row in rows]
+                rows = [(m, b64(row), key) for m, row in catalogue["months"] if (key := month_key(runs, number(m)))]
+                return [self._index(open_sealed("row", key, row, 88), audience["id"], m) for m, row, key in rows]
         return []
 
     def _index(self, row: bytes, audience: str, month: str) -> Value:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pluttra_publish.format.chain import Row, Slot, Whereabouts
 from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.months import MonthTree
 from pluttra_publish.sealing.objects import SealedObject, seal_row
 
 from .notation import flipped, piece, seal, text, vector_file
@@ -39,9 +40,10 @@ def _written(row: Row) -> Value:
 
 def row_file() -> str:
     row, _ = index_row()
-    key = chain.month_secret(EPOCH, MONTH)
+    tree = MonthTree(EPOCH)
+    key = tree.month(MONTH)
     sealed = seal_row(row.to_bytes(), key)
-    other = chain.month_secret(EPOCH, "2026-02")
+    other = tree.month("2026-02")
     made: list[tuple[str, str, Any, bytes]] = [
         ("a row", "ok", sealed.hex(), key),
         ("another month's key", "object", sealed.hex(), other),
@@ -133,7 +135,7 @@ def catalogue_file() -> str:
     rows, _, made = catalogue()
     whole = body(made)
     epoch = KEYRING.audiences[0].epochs[0]
-    opened = {month: _written(rows[month]) for month in epoch.months}
+    opened = {month: _written(rows[month]) for month in sorted(epoch.months & rows.keys())}
     where = Whereabouts(made.name, made.digest)
     content = chain.open_catalogue(whole, where, epoch, audience=AUDIENCE, kind="department").to_bytes()
     vectors: list[Value] = []
@@ -150,6 +152,14 @@ def catalogue_file() -> str:
     add(
         "a catalogue, of which two of three rows can be opened", "ok", full, content=text(content.decode()), rows=opened
     )
+    many = chain.epoch_of(
+        EPOCH, tuple(f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(10, 28))
+    )  # November 2024 to April 2026
+    opened_by_many = {month: _written(rows[month]) for month in sorted(rows)}
+    add("rows opened from a run of many months", "ok", full, epoch=many.to_value(), rows=opened_by_many)
+    around = chain.epoch_of(EPOCH, ("2025-12", "2026-02", "2026-04"))
+    two = {month: _written(rows[month]) for month in sorted(around.months & rows.keys())}
+    add("rows opened from three runs", "ok", full, epoch=around.to_value(), rows=two)
     again("no months", "ok", changed(content, {"months": []}), rows={})
     add("another audience asked for", "binding", full, audience=OTHER)
     add("another kind asked for", "binding", full, kind="child")

@@ -145,6 +145,23 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         "encoding",
         changed(valid["keyring"], {"audiences": [ring["audiences"][0] | {"child": CHILD}]}),
     )
+
+    def months(*runs: list[str]) -> bytes:
+        epoch = ring["audiences"][0]["epochs"][0] | {"months": list(runs)}
+        return changed(valid["keyring"], {"audiences": [ring["audiences"][0] | {"epochs": [epoch]}]})
+
+    key, other = b64(b"\7" * 32), b64(bytes(range(64)))
+    year = b64(bytes(range(32)) * 3)  # a node of eight months and one of four, and one of one
+    add("keyring", "no months", "ok", months())
+    add("keyring", "a run of a year and a month", "ok", months(["2026-01", "2027-01", year]))
+    add("keyring", "a run with a key too few", "encoding", months(["2026-01", "2027-01", other]))
+    add("keyring", "a run with a key too many", "encoding", months(["2026-01", "2026-02", other]))
+    add("keyring", "a run that ends before it begins", "encoding", months(["2026-02", "2026-01", key]))
+    add("keyring", "a run that ends before it begins, without keys", "encoding", months(["2026-02", "2026-01", ""]))
+    add("keyring", "two runs", "ok", months(["2026-02", "2026-02", key], ["2026-04", "2026-04", key]))
+    add("keyring", "two runs that touch", "encoding", months(["2026-02", "2026-02", key], ["2026-03", "2026-03", key]))
+    add("keyring", "runs out of order", "encoding", months(["2026-04", "2026-04", key], ["2026-02", "2026-02", key]))
+    add("keyring", "a run over months that are none", "encoding", months(["2026-00", "2026-13", key]))
     add("keyring", "three epochs", "encoding", changed(valid["keyring"], {"audiences": three}))
     add(
         "keyring",

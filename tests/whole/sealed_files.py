@@ -12,6 +12,7 @@ from pluttra_publish.format.padding import Role
 from pluttra_publish.format.posts import Card, Index
 from pluttra_publish.open import Memory, Opened, open_site, open_with_key
 from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.months import row_secret
 from pluttra_publish.sealing.objects import seal_fixed, seal_row
 from tests.whole.preschool import Preschool
 
@@ -109,11 +110,16 @@ class Reading:
         row = Row(self.row.secret, self.row.name, sha256(index), len(content))
         return row, {object_path(self.row.name): index, object_path(reference.name): body}
 
+    def _row_secret(self, month: str) -> bytes:
+        found = row_secret(self.epoch, month)
+        assert found
+        return found
+
     def forged_catalogue(self) -> tuple[bytes, dict[str, bytes | None]]:
         """Return a catalogue that leads to the forged index, and these files."""
         row, files = self.forged_index()
         months = tuple(
-            (month, seal_row(row.to_bytes(), self.epoch.months[month]) if month == self.month else old)
+            (month, seal_row(row.to_bytes(), self._row_secret(month)) if month == self.month else old)
             for month, old in self.catalogue.months
         )
         content = replace(self.catalogue, months=months).to_bytes()

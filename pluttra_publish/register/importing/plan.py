@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from pluttra_publish import log
 from pluttra_publish.errors import CheckFailed, Findings, RegisterError, UsageError
 from pluttra_publish.register.changes import Difference, difference
 from pluttra_publish.register.importing import api
@@ -29,7 +30,6 @@ from pluttra_publish.register.importing.mapping import MAPPING, own_mapping, rea
 from pluttra_publish.register.importing.merge import merge
 from pluttra_publish.register.importing.ss12000 import draft_from_ss12000
 from pluttra_publish.register.journal import current_file, recover, write_files
-from pluttra_publish.register.log import append_log
 from pluttra_publish.register.read import FILES, read_files, read_register
 from pluttra_publish.register.values import Child, Guardian, Register, StaffMember, fold
 from pluttra_publish.register.write import Edited, edited_register, written_files
@@ -132,7 +132,8 @@ def apply(
     identities = planned.identities
     ids = {ident for change in planned.difference.rows for ident in change.ids}
     if planned.files:
-        append_log(settings.state, what, planned.log_ids or ids, now=now)
+        counts = {"files": len(planned.files), "rows": len(planned.difference.rows)}
+        log.append(settings.state, what, now=now, about=planned.log_ids or ids, counts=counts)
     # Ids before rows: an id that no row has yet is harmless, a row whose key is forgotten is not.
     save_identities(settings.state, identities)
     if planned.files:

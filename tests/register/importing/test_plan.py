@@ -402,7 +402,7 @@ def test_the_log_tells_when_and_which_ids_and_no_names(tmp_path: Path) -> None:
     here = site(tmp_path / "site")
     take_in(here, write(tmp_path / "own", own_csv(SCHOOL)))
     text = (here.state / "logg.jsonl").read_text(encoding="utf-8")
-    assert json.loads(text)["what"] == "register import"
+    assert json.loads(text)["command"] == "register import"
     assert not any(person.first in text or person.last in text for person in (*SCHOOL, *ALVA.adults))
 
 

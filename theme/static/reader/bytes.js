@@ -26,12 +26,7 @@ export function equal(a, b) {
 
 /** An unsigned big-endian integer of `size` bytes. @param {number} value @param {number} size @returns {Bytes} */
 export function uint(value, size) {
-  const bytes = new Uint8Array(size);
-  for (let i = size - 1; i >= 0; i--) {
-    bytes[i] = value % 256;
-    value = Math.floor(value / 256);
-  }
-  return bytes;
+  return Uint8Array.from({ length: size }, (_, i) => Math.floor(value / 256 ** (size - 1 - i))); // the array keeps the last 8 bits
 }
 
 /** @param {Uint8Array} bytes */

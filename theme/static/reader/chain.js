@@ -3,7 +3,7 @@ import { must } from './errors.js';
 import { concat, equal, fromB64, fromHex, readUint, toHex, utf8 } from './bytes.js';
 import { kdf, sha256 } from './kdf.js';
 import { openSealed } from './cobblestone.js';
-import { catalogueValue, indexValue, invitationValue, keyringValue, rootValue } from './values.js';
+import { catalogueValue, indexValue, invitationValue, keyringValue, monthNumber, rootValue } from './values.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {{ site?: string, publisher?: Bytes, generation?: number }} Known of a keyring, before it is opened */
@@ -14,13 +14,13 @@ import { catalogueValue, indexValue, invitationValue, keyringValue, rootValue } 
 
 /**
  * The invitation's secret in an address or any pasted text, or null when there is none in it. Throws ReaderError: link.
- * @param {string} text @returns {{ secret: Bytes, written: string, mangled: boolean } | null} `written`: the secret as it stood in the link
+ * @param {string} text @returns {{ secret: Bytes | null, written: string, mangled: boolean } | null} `written`: the secret as it stood in the link; without a secret, a saved key
  */
 export function parseLink(text) {
   const found = /(#|%(?:25)*23)i(?:=|%(?:25)*3d)(\S*)/i.exec(text);
   if (!found) return null;
   try {
-    return { secret: fromB64(found[2], 32), written: found[2], mangled: found[1] !== '#' };
+    return { secret: found[2].startsWith('pluttra') ? null : fromB64(found[2], 32), written: found[2], mangled: found[1] !== '#' };
   } catch {
     must(false, 'link');
   }
@@ -98,6 +98,18 @@ export async function catalogueFrom(sealed, digest, secret, { id, kind }) {
   const value = catalogueValue(await openSealed(sealed, 'catalogue', secret, digest));
   must(value.audience === id && value.kind === kind, 'binding');
   return value;
+}
+
+/** The node that covers a month, if any does. @param {import('./values.js').Node[] | undefined} nodes @param {string} month */
+export function nodeOf(nodes, month) {
+  const at = monthNumber(month);
+  return nodes?.find(({ n, size }) => n <= at && at < n + size);
+}
+
+/** The file secret of a month's row, from the node of the month tree that covers it. @param {import('./values.js').Node} node @param {string} month */
+export async function monthSecret({ size, key }, month) {
+  while ((size /= 2) >= 1) key = await kdf(key, 32, 'half', monthNumber(month) & size ? 1 : 0);
+  return key;
 }
 
 /** Throws ReaderError: object, padding. @param {Bytes} sealed @param {Bytes} secret @returns {Promise<Row>} */

@@ -13,6 +13,7 @@ import { WORDS } from './words.js';
 export async function devicePage(view, vault, prompt, forgotten) {
   if (view === 'hemskarm') return installPage(prompt);
   if (view === 'spara') return import('./saving.js').then(({ savePage }) => savePage(vault));
+  if (view === 'enhet') return import('./another.js').then(({ anotherPage }) => anotherPage());
   if (view === 'sparad') return { node: fill('saved-key'), title: '' };
   return view === 'om' ? aboutPage(vault, prompt, forgotten) : null;
 }

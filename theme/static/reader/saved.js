@@ -63,6 +63,11 @@ export async function openSaved({ key, pin }) {
   return besideHeld({ key, name: reader.name, lang: reader.lang, site, publisher });
 }
 
+/** Opens the keyring of a key as it is written. Throws ReaderError, as reading and opening it do. @param {string} text */
+export async function openWritten(text) {
+  return openSaved(await readKey(text));
+}
+
 /** @param {Bytes} bytes */
 function toB64(bytes) {
   return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');

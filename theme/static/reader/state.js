@@ -8,7 +8,7 @@ import { recall, recallAll, remember } from './store.js';
 /** @typedef {import('./values.js').Keyring} Keyring */
 /** @typedef {import('./chain.js').Root} Root */
 /** @typedef {{ key: Bytes, name: string, lang: string, added: number, site: string, publisher?: Bytes, generation?: number }} Held a guardian key and what is remembered with it */
-/** @typedef {Keyring['audiences'][number] & { secret: Bytes | null, where: import('./chain.js').Catalogued | null, opens: Map<string, Bytes> }} Access */
+/** @typedef {Keyring['audiences'][number] & { secret: Bytes | null, where: import('./chain.js').Catalogued | null, opens: import('./values.js').Node[] }} Access */
 /** @typedef {Awaited<ReturnType<typeof openState>>} State */
 
 /** The keys of this device by the names of their keyrings, the first adopted first. @returns {Promise<Map<string, Held>>} */
@@ -77,7 +77,7 @@ async function accessOf(keyrings, root) {
   const access = new Map();
   for (const { audience, where, epoch } of found) {
     const before = access.get(audience.id);
-    const opens = new Map([...(before?.opens || []), ...(epoch?.months || [])]);
+    const opens = [...(before?.opens || []), ...(epoch?.months || [])];
     access.set(audience.id, { ...audience, where: where || before?.where || null, secret: epoch?.catalogue || before?.secret || null, opens });
   }
   return access;

@@ -13,6 +13,7 @@ import { sha256 } from './kdf.js';
 /** @typedef {Index['posts'][number]} Card */
 /** @typedef {Index['pages'][number]} Standing */
 /** @typedef {ReturnType<typeof keyring>} Keyring */
+/** @typedef {{ n: number, size: number, key: Bytes }} Node of the month tree: its first month's number, and how many it covers */
 /** @template T @typedef {(value: any) => T} Shape */
 
 const B64_OF_32 = /^[\w-]{42}[AEIMQUYcgkosw048]$/; // the last character ends in two spare bits, which are zero
@@ -25,6 +26,8 @@ const textLike = (pattern) => (value) => {
 };
 const text = textLike(/^/);
 const month = textLike(/^\d{4}-(0[1-9]|1[0-2])$/);
+/** A month counted from the beginning of year 0. @param {string} text */
+export const monthNumber = (text) => 12 * Number(text.slice(0, 4)) + Number(text.slice(5)) - 1;
 const date = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)$/);
 const kind = textLike(/^(preschool|department|child|staff)$/);
 const standingKind = textLike(/^(consents|goal|talk)$/);
@@ -59,13 +62,9 @@ const triple = (first, second, third) => (value) => {
   must(Array.isArray(value) && value.length === 3, 'encoding');
   return [first(value[0]), second(value[1]), third(value[2])];
 };
-/** @param {any} value @returns {asserts value is Record<string, any>} */
-function mustBeObject(value) {
-  must(value && typeof value === 'object' && !Array.isArray(value), 'encoding');
-}
 /** @template {Record<string, Shape<any>>} S @param {S} shapes @returns {Shape<{ [K in keyof S]: ReturnType<S[K]> }>} */
 const record = (shapes) => (value) => {
-  mustBeObject(value);
+  must(value && typeof value === 'object' && !Array.isArray(value), 'encoding');
   return /** @type {any} */ (Object.fromEntries(Object.entries(shapes).map(([name, of]) => [name, of(value[name])])));
 };
 
@@ -130,15 +129,28 @@ const catalogue = record({
   },
   title: text,
 });
-const epoch = record({
+export const epochValue = record({
   catalogue: b64(32),
+  /** The nodes that cover the runs of months (§8). */
   months(value) {
-    mustBeObject(value);
-    return new Map(Object.entries(value).map(([name, secret]) => [month(name), b64(32)(secret)]));
+    /** @type {Node[]} */
+    const nodes = [];
+    let before = -2; // the last month of the run before
+    for (const [first, last, keys] of list(triple(month, month, b64()))(value)) {
+      let [n, at, size] = [monthNumber(first), 0, 1];
+      must(n > before + 1 && first <= last, 'encoding');
+      before = monthNumber(last);
+      for (; n <= before; n += size) {
+        for (size = n & -n || 1 << 17; n + size - 1 > before; ) size /= 2;
+        nodes.push({ n, size, key: keys.subarray(at, (at += 32)) });
+      }
+      must(keys.length === at, 'encoding');
+    }
+    return nodes;
   },
 });
 const keyring = record({
-  audiences: list(record({ child: nullable(hex(8)), epochs: list(epoch), id: hex(16), kind, title: text })),
+  audiences: list(record({ child: nullable(hex(8)), epochs: list(epochValue), id: hex(16), kind, title: text })),
   children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), name: text })),
   drop: (value) => must(value !== undefined, 'encoding'),
   generation: natural,

@@ -5,7 +5,7 @@
 import { must } from './errors.js';
 import { objectPath, sealedLength } from './layout.js';
 import { paddedLength } from './padding.js';
-import { catalogueFrom, indexFrom, rowFrom } from './chain.js';
+import { catalogueFrom, indexFrom, monthSecret, nodeOf, rowFrom } from './chain.js';
 import { Current } from './current.js';
 import { fetchSealed } from './host.js';
 import { CHAIN_PLACE, recall } from './store.js';
@@ -113,9 +113,9 @@ export class Vault extends EventTarget {
 
   /** The row of a month that this reader may open, or null. @param {string} audience @param {string} month */
   async #row(audience, month) {
-    const secret = this.#opened.access.get(audience)?.opens.get(month);
+    const node = nodeOf(this.#opened.access.get(audience)?.opens, month);
     const sealed = (await this.#catalogue(audience))?.months.get(month);
-    return secret && sealed ? rowFrom(sealed, secret) : null;
+    return node && sealed ? rowFrom(sealed, await monthSecret(node, month)) : null;
   }
 
   get sequence() {
@@ -161,7 +161,7 @@ export class Vault extends EventTarget {
     return this.#current.lookAgain(async () => {
       const catalogue = await this.#catalogue(audience);
       const opens = this.#opened.access.get(audience)?.opens;
-      return [...(catalogue?.months.keys() || [])].filter((month) => opens?.has(month));
+      return [...(catalogue?.months.keys() || [])].filter((month) => nodeOf(opens, month));
     });
   }
 

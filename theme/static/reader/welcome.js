@@ -4,7 +4,7 @@ import { openInvitation } from './current.js';
 import { Vault } from './vault.js';
 import { WORDS } from './words.js';
 
-/** @typedef {{secret: import('./bytes.js').Bytes, written: string, mangled: boolean}} Link */
+/** @typedef {{secret: import('./bytes.js').Bytes | null, written: string, mangled: boolean}} Link without a secret: the key that another device showed */
 /** @typedef {{present: (page: import('./views.js').Page) => void, refuse: (error: any) => void, enter: (vault: Vault, mangled?: boolean) => Promise<void>,
  *  within: <T>(promise: Promise<T>, milliseconds: number) => Promise<T>, arrive: (link: Link) => void}} Hall what the reader does for whoever comes in */
 
@@ -13,7 +13,9 @@ export const OPENING = 60_000;
 /** @param {Link} link @param {Hall} hall @returns {import('./views.js').Page} */
 export function welcomePage(link, hall) {
   const node = fill('welcome', link.mangled ? {} : { mangled: null });
-  on(node, 'open', async () => admit(await hall.within(openInvitation(link.secret), OPENING), link, hall), hall);
+  const { secret, written } = link;
+  const opening = () => (secret ? openInvitation(secret) : import('./saved.js').then(({ openWritten }) => openWritten(written)));
+  on(node, 'open', async () => admit(await hall.within(opening(), OPENING), link, hall), hall);
   return { node, title: '' };
 }
 
