@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
+from pluttra_publish.choosing import Chooser
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, renewed, stop_if_not_newest
 from pluttra_publish.errors import Findings, FormatError, UsageError
@@ -22,10 +22,9 @@ from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
 from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import Changes, LastTime, Month, key_of
 from pluttra_publish.outcomes import Held, Published
-from pluttra_publish.people import read_people
 from pluttra_publish.plan import title_of
 from pluttra_publish.putting import Place
-from pluttra_publish.register import read_allowed_words, read_register
+from pluttra_publish.register import read_register
 from pluttra_publish.sealed_objects import There
 from pluttra_publish.sealed_site import SealedSite, Sealer
 from pluttra_publish.sealing import chain
@@ -34,10 +33,10 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
-from pluttra_publish.stale import PUBLIC, Stale, StartOverError, all_but, find_stale, seen_with, without_public
+from pluttra_publish.stale import Stale, StartOverError, seen_with
 from pluttra_publish.taking_over import TakenOver, stop_unless_reviewed, take_over
 from pluttra_publish.warm import Warm
-from pluttra_publish.world import concern_of, content_of, is_as_before, world_of
+from pluttra_publish.world import content_of, world_of
 
 if TYPE_CHECKING:
     from pluttra_publish.plan import PlannedPost
@@ -129,39 +128,14 @@ class Attempt:
         self._taken = take_over(self.keystore, self.before.root, get, register, self.settings, self.now)
 
     def _stale(self, part: Callable[[Stale], Stale] | None) -> Stale | None:
-        """Return the part to publish; None if it is all that is not held back, and nothing of that may stay."""
-        stale: Stale | None = None
+        """Return the part to publish; None if it is all that is not held back."""
         known = self.keystore.former is None and self._taken is None and self.place.sure
-        if known and self.last.told("root") == self.root:
-            where = self.settings, self.keystore, self.last, self.before, self.looks
-            if part and self.last.told("world") == self.world.whole:
-                stale = part(find_stale(*where, self.now, self.aside))
-            elif self._may_stay():
-                stale = all_but(*where, self.aside)
-        if stale is None:
+        if not known or self.last.told("root") != self.root:
             self.aside = self.aside.removing_all()
-        elif public := {name for name in self.aside.staying if stale.is_public(name)}:
-            if self.last.told("dress") == self.world.dress and not any(map(self._is_public_out, stale.gone)):
-                return without_public(stale)  # each of them lists the others
-            self.aside = self.aside.removing(public)
-            return self._stale(part)
+            return None
+        chooser = Chooser(self.settings, self.keystore, self.last, self.before, self.looks, self.now, self.world)
+        stale, self.aside = chooser.choose(part, self.aside)
         return stale
-
-    def _may_stay(self) -> bool:
-        """Tell whether what is out of the posts held back may stay, also if the world is another than when it was made."""
-        if not self.aside.staying:
-            return False
-        if self.last.told("world") == self.world.whole:
-            return True
-        findings = Findings()
-        people = read_people(self.settings, findings)
-        allowed = read_allowed_words(self.settings.register, findings)
-        now = concern_of(self.settings, people, allowed, self.keystore.opaque_id, self.now)
-        return is_as_before(json.loads(self.last.told("concern") or "{}"), now)
-
-    def _is_public_out(self, key: str) -> bool:
-        known = self.last.posts([key]).get(key)
-        return known is not None and known.address.startswith(PUBLIC)
 
     def rehearse(self, part: Callable[[Stale], Stale] | None) -> Rehearsal:
         """Do all that `run` would but put, save and remember, and return what would be another.

@@ -244,6 +244,8 @@ class LastTime:
             else:
                 database.execute("INSERT OR REPLACE INTO clear VALUES (?, ?)", (path, digest))
         database.executemany("INSERT OR REPLACE INTO told VALUES (?, ?)", changes.told.items())
+        if "size" not in changes.told and (changes.posts or changes.others or changes.clear):
+            database.execute("DELETE FROM told WHERE name = 'size'")  # it is counted anew
         self._remember(changes, whole=whole)
 
     def _remember(self, changes: Changes, *, whole: bool) -> None:
