@@ -22,6 +22,7 @@ from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
 from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import Changes, LastTime, Month, key_of
 from pluttra_publish.outcomes import Held, Published
+from pluttra_publish.people import read_people
 from pluttra_publish.plan import title_of
 from pluttra_publish.putting import Place
 from pluttra_publish.register import read_register
@@ -78,6 +79,7 @@ class Attempt:
         machine does from now on."""
         self.aside = aside
         self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
+        self._people = warm.people if warm else read_people
         self.last = LastTime(ledger, warm.remembered if warm else None)
         self.seen, self.now = seen, now_of(settings)
         sealed = place.root
@@ -168,6 +170,7 @@ class Attempt:
             stale,
             only=only,
             without_talks=self.aside.talks,
+            people=self._people,
             revoked=keystore.revoked,
         )
         pages = run.press()

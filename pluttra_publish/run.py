@@ -18,7 +18,7 @@ from pluttra_publish.errors import ContentError, Findings, LeakError
 from pluttra_publish.format.posts import Card
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
-from pluttra_publish.people import read_people
+from pluttra_publish.people import People, read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import private_folder
@@ -27,6 +27,7 @@ from pluttra_publish.register import Audience, access, check_place, read_allowed
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, Pages, Post, ShellFiles, ShellView, Talk, press, read_talks
+from pluttra_publish.site.folders import path_of
 from pluttra_publish.standing import PlannedPage, Tagged, goals_of, plan_standing, tagged_in
 
 _KINDS: Mapping[Kind, str] = {"photo": "Bilder", "film": "Filmer", "sound": "Ljud"}
@@ -88,6 +89,7 @@ class Run:
         *,
         only: Collection[str] | None = None,
         without_talks: Collection[str] = (),
+        people: Callable[[Settings, Findings], People] = read_people,
         revoked: Container[str] = (),
     ) -> None:
         """`only` are the posts that are read, if it isn't all; `without_talks` are talks that are not. `revoked` are readers who read nothing, whatever the
@@ -97,9 +99,10 @@ class Run:
         self.part = part
         self.findings = Findings()
         self.now = now_of(settings)
-        self.people = read_people(settings, self.findings)
+        self.people = people(settings, self.findings)
         self.register = self.people.register
-        changed = [settings.posts.parent / name for name in only] if part and only is not None else None
+        posts, root = settings.posts.absolute(), settings.root.absolute()
+        changed = [path_of(name, posts, root) for name in only] if part and only is not None else None
         check_place(settings.register, settings.posts, self.findings, only=changed)
         self.allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from pluttra_publish.errors import Findings
 from pluttra_publish.last_time import Remembered
+from pluttra_publish.people import People, read_people
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Seen, Sight
@@ -24,6 +26,7 @@ class Warm:
         self._sight: tuple[Path, Path, Sight] | None = None
         self.remembered = Remembered()
         self.keystore: Keystore | None = None
+        self._people: tuple[object, People] | None = None
         self._digests: dict[Path, tuple[str, str]] = {}
 
     def see(self, settings: Settings) -> Seen:
@@ -38,6 +41,18 @@ class Warm:
         self.seen = self._sight[2].look(self.changed)
         self.changed = ()
         return self.seen
+
+    def people(self, settings: Settings, findings: Findings) -> People:
+        """Return register and consents; what is wrong with them is added to `findings`, and then they are read anew each time."""
+        files = sorted(file for file in settings.register.rglob("*") if file.is_file())
+        key = (settings.register, settings.consents, tuple((file, self.digest(file)) for file in files))
+        if self._people is not None and self._people[0] == key:
+            kept = self._people[1]
+            return People(kept.register, kept.consents, findings, findings)
+        before = len(findings)
+        people = read_people(settings, findings)
+        self._people = (key, people) if len(findings) == before else None
+        return people
 
     def digest(self, file: Path) -> str:
         """Return a digest of a file's content."""

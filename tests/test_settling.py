@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settling(settings: Settings, clock: Clock) -> Settling:
-    return Settling(settings, 1.0, clock)
+    return Settling(settings, clock)
 
 
 def after(settling: Settling, clock: Clock, seconds: float) -> bool:

@@ -236,6 +236,12 @@ def relative_name(path: Path, root: Path) -> str:
         return nfc(path.name)
 
 
+def path_of(name: str, posts: Path, root: Path) -> Path:
+    """Return where a post lies by its name; of one whose letters are written otherwise on disk, where its place is."""
+    path = posts / name.removeprefix(relative_name(posts, root)).lstrip("/")
+    return path if path.exists() else path.parent
+
+
 def nfc(text: str) -> str:
     """Return a name in the one form that we compare names in; macOS hands out the other."""
     return unicodedata.normalize("NFC", text)

@@ -25,10 +25,16 @@ class _Unrest:
 class Settling:
     """What has changed and is not published yet, by post: a folder or file of the posts', or any other file."""
 
-    def __init__(self, settings: Settings, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._posts, self._seconds, self._clock = settings.posts, seconds, clock
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._posts, self._seconds, self._clock = settings.posts, settings.watch.settle, clock
         self._unrest: dict[Path, _Unrest] = {}
         self._changed: dict[Path, set[Path]] = {}
+
+    def anew(self, settings: Settings) -> Settling:
+        """Return the same under other settings."""
+        new = Settling(settings, self._clock)
+        new.hear(path for paths in self._changed.values() for path in paths)
+        return new
 
     def hear(self, paths: Iterable[Path]) -> None:
         """Take in what has changed."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -46,8 +46,10 @@ def done_text(titles: Iterable[str], now: datetime) -> str:
 
 
 def _told(name: str, finding: Finding) -> str:
-    file = finding.file.removeprefix(name).strip("/") or PurePosixPath(name).name
-    where = f"{file}, {finding.place}" if finding.place else file
+    file = finding.file.removeprefix(name).strip("/")
+    if not file and (not finding.place or finding.place.startswith("rad ")):  # a post that is one file
+        file = PurePosixPath(name).name
+    where = ", ".join(filter(None, (file, finding.place)))
     return f"{where}:\n{finding.message}" + (f"\n→ {finding.mend}" if finding.mend else "")
 
 
@@ -59,13 +61,24 @@ class Beside:
         self._file = settings.state / _WRITTEN
         self._wrong = self._written()
 
-    def tell(self, held: Mapping[str, Held], out: Mapping[str, tuple[str, ...]], now: datetime) -> list[str]:
-        """Tell of all that is held back, and of posts that are `out` now, for whom, or wait (for nobody). Return the posts that can't be told of."""
+    def tell(
+        self,
+        held: Mapping[str, Held],
+        out: Mapping[str, tuple[str, ...]],
+        now: datetime,
+        *,
+        leave: Collection[str] = (),
+    ) -> list[str]:
+        """Tell of all that is held back, and of posts that are `out` now, for whom, or wait (for nobody). Return the posts that can't be told of.
+
+        What stands beside those to `leave` stays: they have not been read.
+        """
         failed: list[str] = []
         for name, one in held.items():
             failed += self._write(name, WRONG, wrong_text(name, one))
             self._remove(name, DONE)
-        for name in (self._wrong | out.keys()) - held.keys():
+        stays = held.keys() | (self._wrong & set(leave))
+        for name in (self._wrong | out.keys()) - stays:
             self._remove(name, WRONG)
         many = len(out) > _MANY
         for name, titles in out.items():
@@ -75,10 +88,10 @@ class Beside:
                 self._remove(name, DONE)
             elif not many or name in self._wrong or self._is_there(name, DONE):
                 failed += self._write(name, DONE, done_text(titles, now))
-        if self._wrong != held.keys():
-            self._wrong = set(held)
+        if self._wrong != stays:
+            self._wrong = set(stays)
             with contextlib.suppress(OSError):
-                write_atomically(self._file, json.dumps(sorted(held)).encode("utf-8"), private=True)
+                write_atomically(self._file, json.dumps(sorted(stays)).encode("utf-8"), private=True)
         return failed
 
     def _written(self) -> set[str]:

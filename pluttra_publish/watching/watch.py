@@ -14,7 +14,7 @@ from pluttra_publish.errors import Finding, FormatError, HostError, KeystoreErro
 from pluttra_publish.outcomes import Held, Published
 from pluttra_publish.platform import identity_path, private_folder
 from pluttra_publish.publish import next_due, publish, tell_waiting
-from pluttra_publish.settings import FILE, read_settings
+from pluttra_publish.settings import FILE, Settings, read_settings
 from pluttra_publish.site import see_folder
 from pluttra_publish.site.folders import nfc, relative_name
 from pluttra_publish.warm import Warm
@@ -27,7 +27,7 @@ _TICK = 1.0  # on Windows nothing is heard of Ctrl-C while a program waits
 _SOON, _LATEST = 2.0, 300.0
 _AGAIN = 60.0
 _HELD_AGAIN = (15.0, 60.0, 300.0)  # a photo that another program had open
-_LOOKS = 900.0
+_FIRST_LOOK, _LOOKS = 10.0, 900.0  # the system may begin to tell of changes a little later than it is asked to
 _MAIL = 300.0
 _PATIENCE = 300.0  # with what a synchroniser has not fetched yet
 
@@ -36,7 +36,8 @@ _PASSING = (HostError, UsageError, KeystoreError, FormatError)
 
 @dataclass(frozen=True)
 class Happened:
-    """What has come of a try: what was published, or what hinders it, `again` in so many seconds; `untold` are posts that can't be told of beside them."""
+    """What has come of a try: what was published, or what hinders it; if that may pass, it is tried `again` in so many seconds. `untold` are posts that can't
+    be told of beside them."""
 
     published: Published | None = None
     error: PluttraError | None = None
@@ -57,7 +58,8 @@ class Watch:
         self._settings = read_settings(site)
         private_folder(self._settings.state)
         self._warm = Warm()
-        self._settling = Settling(self._settings, self._settings.watch.settle)
+        self._settling = Settling(self._settings)
+        self._watched = _watched(self._settings)
         self._day: date | None = None
         self._due: int | None = None
         self._said = ""
@@ -79,10 +81,11 @@ class Watch:
 
     def run(self) -> None:
         """Publish whatever changes, as soon as it has settled, until interrupted."""
-        self._wait_first()
         listener = self._listener(polling=self._settings.watch.polling)
         try:
+            self._wait_first()
             self._try()
+            self._times["look"] = time.monotonic() + _FIRST_LOOK
             while True:
                 listener = self._turn(listener)
         finally:
@@ -101,10 +104,11 @@ class Watch:
         single = self._single()
         self._settling.hear(path for path in heard if matters(path, self._settings, single))
         self._settling.look()
-        if not listener.same:
+        if not listener.same or self._watched != _watched(self._settings):
             listener = self._again(listener, polling=self._settings.watch.polling)
             self._warm.changed = None
             self._try()
+            self._times["look"] = time.monotonic() + _FIRST_LOOK
         elif self._settling.ready:
             self._tries = 0
             self._try()
@@ -119,10 +123,12 @@ class Watch:
 
     def _again(self, listener: Listener, *, polling: bool) -> Listener:
         listener.close()
+        self._settling = self._settling.anew(self._settings)
         return self._listener(polling=polling)
 
     def _listener(self, *, polling: bool) -> Listener:
         settings = self._settings
+        self._watched = _watched(settings)
         deep = (settings.posts, settings.register, settings.talks, settings.theme)
         flat = {path.parent for path in self._single()}
         return Listener(deep, sorted(flat), polling=polling)
@@ -168,7 +174,7 @@ class Watch:
 
     def _publish(self) -> Happened:
         self._settings = settings = read_settings(self._site)
-        taken = self._settling.take()
+        taken, restless = self._settling.take(), {self._name_of(unit) for unit in self._settling.restless}
         if self._warm.changed is not None:
             self._warm.changed = {*self._warm.changed, *taken}
         now = now_of(settings)
@@ -176,7 +182,7 @@ class Watch:
             settings,
             identity=self._identity,
             hold_back=True,
-            not_yet={self._name_of(unit) for unit in self._settling.restless},
+            not_yet=restless,
             warm=self._warm,
         )
         self._day, self._due = now.date(), next_due(settings)
@@ -185,7 +191,7 @@ class Watch:
         if published.told and published.told.waiting:
             self._times["mail"] = time.monotonic() + _MAIL
         self._plan_next(published)
-        untold = Beside(settings).tell(self._patient(published.held), published.out, now)
+        untold = Beside(settings).tell(self._patient(published.held), published.out, now, leave=restless)
         return Happened(published, untold=tuple(untold))
 
     def _plan_next(self, published: Published) -> None:
@@ -209,7 +215,7 @@ class Watch:
         findings: Iterable[Finding] = getattr(error, "findings", ())
         said = "\n".join([str(error), *map(str, findings)])
         if said != self._said:
-            self._tell(Happened(error=error, again=again))
+            self._tell(Happened(error=error, again=again if passing else 0))
         self._said = said
 
     def _mail(self) -> None:
@@ -256,3 +262,8 @@ class Watch:
         settings = self._settings
         shown = relative_name(settings.posts.absolute(), settings.root.absolute())
         return settings.posts / name.removeprefix(f"{shown}/")
+
+
+def _watched(settings: Settings) -> tuple[object, ...]:
+    """Return what of the settings decides what is listened to, and how."""
+    return settings.posts, settings.register, settings.talks, settings.theme, settings.look.logo, settings.watch

@@ -331,3 +331,16 @@ def test_a_placement_that_ended_does_not_bring_back_what_was_taken_away(publishe
     a_field_nobody_knows(published)
     assert publish(published).held[SNOW].out is False
     assert date(2026, 11, 19).isoformat() not in {post.card.date[:10] for post in published.open("maria").posts}
+
+
+def test_a_register_that_is_put_among_the_posts_stops_all_also_when_the_posts_lie_deep(school: Preschool) -> None:
+    school.settings_text += '[folders]\nposts = "synk/molnet/inlagg"\n'
+    school.write().write_posts()
+    (school.root / "synk" / "molnet").mkdir(parents=True)
+    (school.root / "inlagg").rename(school.root / "synk" / "molnet" / "inlagg")
+    publish(school)
+    stray = school.root / "synk/molnet/inlagg/Solrosen/2026-11-19 Första snön/barn.csv"
+    stray.write_text("id;förnamn\n", encoding="utf-8")
+    with pytest.raises(CheckFailed) as failed:
+        publish(school)
+    assert RegisterError in {finding.kind for finding in failed.value.findings.errors}

@@ -355,3 +355,30 @@ def test_once_publishes_and_ends(published: Preschool) -> None:
     assert (published.root / "inlagg" / NEW / "KLART.txt").exists()
     assert (published.root / "inlagg/Solrosen/2026-11-21 Fel/FEL.txt").exists()
     assert "Nytt" in titles(published.open("maria"))
+
+
+def test_settings_that_change_are_followed(published: Preschool) -> None:
+    with watching(published) as watched:
+        number = watched.published
+        published.settings_text += '[folders]\nposts = "nya inlagg"\n'
+        (published.root / "pluttra.toml").write_text(published.settings_text, encoding="utf-8")
+        (published.root / "inlagg").rename(published.root / "nya inlagg")
+        watched.wait(lambda: watched.published > number, "the other folder")
+        home = published.root / "nya inlagg" / NEW
+        home.mkdir()
+        (home / "text.md").write_text("Hej.", encoding="utf-8")
+        watched.wait_for_file("nya inlagg", NEW, "KLART.txt")
+
+
+def test_a_change_of_which_nothing_was_heard_is_found_all_the_same(
+    published: Preschool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pluttra_publish.watching.watch._FIRST_LOOK", 1.0)
+    monkeypatch.setattr("pluttra_publish.watching.watch._LOOKS", 1.0)
+    monkeypatch.setattr("pluttra_publish.watching.watch.matters", lambda *_: False)
+    with watching(published) as watched:
+        published.post(NEW, "Hej.")
+        watched.wait_for_file("inlagg", NEW, "KLART.txt")
+        number = watched.published
+        time.sleep(2.5)
+        assert watched.published == number, "nothing more has changed"
