@@ -28,6 +28,7 @@ class Before:
     root: Root | None
     get: Callable[[str, bytes], bytes | None]
     keystore: Keystore
+    _led: dict[str, dict[str, Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _opened: dict[Row, Index] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def gone(self, coming: Mapping[Month, tuple[Row, Index]], *, only: Collection[Month] | None = None) -> set[str]:
@@ -55,7 +56,9 @@ class Before:
         Raises:
             FormatError: its catalogue does not open.
         """
-        return {month: row for (_, month), row in self._rows_of(key)}
+        if key not in self._led:
+            self._led[key] = {month: row for (_, month), row in self._rows_of(key)}
+        return self._led[key]
 
     def index(self, month: Month, row: Row) -> Index:
         """Return the index of a month.
@@ -77,7 +80,8 @@ class Before:
         keys = {key for key, _ in only} if only is not None else set(self.keystore.audiences)
         for key in sorted(keys & self.keystore.audiences.keys()) if self.root else ():
             try:
-                yield from ((month, row) for month, row in self._rows_of(key) if only is None or month in only)
+                rows = self.rows(key)
+                yield from (((key, month), row) for month, row in rows.items() if only is None or (key, month) in only)
             except FormatError:
                 continue
 
