@@ -12,6 +12,7 @@ from watchfiles import watch
 _GROUPED = 100  # milliseconds in which changes are heard together
 _PAUSE = 50
 _LOOKS_AGAIN = 2000
+_PARTING = 5.0  # seconds
 
 
 class DeafError(Exception):
@@ -29,10 +30,13 @@ class Listener:
         self._heard: queue.Queue[set[Path] | None] = queue.Queue()
         self._stop = threading.Event()
         self._are = self._identities()
+        self._threads: list[threading.Thread] = []
         for folders, recursive in ((self._deep, True), (self._flat, False)):
             there = [folder for folder in folders if folder.is_dir()]
             if there:
-                threading.Thread(target=self._listen, args=(there, recursive, polling), daemon=True).start()
+                thread = threading.Thread(target=self._listen, args=(there, recursive, polling), daemon=True)
+                thread.start()
+                self._threads.append(thread)
 
     def hear(self, seconds: float) -> set[Path]:
         """Wait until something changes, at most so long, and return what has.
@@ -56,7 +60,10 @@ class Listener:
         return self._are == self._identities()
 
     def close(self) -> None:
+        """Hear nothing more, and wait until nobody listens: a program must not end while what is not Python waits for it."""
         self._stop.set()
+        for thread in self._threads:
+            thread.join(_PARTING)
 
     def _listen(self, folders: list[Path], recursive: bool, polling: bool) -> None:
         try:
