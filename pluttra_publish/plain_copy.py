@@ -6,7 +6,6 @@ The folder appears whole or not at all, and an existing one is never touched.
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pluttra_publish.errors import FormatError, UsageError
 from pluttra_publish.format.layout import ROOT_PATH
 from pluttra_publish.format.posts import Reference
 from pluttra_publish.open import Missing, Opened, SeenPage, SeenPost
-from pluttra_publish.platform import telling, write_atomically
+from pluttra_publish.platform import move_folder, telling, write_atomically
 
 Step = Callable[[str, int, int], None]
 
@@ -83,7 +82,7 @@ def _write_whole(opened: Opened, into: Path, step: Step) -> Written:
         _write(folder / "index.html", opened.keyring.preschool, _contents(opened))
         if into.exists():
             into.rmdir()
-        shutil.move(folder, into)
+        move_folder(folder, into)
     return Written(opened.keyring.reader.name, into, len(opened.posts), media)
 
 

@@ -10,7 +10,7 @@ import secrets
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
@@ -138,10 +138,14 @@ def _create(temporary: str, mode: int) -> int:
 
 
 def _replace(temporary: str, path: Path | str) -> None:
-    """Rename; on Windows a virus scanner or a synchroniser may hold either file open for a moment."""
+    _patiently(lambda: os.replace(temporary, path))  # noqa: PTH105
+
+
+def _patiently(work: Callable[[], object]) -> None:
+    """Do what Windows refuses while a virus scanner or a synchroniser holds a file open for a moment."""
     for attempt in range(_TRIES):
         try:
-            os.replace(temporary, path)  # noqa: PTH105
+            work()
             return
         except PermissionError:
             if attempt == _TRIES - 1:
@@ -153,6 +157,20 @@ def move_file(source: Path, target: Path) -> None:
     """Give a file another name in the same file system, on disk when this returns; what lay there is replaced."""
     _replace(str(source), target)
     _sync_folder(target.parent)
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Give a folder another name in the same file system, where none lies; tried again while something in it is held open.
+
+    Raises:
+        OSError: one lies there.
+    """
+    _patiently(lambda: source.rename(target))
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, tried again while it is held open; nothing there is as good."""
+    _patiently(lambda: path.unlink(missing_ok=True))
 
 
 def read_from_disk(path: Path) -> BinaryIO:

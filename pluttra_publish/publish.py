@@ -125,7 +125,9 @@ def publish(
         last_one, published = _attempted(attempt, work, aside, more, whole=whole or take_over)
     if place.own:
         names = ("posts", "put", "deleted", "broken", "read")
-        log.append(settings.state, "publish", now=now_of(settings), counts={n: getattr(published, n) for n in names})
+        counts, taken = {n: getattr(published, n) for n in names}, published.taken
+        what = "publish take-over" if taken else "publish"
+        log.append(settings.state, what, now=now_of(settings), counts=counts, about=taken.about if taken else ())
     told = _tell(settings, last_one.keystore, last_one.news)
     if told is None or not (told.outcomes or told.trouble):  # else it may hold a link that was never saved
         opened.keep(last_one.keystore)

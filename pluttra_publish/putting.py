@@ -158,7 +158,12 @@ class Place:
         return {path: lying.length for path, lying in self.there.items()}
 
     def mirror(
-        self, things: Iterable[Publishable], *, kept: frozenset[str], twins: Mapping[str, str], step: Step = no_step
+        self,
+        things: Iterable[Publishable],
+        *,
+        kept: frozenset[str],
+        twins: Mapping[str, str] | None = None,
+        step: Step = no_step,
     ) -> Mirrored:
         """Make the host hold `things`, and what it has that is `kept`, and nothing else but garbage within its grace.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
+from pluttra_publish.commit import stop_if_not_newest
 from pluttra_publish.errors import UsageError
 from pluttra_publish.plan import title_of
 from pluttra_publish.platform import identity_path
@@ -133,11 +134,12 @@ def rotate_everything(settings: Settings, *, identity: Path | None = None) -> st
     """Replace every key there is; return the new recovery key. The site on the host is as before until the next publish, which seals it all anew.
 
     Raises:
-        KeystoreError: the keystore can't be opened or written.
+        KeystoreError: the keystore can't be opened or written, or was restored and hasn't taken over.
     """
     own = identity or identity_path()
     with near(settings):
         keystore = Keystore.load(settings.state / "keystore.age", identity_path=own)
+        stop_if_not_newest(keystore, None)
         log.append(settings.state, "rotate principal", now=now_of(settings), counts={"readers": len(keystore.readers)})
         return keystore.rotate(own)
 

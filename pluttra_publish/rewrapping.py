@@ -83,30 +83,53 @@ def rewrap(
     findings = Findings()
     register = read_register(settings.register, findings)
     findings.stop()
-    path, own = settings.state / "keystore.age", identity or identity_path()
-    keystore = Keystore.load(path, identity_path=own)
-    invited = {_path(kept.secret) for kept in keystore.invitations}
-    also = Also()
-    if (
-        change is not None
-    ):  # what is decided counts from here, whatever the host says: the next publish would put it too
-        also = change(keystore, register)
-        log.append(settings.state, command, now=now_of(settings), about=also.about)
-        keystore.save()
+    asked = _Asked(settings, command, change, register, identity or identity_path())
     try:
         with place_on_host(settings) as place, Ledger.load(private_folder(settings.state) / LEDGER, TABLES) as ledger:
+            keystore, also, invited = asked.decide(place.root)
             if place.root is None:
                 return Rewrapped(), register, keystore
-            keystore = Keystore.load(path, identity_path=own)
-            if keystore.former is not None:
-                message = "Alla nycklar är bytta, men det är inte publicerat."
-                raise UsageError(message, hint="Kör pluttra publish --whole först.")
             made = _Rewrap(settings, keystore, ledger, place, place.root, register, now_of(settings), invited)
             return made.run(None if change else command, also), register, keystore
     except HostError as failed:
         if change is not None:
+            asked.decide(None)
             failed.hint = f"Det är sparat, men inte utlagt. {failed.hint} Kör igen, eller pluttra heartbeat.".strip()
         raise
+
+
+@dataclass
+class _Asked:
+    """What somebody has decided. It counts, and is in the log, before the host is touched, and though the host can't be had: the next publish puts it too."""
+
+    settings: Settings
+    command: str
+    change: Change | None
+    register: Register
+    identity: Path
+    done: bool = False
+
+    def decide(self, root: bytes | None) -> tuple[Keystore, Also, set[str]]:
+        """Return the keystore after the change, what follows from it, and the paths of the invitations that were out before.
+
+        Raises:
+            KeystoreError: the site that has this root is another publisher's.
+        """
+        settings = self.settings
+        keystore = Keystore.load(settings.state / "keystore.age", identity_path=self.identity)
+        invited = {_path(kept.secret) for kept in keystore.invitations}
+        if root is not None:
+            opened_root(root, keystore)
+            if keystore.former is not None:
+                message = "Alla nycklar är bytta, men det är inte publicerat."
+                raise UsageError(message, hint="Kör pluttra publish --whole först.")
+        if self.change is None or self.done:
+            return keystore, Also(), invited
+        also = self.change(keystore, self.register)
+        log.append(settings.state, self.command, now=now_of(settings), about=also.about)
+        keystore.save()
+        self.done = True
+        return keystore, also, invited
 
 
 class _Rewrap:

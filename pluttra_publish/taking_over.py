@@ -27,13 +27,14 @@ Get = Callable[[str], bytes | None]
 class TakenOver:
     """What it came to. `shut_out` are readers of whom the host knew less than keystore and register said: they read nothing until somebody decides.
     `new` are those who had no key in this keystore; both by name. `dropped` are the invitations that stopped counting. `behind` tells whether the
-    site was newer than the keystore, or couldn't be asked.
+    site was newer than the keystore, or couldn't be asked. `about` are the register's ids of those shut out.
     """
 
     shut_out: tuple[str, ...] = field(repr=False)
     new: tuple[str, ...] = field(repr=False)
     dropped: int
     behind: bool
+    about: tuple[str, ...] = field(default=(), repr=False)
 
     def summary(self) -> dict[str, object]:
         """Return it as a script reads it."""
@@ -110,11 +111,14 @@ def take_over(
     keystore.publisher = secrets.token_bytes(16)
     keystore.generation = 1 + max(keystore.generation, root.keystore if root else 0)
     keystore.keyrings = max(keystore.keyrings, root.keyrings if root else 0)
+    for keys in keystore.readers.values():
+        if keys.ended is not None:  # whoever had come back since, on the host, has seen a higher one
+            keys.note = keystore.keyrings + 1
 
     def names(found: list[str]) -> tuple[str, ...]:
         return tuple(sorted(known[reader].name for reader in found))
 
-    return TakenOver(names([*again, *shut_out]), names(new), dropped, behind)
+    return TakenOver(names([*again, *shut_out]), names(new), dropped, behind, tuple(shut_out))
 
 
 def _less_on_host(keystore: Keystore, root: Root, get: Get) -> Iterator[str]:

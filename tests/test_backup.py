@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pluttra_publish import log
 from pluttra_publish.backup import BackedUp, Incomplete, back_up, last_backup
 from pluttra_publish.backup.manifest import Manifest
 from pluttra_publish.backup.restore import Damaged, Restored, restore
@@ -56,8 +57,8 @@ def school(tmp_path: Path) -> Kept:
     (made.root / "samtal" / "Alva Lindqvist" / "2026-12-01" / "anteckningar.md").write_text(
         "Hemligt.", encoding="utf-8", newline="\n"
     )
-    (made.root / "theme" / "styles").mkdir(parents=True)
-    (made.root / "theme" / "styles" / "own.css").write_text("a{}", encoding="utf-8", newline="\n")
+    (made.root / "theme" / "static").mkdir(parents=True)
+    (made.root / "theme" / "static" / "own.css").write_text("a{}", encoding="utf-8", newline="\n")
     written = made.make_keystore()
     assert written
     made.key = RecoveryKey(written)
@@ -69,7 +70,15 @@ def school(tmp_path: Path) -> Kept:
 
 def everything(root: Path) -> dict[str, bytes]:
     """All files of a preschool that a backup should hold, its keystore apart: that is another machine's after it was restored."""
-    apart = ("public/", "privat/cache/", "privat/backup", "privat/lock-id", "privat/keystore.age", "identity.txt")
+    apart = (
+        "public/",
+        "privat/cache/",
+        "privat/backup",
+        "privat/lock-id",
+        "privat/keystore.age",
+        "privat/logg",
+        "identity.txt",
+    )
     return {
         name: content
         for name, content in files_of(root).items()
@@ -152,8 +161,29 @@ def test_only_what_is_new_is_sealed(school: Kept) -> None:
     second = school.back_up()
     after = school.sealed()
     assert first.new == sum(name.startswith("files/") for name in before)
-    assert second.new == 1
+    assert second.new == 2  # the post, and the log of what has been done
     assert before.items() <= after.items()
+
+
+def test_what_was_sealed_to_an_earlier_recovery_key_is_sealed_again_to_the_new_one(school: Kept) -> None:
+    school.back_up()
+    old, school.key = school.key, RecoveryKey(school.keys().rotate(school.identity))
+    school.later(days=1).back_up()
+    assert everything(school.restore("ny").folder) == everything(school.root)
+    assert everything(school.restore("då", run="2026-11-23", key=old).folder)
+    with pytest.raises(KeystoreError, match="den nyckeln") as told:
+        school.restore("fel", key=old)
+    assert "när kopian gjordes" in told.value.hint
+
+
+def test_the_log_goes_on_where_the_backup_ends_it(school: Kept) -> None:
+    school.publish()
+    school.back_up()
+    lines = log.read(school.state).lines
+    restored = log.read(school.restore().folder / "privat")
+    assert [line.command for line in lines][-1] == "backup"
+    assert [line.command for line in restored.lines] == [*(line.command for line in lines[:-1]), "restore"]
+    assert restored.broken is None
 
 
 def test_two_files_alike_are_sealed_once(school: Kept) -> None:
@@ -184,13 +214,14 @@ def test_old_backups_go_and_take_with_them_what_only_they_had(school: Kept) -> N
     school.write()
     gone = school.post("Solrosen/2026-11-20 Raderat", "Den här texten ska bort.\n") / "text.md"
     school.back_up()
+    sealed = _sealed(school, gone.relative_to(school.root).as_posix())
     gone.unlink()
-    counts = []
+    there = []
     for _ in range(4):
         school.later(days=1).back_up()
-        counts.append(len(list(school.disk.glob("files/*/*.age"))))
+        there.append(sealed.exists())
     assert len(Shelf(school.disk).runs()) == 2
-    assert counts[0] > counts[-1]
+    assert there == [True, False, False, False]
     assert everything(school.restore().folder) == everything(school.root)
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pluttra_publish.platform import atomic_file, identity_path, private_folder, write_atomically
+from pluttra_publish.platform import (
+    atomic_file,
+    identity_path,
+    move_folder,
+    private_folder,
+    remove_file,
+    write_atomically,
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has file modes")
 
@@ -61,6 +68,31 @@ def test_a_busy_file_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "replace", busy)
     write_atomically(tmp_path / "file", b"x")
     assert (tmp_path / "file").read_bytes() == b"x"
+
+
+def test_a_folder_and_a_file_that_are_held_open_are_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "old").write_bytes(b"x")
+    refused = [PermissionError("busy")] * 4
+    rename, unlink = Path.rename, Path.unlink
+
+    def busy_rename(path: Path, target: Path) -> Path:
+        if len(refused) > 2:
+            raise refused.pop()
+        return rename(path, target)
+
+    def busy_unlink(path: Path, missing_ok: bool = False) -> None:
+        if refused:
+            raise refused.pop()
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "rename", busy_rename)
+    monkeypatch.setattr(Path, "unlink", busy_unlink)
+    move_folder(tmp_path / "made", tmp_path / "entry")
+    remove_file(tmp_path / "old")
+    assert [path.name for path in tmp_path.iterdir()] == ["entry"]
 
 
 def test_the_identity_lies_where_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -18,12 +18,12 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {
     "Windows 11, x86-64": ("win_amd64",),
     "Windows 11, ARM": ("win_arm64",),
-    "macOS 13, Apple": tuple(
-        f"macosx_{version}_0_{kind}" for version in (13, 12, 11) for kind in ("arm64", "universal2")
+    "macOS 14, Apple": tuple(
+        f"macosx_{version}_0_{kind}" for version in (14, 13, 12, 11) for kind in ("arm64", "universal2")
     ),
-    "macOS 13, Intel": tuple(
+    "macOS 14, Intel": tuple(
         f"macosx_{version}_{kind}"
-        for version in ("13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
+        for version in ("14_0", "13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
         for kind in ("x86_64", "universal2", "intel")
     ),
     "Linux, x86-64": (*tuple(f"manylinux_2_{minor}_x86_64" for minor in range(36, 4, -1)), "manylinux2014_x86_64"),

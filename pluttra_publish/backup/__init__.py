@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from pluttra_publish import log
 from pluttra_publish.backup.digests import Digests
 from pluttra_publish.backup.gather import DIGESTS, LEDGER, LOCK, MEMORY, Whole, gather
 from pluttra_publish.backup.manifest import Entry, Manifest
@@ -116,6 +117,8 @@ def back_up(
         shelf.claim(keystore.opaque_id("backup", keystore.site.hex()), expected=expected)
         with closing(Digests(settings.state / DIGESTS)) as digests:
             made = _Round(settings, keystore, identity, shelf, digests, step).run(verify=verify)
+    counts = {"files": made.files, "new": made.new, "damaged": made.damaged, "forgotten": made.forgotten}
+    log.append(settings.state, "backup", now=now_of(settings), counts=counts)
     time = int(now_of(settings).timestamp())
     memory = {"time": time, "folder": str(target), "files": made.files, "complete": not made.findings.errors}
     write_atomically(settings.state / MEMORY, json.dumps(memory).encode("utf-8"), private=True)
@@ -239,8 +242,9 @@ class _Round:
         return name
 
     def _name(self, digest: bytes) -> str:
-        """Return what the sealed file of such a content is called: the same each time, and it tells nothing to others."""
-        parts = (self._keystore.opaque_id("backup", half, digest.hex()) for half in ("first", "second"))
+        """Return what the sealed file of such a content is called: the same each time, until the recovery key is another; it tells nothing to others."""
+        keystore = self._keystore
+        parts = (keystore.opaque_id("backup", half, keystore.recovery, digest.hex()) for half in ("first", "second"))
         return "".join(parts)
 
     def _take_state(self, whole: Whole) -> None:

@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pluttra_publish import log
 from pluttra_publish.backup.manifest import Entry, Manifest
 from pluttra_publish.backup.sharing import Step, no_step
 from pluttra_publish.backup.shelf import Shelf, made_at
@@ -80,6 +81,7 @@ def restore(
     chosen = _chosen(folder, run)
     shelf, into = Shelf(folder), into.absolute()
     manifest = _manifest(shelf, chosen, key)
+    now = datetime.now(UTC)
     findings = Findings()
     with _under_way(into, chosen):
         for name in manifest.folders:
@@ -91,6 +93,9 @@ def restore(
             step("Återställer", number, len(manifest.entries))
         _adopt(into / manifest.state / _KEYSTORE, manifest, key, identity or identity_path())
         check = _lead_back(into, manifest)
+        log.append(
+            into / manifest.state, "restore", now=now, counts={"files": len(manifest.entries), "damaged": len(findings)}
+        )
         with telling(into):
             settle([str(into / name) for name in manifest.entries if (into / name).is_file()])
     if findings.errors:
@@ -119,7 +124,9 @@ def _manifest(shelf: Shelf, run: str, key: RecoveryKey) -> Manifest:
         if isinstance(wrong, FormatError) and wrong.layer == "version":
             raise
         older = [name for name, _ in runs_in(shelf.folder) if name < run]
-        hint = "Se efter att det är rätt förskolas återställningsnyckel."
+        hint = (
+            "Se efter att det är rätt återställningsnyckel: den här förskolans, och den som gällde när kopian gjordes."
+        )
         hint += f" Är den det, så är kopian skadad: prova den före, med --run {older[0]}." if older else ""
         raise KeystoreError(f"Kopian {run} kan inte öppnas med den nyckeln.", hint=hint) from wrong
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pluttra_publish.errors import FormatError, HostError, UsageError
-from pluttra_publish.platform import atomic_file, move_file, read_from_disk, write_atomically
+from pluttra_publish.platform import atomic_file, move_file, read_from_disk, remove_file, write_atomically
 from pluttra_publish.sealing.recovery import RecoverySeal
 
 ABOUT = "pluttra-backup.json"
@@ -83,7 +83,7 @@ class Shelf:
                 hint = "Ange en egen mapp för den här förskolan."
                 raise UsageError(f"I {self.folder} ligger en annan förskolas säkerhetskopior.", hint=hint)
             for part in self.folder.glob("files/*/*.part"):
-                part.unlink(missing_ok=True)
+                remove_file(part)
 
     def about(self) -> str:
         """Return the mark of the preschool whose backups these are.
@@ -160,7 +160,7 @@ class Shelf:
 
     def remove(self, name: str) -> None:
         with self._telling():
-            self._path(name).unlink(missing_ok=True)
+            remove_file(self._path(name))
 
     def runs(self) -> list[str]:
         """Return all runs, oldest first."""
@@ -209,18 +209,18 @@ class Shelf:
         """Remove runs, and every sealed file that is left in none; return how many files that was. Nothing that a run may need is removed."""
         with self._telling():
             for run in runs:
-                self._path(run).unlink(missing_ok=True)
-                (self.folder / "runs" / f"{run}.list").unlink(missing_ok=True)
+                remove_file(self._path(run))
+                remove_file(self.folder / "runs" / f"{run}.list")
             left = self.runs()
             for file in self.folder.glob("runs/*.list"):
                 if file.stem not in left:
-                    file.unlink(missing_ok=True)
+                    remove_file(file)
             wanted, known = self.listed(left)
             if not known:
                 return 0
             over = self.files().keys() - wanted.keys()
             for name in over:
-                self._path(name).unlink(missing_ok=True)
+                remove_file(self._path(name))
             return len(over)
 
     def _path(self, name: str) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import TOP_FOLDERS, is_left_behind, place_of
-from pluttra_publish.platform import put_file, settle
+from pluttra_publish.platform import put_file, remove_file, settle
 
 _BLOCK = 1 << 20
 
@@ -104,7 +104,7 @@ class FolderHost:
         """
         target = self._locate(path)
         with self._telling(path, "tas bort"):
-            target.unlink(missing_ok=True)
+            remove_file(target)
         with contextlib.suppress(OSError):
             for folder in list(target.parents)[: path.count("/")]:
                 folder.rmdir()
@@ -118,7 +118,7 @@ class FolderHost:
         with self._telling(self.name, "städas"):
             left = [path for path, _ in self._files("", TOP_FOLDERS) if is_left_behind(path.rpartition("/")[2])]
             for path in left:
-                (self.root / path).unlink(missing_ok=True)
+                remove_file(self.root / path)
 
     def close(self) -> None:
         """There is nothing to hang up."""

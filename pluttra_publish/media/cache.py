@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pluttra_publish.media.kinds import Derivative, Derived
+from pluttra_publish.platform import move_folder
 
 VERSION = "2"
 """Changes whenever the same source would give other derivatives."""
@@ -70,7 +71,7 @@ def keep(entry: Path, make: Callable[[Path], Derived]) -> Derived:
         if entry.exists() and find(entry) is None:
             shutil.rmtree(entry, ignore_errors=True)
         try:
-            making.rename(entry)
+            move_folder(making, entry)
         except OSError:  # somebody else was quicker, with the same bytes
             found = find(entry)
             if found is None:

@@ -48,7 +48,9 @@ class Made:
 
 
 def make(path: Path, name: str, kind: Kind, folder: Path, *, clip: Clip | None = None, alone: bool = True) -> Made:
-    """Write the tracks of a film or sound, and nothing else, into a new file in `folder`. Same source, same bytes.
+    """Write the tracks of a film or sound, and nothing else, into a new file in `folder`. Same source, same pictures and sounds.
+
+    The same bytes too, where they are copied; what x264 encodes anew may now and then be the same pictures in other bits.
 
     The new file starts with its index, so that a browser can begin at once and seek. What lies outside `clip` is not in it.
 

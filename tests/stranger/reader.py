@@ -80,8 +80,9 @@ def nodes(run: Any) -> list[tuple[int, int, bytes]]:  # §8, §9: first month, h
 
 
 def month_key(runs: Any, n: int) -> bytes | None:  # §8: from the node that covers it, down to its leaf
-    for start, size, key in (node for run in runs for node in nodes(run)):
+    for start, size, top in (node for run in runs for node in nodes(run)):
         if start <= n < start + size:
+            key = top
             while size := size // 2:
                 key = kdf(key, "half", bytes(7) + bytes([n & size > 0]))
             return key

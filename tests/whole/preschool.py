@@ -159,11 +159,19 @@ class Preschool:
     def make_keystore(self) -> str | None:
         return pipeline.make_keystore(self.write().settings, identity=self.identity)
 
-    def publish(self, *, sequence: int | None = None, into: Path | None = None) -> Published:
+    def publish(
+        self, *, sequence: int | None = None, into: Path | None = None, allow_removals: bool = False
+    ) -> Published:
         """Publish as it is now, with new keys if there are none."""
         self.make_keystore()
         with clock(self.now):
-            return pipeline.publish(self.settings, folder=into, sequence=sequence, identity=self.identity)
+            return pipeline.publish(
+                self.settings,
+                folder=into,
+                sequence=sequence,
+                identity=self.identity,
+                allow_removals=allow_removals,
+            )
 
     def later(self, **time: int) -> Preschool:
         self.now += timedelta(**time)

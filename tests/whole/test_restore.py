@@ -23,7 +23,7 @@ from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.open import Memory, folder, open_site, open_with_key
 from pluttra_publish.platform import IDENTITY_VARIABLE
 from pluttra_publish.publish import Published
-from pluttra_publish.revoking import rekey, revoke
+from pluttra_publish.revoking import let_in, rekey, revoke
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.recovery import RecoveryKey
 from tests.whole.preschool import POSTS, Preschool, clock, files_of, refusal, titles
@@ -168,7 +168,7 @@ def test_the_old_computer_stops_at_everything_it_would_put(old: Machine) -> None
         old.publish_as,
         lambda: old.invite("maria", days=80),
         lambda: revoke(old.settings, "maria", identity=old.identity),
-        lambda: rekey(old.settings, "maria", identity=old.identity),
+        lambda: rekey(old.settings, "petra", identity=old.identity),
     )
     for attempt in attempts:
         with pytest.raises(KeystoreError, match="annan dator") as stopped:
@@ -263,7 +263,7 @@ def test_who_is_let_in_again_has_a_new_key_and_the_old_one_stays_dead(old: Machi
     new = old.restored().later(hours=2)
     new.take_over(reviewed=True)
     with clock(new.now):
-        revoke(new.settings, "johan", undo=True, identity=new.identity)
+        let_in(new.settings, "johan", identity=new.identity)
     new.later(hours=1).publish_as()
     assert titles(new.open("johan"))
     assert new.key("johan") not in {key, later}

@@ -113,16 +113,18 @@ def test_what_was_not_known_of_the_host_is_not_guessed_afterwards(published: Pre
     assert {path for path in before | after if before.get(path) != after.get(path)} == {"root"}
 
 
+@pytest.mark.parametrize("does", ["put", "get"])
 def test_a_revocation_that_the_host_refuses_is_done_by_the_next_publish(
-    published: Preschool, monkeypatch: pytest.MonkeyPatch
+    published: Preschool, monkeypatch: pytest.MonkeyPatch, does: str
 ) -> None:
     def no(*_: object) -> None:
         raise HostError("nej")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FolderHost, "put", no)
-        with pytest.raises(HostError):
+        patch.setattr(FolderHost, does, no)
+        with pytest.raises(HostError) as failed:
             revoke(published)
+    assert "Det är sparat" in failed.value.hint
     published.publish()
     assert refused(published) == ("ended", "access-ended")
 
