@@ -102,12 +102,14 @@ class Beside:
 
     def _write(self, name: str, what: str, text: str) -> list[str]:
         path = self._path(name, what)
+        if not self._post(name).exists():  # gone meanwhile: nothing is made in its place
+            return []
         content = ("\ufeff" + text.replace("\n", "\r\n")).encode("utf-8")  # as every program that opens a text reads it
         try:
             if not path.is_file() or path.read_bytes() != content:
                 write_atomically(path, content)
         except OSError:
-            return [name] if path.parent.is_dir() else []
+            return [name]
         return []
 
     def _remove(self, name: str, what: str) -> None:
@@ -119,12 +121,16 @@ class Beside:
 
     def _path(self, name: str, what: str) -> Path:
         """Return the file in a post's folder, or beside a post that is one file."""
+        post = self._post(name)
+        return post / what if post.is_dir() else post.with_name(f"{post.name}.{what}")
+
+    def _post(self, name: str) -> Path:
         path = self._settings.root / name
         for folder in (self._settings.posts, self._settings.talks):
             shown = relative_name(folder.absolute(), self._settings.root.absolute())
             if name.startswith(f"{shown}/"):
                 path = _found(folder, name.removeprefix(f"{shown}/").split("/"))
-        return path / what if path.is_dir() else path.with_name(f"{path.name}.{what}")
+        return path
 
 
 def _found(folder: Path, parts: list[str]) -> Path:
