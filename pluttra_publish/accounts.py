@@ -19,6 +19,7 @@ from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.site import Post, Seen
 from pluttra_publish.stale import PUBLIC, Stale, standing_look
 from pluttra_publish.standing import tagged_in
+from pluttra_publish.world import World, concern_of
 
 
 def account(
@@ -30,7 +31,7 @@ def account(
     seen: Seen,
     clear: Iterable[ShellFile],
     stale: Stale | None,
-    world: str,
+    world: World,
 ) -> Changes:
     """Return all that is to be remembered of a publish; after one of a part, what is another than before."""
 
@@ -51,7 +52,7 @@ def account(
     fixed |= {file.path: hashlib.sha256(file.content).digest() for file in clear}
     changes.clear = {path: digest.hex() for path, digest in fixed.items()}
     changes.told = {
-        "world": world,
+        "world": world.whole,
         "reach": sealed.reach,
         "doors": doors_of(keystore),
         "invitations": " ".join(sorted(sealed.invitations)),
@@ -61,9 +62,14 @@ def account(
             sorted({a.key for a in own_staff(run.plan)} | {a.key for a in (stale.staff if stale else ())})
         ),
     }
+    if run.clear:
+        changes.told["dress"] = world.dress
+    if stale is None or stale.whole:
+        concern = concern_of(run.settings, run.people, run.allowed_words, keystore.opaque_id, run.now)
+        changes.told["concern"] = json.dumps(concern)
     if run.pages is not None:
         due = [talk.date for talk in run.talks if talk.timed and talk.date >= run.now]
-        changes.told["standing"] = standing_look(run.settings)
+        changes.told["standing"] = "" if run.without_talks else standing_look(run.settings)
         changes.told["standing due"] = str(int(min(due).timestamp()) + 1) if due else ""
         changes.told["standing months"] = json.dumps(sorted({(id_of(page.audience), page.month) for page in run.pages}))
     return changes

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pluttra_publish.approvals import read_approvals
 from pluttra_publish.before import Before
+from pluttra_publish.choosing import Chooser
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, renewed, stop_if_not_newest
 from pluttra_publish.errors import Findings, FormatError, UsageError
 from pluttra_publish.format.layout import keyring_path, object_path
+from pluttra_publish.holding import NOTHING, Aside
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
 from pluttra_publish.keyrings import doors_of
-from pluttra_publish.last_time import Changes, LastTime, Month
-from pluttra_publish.outcomes import Published
+from pluttra_publish.last_time import Changes, LastTime, Month, key_of
+from pluttra_publish.outcomes import Held, Published
+from pluttra_publish.people import read_people
+from pluttra_publish.plan import title_of
 from pluttra_publish.putting import Place
 from pluttra_publish.register import read_register
 from pluttra_publish.sealed_objects import There
@@ -29,15 +34,20 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
-from pluttra_publish.stale import Stale, StartOverError, find_stale, seen_with, world_of
+from pluttra_publish.stale import Stale, StartOverError, seen_with
 from pluttra_publish.taking_over import TakenOver, stop_unless_reviewed, take_over
+from pluttra_publish.warm import Warm
+from pluttra_publish.world import content_of, world_of
 
 if TYPE_CHECKING:
     from pluttra_publish.plan import PlannedPost
     from pluttra_publish.register import Register
+    from pluttra_publish.rehearsal import Rehearsal
     from pluttra_publish.run import Run
 
 Step = Callable[[str, int, int], None]
+
+EVERYBODY = "alla, som en öppen sida"
 
 
 @dataclass(frozen=True)
@@ -60,12 +70,18 @@ class Attempt:
         place: Place,
         seen: Seen,
         step: Step,
+        aside: Aside = NOTHING,
+        warm: Warm | None = None,
         *,
         taking_over: bool = False,
     ) -> None:
-        """`taking_over`: whoever has published to the host before, this machine does from now on."""
+        """`aside` is what is held back, and more of it where what was out may not stay. `taking_over`: whoever has published to the host before, this
+        machine does from now on."""
+        self.aside = aside
         self.settings, self.keystore, self.ledger, self.place, self.step = settings, keystore, ledger, place, step
-        self.last, self.seen, self.now = LastTime(ledger), seen, now_of(settings)
+        self._people = warm.people if warm else read_people
+        self.last = LastTime(ledger, warm.remembered if warm else None)
+        self.seen, self.now = seen, now_of(settings)
         sealed = place.root
         self.root = hashlib.sha256(sealed).hexdigest() if sealed else ""
         root = opened_root(sealed, keystore, any_publisher=taking_over) if sealed else None
@@ -74,7 +90,7 @@ class Attempt:
         self.before = Before(root, place.get, keystore)
         self._taken: TakenOver | None = None
         self.looks = seen_with(seen, read_approvals(settings))
-        self.world = world_of(settings, self.now)
+        self.world = world_of(settings, self.now, warm.digest if warm else content_of)
         self.news: News | None = None
         """None where no mail is sent."""
 
@@ -84,16 +100,7 @@ class Attempt:
         Raises:
             StartOverError, WidenError: the part was too small.
         """
-        known = (
-            self.keystore.former is None
-            and self.place.sure
-            and (self.last.told("root"), self.last.told("world")) == (self.root, self.world)
-        )
-        stale = (
-            part(find_stale(self.settings, self.keystore, self.last, self.before, self.looks, self.now))
-            if part and known
-            else None
-        )
+        stale = self._stale(part)
         keystore = self.keystore
         on_host = self.before.root.sequence if self.before.root else 0
         number = sequence or 1 + max(self.keystore.sequence, on_host, int(self.now.timestamp()))
@@ -122,12 +129,50 @@ class Attempt:
         get = self.place.host.get
         self._taken = take_over(self.keystore, self.before.root, get, register, self.settings, self.now)
 
-    def _publish(self, stale: Stale | None, number: int) -> Published:
-        from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican, which takes long to load
-        from pluttra_publish.run import Run  # noqa: PLC0415
+    def _stale(self, part: Callable[[Stale], Stale] | None) -> Stale | None:
+        """Return the part to publish; None if it is all that is not held back."""
+        known = self.keystore.former is None and self._taken is None and self.place.sure
+        if not known or self.last.told("root") != self.root:
+            self.aside = self.aside.removing_all()
+            return None
+        chooser = Chooser(self.settings, self.keystore, self.last, self.before, self.looks, self.now, self.world)
+        stale, self.aside = chooser.choose(part, self.aside)
+        return stale
+
+    def rehearse(self, part: Callable[[Stale], Stale] | None) -> Rehearsal:
+        """Do all that `run` would but put, save and remember, and return what would be another.
+
+        Raises:
+            StartOverError, WidenError: the part was too small.
+        """
+        from pluttra_publish.rehearsal import nothing, rehearsal  # noqa: PLC0415
+
+        stale = self._stale(part)
+        if stale and stale.nothing and not stale.standing(self.now, goals=False):
+            return nothing()
+        given = {reader: dict(keys.given) for reader, keys in self.keystore.readers.items()}
+        with self._sealed(stale, 1 + max(self.keystore.sequence, int(self.now.timestamp()))) as made:
+            lying = self.last.clear() if self.last.told("root") == self.root else {}
+            return rehearsal(made.run, made.sealed, self.keystore, self.before, stale, given, made.clear, lying)
+
+    @contextmanager
+    def _sealed(self, stale: Stale | None, number: int) -> Iterator[_Made]:
+        """Read, render and seal; give all that was made."""
+        from pluttra_publish.run import Run  # noqa: PLC0415 # with Pelican, which takes long to load
 
         settings, keystore = self.settings, self.keystore
-        run = Run(settings, keystore.opaque_id, keystore.first_month, self.step, stale, revoked=keystore.revoked)
+        only = stale.names if stale else self.looks.keys() - self.aside.posts.keys() if self.aside else None
+        run = Run(
+            settings,
+            keystore.opaque_id,
+            keystore.first_month,
+            self.step,
+            stale,
+            only=only,
+            without_talks=self.aside.talks,
+            people=self._people,
+            revoked=keystore.revoked,
+        )
         pages = run.press()
         self._warn(run.findings)
         keystore.first_month = run.first_month
@@ -151,9 +196,26 @@ class Attempt:
                 if stale:
                     raise StartOverError from wrong
                 raise
-            clear = _in_clear(run, pages) if run.clear else []
+            yield _Made(run, sealed, _in_clear(run, pages) if run.clear else [])
+
+    def _publish(self, stale: Stale | None, number: int) -> Published:
+        from pluttra_publish.accounts import account  # noqa: PLC0415 # with Pelican
+
+        keystore = self.keystore
+        with self._sealed(stale, number) as made:
+            run, sealed, clear = made.run, made.sealed, made.clear
+            out = self._out(run)
+            aside = self.aside.posts
+            looks = {name: look for name, look in self.looks.items() if name not in aside} if aside else self.looks
             changes = account(
-                run, sealed, keystore, looks=self.looks, seen=self.seen, clear=clear, stale=stale, world=self.world
+                run,
+                sealed,
+                keystore,
+                looks=looks,
+                seen=self.seen,
+                clear=clear,
+                stale=stale,
+                world=self.world,
             )
             with self.place.claimed():
                 keystore.save()
@@ -174,6 +236,7 @@ class Attempt:
             kept=len(sealed.kept) if stale is None else 0,
             derived=run.fresh,
             found=run.media - run.fresh,
+            out=out,
         )
 
     def _renew(self, number: int) -> Published:
@@ -215,6 +278,7 @@ class Attempt:
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]
         if stale is None:
+            changes.told["size"] = str(len(things) + len(sealed.kept) - 1)
             return self.place.mirror(things, kept=sealed.kept, twins=sealed.twins, step=self.step)
         lying = self.last.clear()
         new = [thing for thing in things if not self._lies(thing, lying, changes)]
@@ -224,6 +288,8 @@ class Attempt:
         if clear:
             over |= {path for path in lying if place_of(path) != "keyring"} - changes.clear.keys()
         changes.clear |= dict.fromkeys(over)
+        added = len(new) - 1 - sum(thing.path in lying for thing in new)  # the root is always new, and never counted
+        changes.told["size"] = str(self.last.size + added - len(gone) - len(over & lying.keys()))
         over |= self.place.beside() - sealed.invitations
         return self.place.put_changes(new, [*gone, *sorted(over)], kept=self.last.size, step=self.step)
 
@@ -243,9 +309,7 @@ class Attempt:
 
     def _remember(self, changes: Changes, *, whole: bool) -> None:
         """Let it count that the root lies there."""
-        if self.place.own:
-            self.keystore.rooted()
-            self.keystore.restored = None
+        if self.place.own and self.keystore.rooted():
             self.keystore.save()
         with self.ledger.database as database:
             database.execute("BEGIN")
@@ -256,6 +320,7 @@ class Attempt:
     def _told(self, findings: Findings, number: int, done: Mirrored, **figures: Any) -> Published:
         return Published(
             findings=findings,
+            held=self._held(),
             public=self.place.host.name,
             taken=self._taken,
             today=self.now.date(),
@@ -268,11 +333,41 @@ class Attempt:
             **figures,
         )
 
+    def _out(self, run: Run) -> dict[str, tuple[str, ...]]:
+        """Return the posts whose files have changed, with whom they are for."""
+        known = self.last.looks({key_of(post.source) for post in run.posts})
+        changed = [post for post in run.posts if known.get(key_of(post.source)) != self.looks.get(post.source)]
+        out: dict[str, tuple[str, ...]] = {post.source: () for post in changed}
+        for planned in run.plan.posts:
+            if planned.post.source in out:
+                out[planned.post.source] += (title_of(planned.home, run.register),)
+        return out | {post.source: (EVERYBODY,) for post in run.plan.public if post.source in out}
+
+    def _held(self) -> dict[str, Held]:
+        """Return what is held back, and whether what was out before still is."""
+        known = self.last.posts(map(key_of, self.aside.staying))
+        out = {key for key, one in known.items() if one.address and not one.waits}
+        posts = {name: Held(found, key_of(name) in out) for name, found in self.aside.posts.items() if found}
+        then = self.last.seen() if self.seen.away else {}
+        for name in self.seen.away:  # whose content was taken away after it had been published: there is nothing to do
+            if name in posts and posts[name].out and then.get(key_of(name)) == self.looks[name]:
+                del posts[name]
+        return posts | {name: Held(found, False) for name, found in self.aside.talks.items()}
+
     def _warn(self, findings: Findings) -> None:
         if self.settings.is_local and self.place.own:
             mend = "Skriv adressen där familjerna läser innan ni bjuder in dem."
             message = f"Adressen {self.settings.url} fungerar bara på den här datorn."
             findings.warning(FILE, "url", message, mend)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was read and rendered, sealed, and made to be public."""
+
+    run: Run
+    sealed: SealedSite
+    clear: list[ShellFile]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ anybody else still reads it, it must be sealed anew, so that what they hold open
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pluttra_publish.errors import FormatError
 from pluttra_publish.format.chain import KINDS, Root, Row, Whereabouts
@@ -28,6 +28,8 @@ class Before:
     root: Root | None
     get: Callable[[str, bytes], bytes | None]
     keystore: Keystore
+    _led: dict[str, dict[str, Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _opened: dict[Row, Index] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def gone(self, coming: Mapping[Month, tuple[Row, Index]], *, only: Collection[Month] | None = None) -> set[str]:
         """Return the names of the objects that some month names and no longer will, by the indexes that are coming.
@@ -54,7 +56,9 @@ class Before:
         Raises:
             FormatError: its catalogue does not open.
         """
-        return {month: row for (_, month), row in self._rows_of(key)}
+        if key not in self._led:
+            self._led[key] = {month: row for (_, month), row in self._rows_of(key)}
+        return self._led[key]
 
     def index(self, month: Month, row: Row) -> Index:
         """Return the index of a month.
@@ -62,6 +66,11 @@ class Before:
         Raises:
             FormatError: it is not there, or does not open.
         """
+        if row not in self._opened:
+            self._opened[row] = self._index(month, row)
+        return self._opened[row]
+
+    def _index(self, month: Month, row: Row) -> Index:
         sealed = self.get(object_path(row.name), row.digest)
         if sealed is None:
             raise FormatError("host")
@@ -71,7 +80,8 @@ class Before:
         keys = {key for key, _ in only} if only is not None else set(self.keystore.audiences)
         for key in sorted(keys & self.keystore.audiences.keys()) if self.root else ():
             try:
-                yield from ((month, row) for month, row in self._rows_of(key) if only is None or month in only)
+                rows = self.rows(key)
+                yield from (((key, month), row) for month, row in rows.items() if only is None or (key, month) in only)
             except FormatError:
                 continue
 

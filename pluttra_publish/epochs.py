@@ -40,6 +40,9 @@ def settled(keystore: Keystore, access: Access) -> set[str]:
     """Return the keys of the audiences that have lost a reader, or a reader a month of them."""
     broken = set[str]()
     for identity, reader in keystore.readers.items():
-        allowed = {audience.key: set(months) for audience, months in access.get(identity, {}).items()}
-        broken |= {key for key, months in reader.given.items() if set(months) - allowed.get(key, set())}
+        allowed = {audience.key: months for audience, months in access.get(identity, {}).items()}
+        for key, months in reader.given.items():
+            now = allowed.get(key, ())
+            if tuple(months) != now and set(months) - set(now):  # most have what they had
+                broken.add(key)
     return broken

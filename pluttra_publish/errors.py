@@ -3,6 +3,7 @@
 PluttraError            1  a bug, or something nobody foresaw
 ├── UsageError          2  whoever typed the command
 ├── ContentError        3  pedagogue: file and line or photo
+│   └── IdentityError   3  pedagogue: nobody can tell which child or department is meant
 ├── ConsentError        4  pedagogue or principal: a child may not be shown there
 ├── RegisterError       5  principal: register or settings
 ├── KeystoreError       6  principal: keys, recovery key, state folder
@@ -38,6 +39,10 @@ class ContentError(PluttraError):
     """A post, photo, film or sound must be mended before anything is sealed."""
 
     exit_code = 3
+
+
+class IdentityError(ContentError):
+    """Nobody can tell which child or department is meant, so nobody can tell who may read."""
 
 
 class ConsentError(PluttraError):

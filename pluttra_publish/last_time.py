@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -82,6 +83,15 @@ class Changes:
     told: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Remembered:
+    """What a program that goes on remembers of the looks of posts, as of the publish that put this root."""
+
+    root: str = ""
+    seen: dict[str, bytes] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1 << 17)
 def key_of(name: str) -> str:
     """Return what a post is called here."""
     return blake2b(name.encode(), digest_size=16).hexdigest()
@@ -90,8 +100,9 @@ def key_of(name: str) -> str:
 class LastTime:
     """What there is to know; `known` tells whether there is anything."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, remembered: Remembered | None = None) -> None:
         self._database = ledger.database
+        self._remembered = remembered or Remembered()
         self._told: dict[str, str] = dict(self._ask("SELECT name, value FROM told"))
 
     @property
@@ -101,9 +112,27 @@ class LastTime:
     def told(self, name: str) -> str:
         return self._told.get(name, "")
 
-    def seen(self) -> dict[str, bytes]:
+    def seen(self) -> Mapping[str, bytes]:
         """Return how every post's files looked."""
-        return dict(self._ask("SELECT source, seen FROM posts"))
+        root = self.told("root")
+        if not root or self._remembered.root != root:
+            self._remembered.seen = dict(self._ask("SELECT source, seen FROM posts"))
+            self._remembered.root = root
+        return self._remembered.seen
+
+    def looks(self, sources: Iterable[str]) -> dict[str, bytes]:
+        """Return how the files of these posts looked."""
+        return {
+            source: seen
+            for source in sources
+            for (seen,) in self._ask("SELECT seen FROM posts WHERE source = ?", source)
+        }
+
+    def next_due(self) -> int | None:
+        """Return when the next thing comes that waits for its time, in Unix seconds."""
+        ((post,),) = self._ask("SELECT min(due) FROM posts") or [(None,)]
+        times = [int(time) for time in (post, self.told("standing due")) if time]
+        return min(times, default=None)
 
     def due(self, now: int) -> set[str]:
         """Return the posts whose day has come since."""
@@ -133,6 +162,8 @@ class LastTime:
     @property
     def size(self) -> int:
         """How many files lie on the host, the root excepted."""
+        if told := self.told("size"):
+            return int(told)
         ((objects,),) = self._ask("SELECT count(DISTINCT name) FROM uses")
         ((others,),) = self._ask("SELECT count(*) FROM clear")
         return int(objects) + int(others)
@@ -213,6 +244,20 @@ class LastTime:
             else:
                 database.execute("INSERT OR REPLACE INTO clear VALUES (?, ?)", (path, digest))
         database.executemany("INSERT OR REPLACE INTO told VALUES (?, ?)", changes.told.items())
+        if "size" not in changes.told and (changes.posts or changes.others or changes.clear):
+            database.execute("DELETE FROM told WHERE name = 'size'")  # it is counted anew
+        self._remember(changes, whole=whole)
+
+    def _remember(self, changes: Changes, *, whole: bool) -> None:
+        """Keep in mind what was written; it counts if the root that was told does."""
+        seen = {} if whole or self._remembered.root != self.told("root") else self._remembered.seen
+        if whole or seen:
+            for source, known in changes.posts.items():
+                if known:
+                    seen[source] = known.seen
+                else:
+                    seen.pop(source, None)
+            self._remembered.seen, self._remembered.root = seen, changes.told.get("root", "")
 
     def _post(self, source: str) -> Known | None:
         rows = self._ask("SELECT seen, address, due, cards, waits FROM posts WHERE source = ?", source)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pluttra_publish.errors import Findings
+from pluttra_publish.errors import Finding, Findings
 
 if TYPE_CHECKING:
     from pluttra_publish.delivering import Delivered
@@ -23,9 +24,18 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A post, or a talk, that is held back: what is wrong with it, and whether what was out of it before is `out` still."""
+
+    findings: tuple[Finding, ...]
+    out: bool
+
+
+@dataclass(frozen=True)
 class Published:
     """What a publish did. `put`, `kept` and `deleted` are files on the host; `read` posts were read, the others are as they were;
-    `derived` media were made now, and `found` were made before. `told` is what became of the mail, if any is sent.
+    `derived` media were made now, and `found` were made before. `held` are, by name, posts and talks that are not out as they are; `out` are
+    posts whose files were others than at the last publish, with the titles of those who read them, none if they wait. `told` is what became of the mail, if any is sent.
     """
 
     findings: Findings
@@ -44,6 +54,8 @@ class Published:
     derived: int
     found: int
     told: Delivered | None = None
+    held: Mapping[str, Held] = field(default_factory=dict)
+    out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     taken: TakenOver | None = None
 
     def summary(self) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pluttra_publish.errors import ConsentError, ContentError, Findings
+from pluttra_publish.errors import ConsentError, ContentError, Findings, IdentityError
 from pluttra_publish.register.names import DepartmentNotFound, find_child, find_department, same_guardians
 from pluttra_publish.register.values import PRESCHOOL, STAFF, Audience, Child, Register
 from pluttra_publish.site import Post
@@ -220,7 +220,7 @@ class _Placing:
                 try:
                     return Audience("department", find_department(self.register, post.place.name).id)
                 except DepartmentNotFound as wrong:
-                    self.findings.error(ContentError, post.source, "mapp", str(wrong), wrong.hint)
+                    self.findings.error(IdentityError, post.source, "mapp", str(wrong), wrong.hint)
             case "child":
                 child = self._child(post, post.place.name, department=None, place="mapp")
                 return Audience("child", child.id) if child else None
@@ -237,8 +237,8 @@ class _Placing:
     def _child(self, post: Post, name: str, *, department: str | None, place: str) -> Child | None:
         try:
             return find_child(self.register, name, department=department, on=post.date.date())
-        except ContentError as wrong:
-            self.findings.error(ContentError, post.source, place, str(wrong), wrong.hint)
+        except IdentityError as wrong:
+            self.findings.error(IdentityError, post.source, place, str(wrong), wrong.hint)
             return None
 
     def _concerns(self, child: Child, home: Audience, post: Post) -> bool:

@@ -18,7 +18,7 @@ from pluttra_publish.errors import ContentError, Findings, LeakError
 from pluttra_publish.format.posts import Card
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
-from pluttra_publish.people import read_people
+from pluttra_publish.people import People, read_people
 from pluttra_publish.plan import Access, OpaqueId, Plan
 from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import private_folder
@@ -27,6 +27,7 @@ from pluttra_publish.register import Audience, access, check_place, read_allowed
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, Pages, Post, ShellFiles, ShellView, Talk, press, read_talks
+from pluttra_publish.site.folders import path_of
 from pluttra_publish.standing import PlannedPage, Tagged, goals_of, plan_standing, tagged_in
 
 _KINDS: Mapping[Kind, str] = {"photo": "Bilder", "film": "Filmer", "sound": "Ljud"}
@@ -44,11 +45,9 @@ def no_step(_what: str, _done: int, _total: int) -> None:
 class Part(Protocol):
     """A part of a site, where the rest stays as it was published.
 
-    `only` are the posts that are read; `clear` tells whether the shell and the public pages are made. `staff` are the staff's own audiences that have posts.
+    `clear` tells whether the shell and the public pages are made. `staff` are the staff's own audiences that have posts.
     """
 
-    @property
-    def only(self) -> Collection[str]: ...
     @property
     def clear(self) -> bool: ...
     @property
@@ -88,17 +87,24 @@ class Run:
         step: Step,
         part: Part | None = None,
         *,
+        only: Collection[str] | None = None,
+        without_talks: Collection[str] = (),
+        people: Callable[[Settings, Findings], People] = read_people,
         revoked: Container[str] = (),
     ) -> None:
-        """`revoked` are readers who read nothing, whatever the register says; where posts go is as if they did."""
+        """`only` are the posts that are read, if it isn't all; `without_talks` are talks that are not. `revoked` are readers who read nothing, whatever the
+        register says; where posts go is as if they did."""
         self.settings = settings
+        self.only, self.without_talks = only, without_talks
         self.part = part
         self.findings = Findings()
         self.now = now_of(settings)
-        self.people = read_people(settings, self.findings)
+        self.people = people(settings, self.findings)
         self.register = self.people.register
-        check_place(settings.register, settings.posts, self.findings)
-        self._allowed_words = read_allowed_words(settings.register, self.findings)
+        posts, root = settings.posts.absolute(), settings.root.absolute()
+        changed = [path_of(name, posts, root) for name in only] if part and only is not None else None
+        check_place(settings.register, settings.posts, self.findings, only=changed)
+        self.allowed_words = read_allowed_words(settings.register, self.findings)
         self._approvals = read_approvals(settings)
         self._opaque_id = cache(opaque_id)  # a child is named by many posts
         self._first_month = first_month
@@ -134,7 +140,7 @@ class Run:
             findings=self.findings,
             between=self._between,
             today=self.now.date(),
-            only=self.part.only if self.part else None,
+            only=self.only,
         )
         self.findings.stop()
         if pages is None:
@@ -146,7 +152,7 @@ class Run:
             pages,
             self.plan,
             standing,
-            names=protected_names(self.register, self._allowed_words),
+            names=protected_names(self.register, self.allowed_words),
             register=self.register,
             settings=self.settings,
             findings=self.findings,
@@ -166,7 +172,16 @@ class Run:
         standing = part is None or part.standing(self.now, goals=bool(goals))
         settings = self.settings
         self.talks = (
-            read_talks(settings.talks, settings, probe=probe, findings=self.findings, today=today) if standing else ()
+            read_talks(
+                settings.talks,
+                settings,
+                probe=probe,
+                findings=self.findings,
+                today=today,
+                without=self.without_talks,
+            )
+            if standing
+            else ()
         )
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in self.talks]
         self.first_month = earliest_month(self._first_month, self.now, days)

@@ -61,7 +61,7 @@ class Kept:
 class SealedSite:
     """What is to lie on the host: what was sealed now, and the paths of what lies there already and stays.
 
-    `cards` are by planned id; `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
+    `cards` are by planned id; `indexes` are of the months that were sealed, and `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
     which `audiences` are all that have any month; `standing` are the objects of pages that are no posts. `reach` is what the keyrings were made of.
     `twins` say where on the host the same sealed bytes lie already, under the name they had before they were moved.
     """
@@ -70,6 +70,7 @@ class SealedSite:
     kept: frozenset[str]
     broken: frozenset[str]
     cards: Mapping[str, Card]
+    indexes: Mapping[AudienceMonth, tuple[Row, Index]]
     months: Mapping[AudienceMonth, frozenset[str]]
     catalogues: Mapping[Audience, str]
     standing: frozenset[str]
@@ -163,6 +164,7 @@ class Sealer:
             kept=frozenset(objects.kept),
             broken=broken,
             cards=content.cards,
+            indexes=content.indexes,
             months={month: content.names(month) for month in content.indexes},
             catalogues={audience: where.name for audience, where in catalogues.items()},
             standing=content.standing,

@@ -76,6 +76,11 @@ path = "public"
 [reader]
 download = "none"
 
+# pluttra watch: så många sekunder utan ändringar innan något läses. polling = true om inläggen ligger på en nätverksdisk. Läs docs/drift.md.
+# [watch]
+# settle = 1
+# polling = false
+
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]
 purposes = []

@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from importlib import metadata
-from pathlib import Path
+from itertools import compress
+from operator import ne
 
 from pluttra_publish.approvals import Approvals
 from pluttra_publish.before import Before
-from pluttra_publish.errors import ContentError, FormatError
+from pluttra_publish.errors import ContentError, Findings, FormatError
 from pluttra_publish.format.posts import Card, Standing
+from pluttra_publish.holding import NOTHING, Aside
 from pluttra_publish.last_time import STANDING, Known, LastTime, key_of
 from pluttra_publish.plan import Plan, own_staff
 from pluttra_publish.register import Audience, audience_of
-from pluttra_publish.resources import theme_folder
 from pluttra_publish.sealed_site import Kept
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
@@ -37,13 +36,20 @@ AudienceMonth = tuple[Audience, str]
 PUBLIC = "public:"
 """How the address of a public page begins among those of posts."""
 
-_MADE_WITH = ("pelican", "Markdown", "nh3", "Jinja2", "Babel", "pillow", "pillow-heif", "av", "cryptography")
 _FEW_POSTS, _SHARE = 3, 10
 _MANY_FILES = 20
 
 
 class StartOverError(Exception):
     """It takes more than the part that was looked at: everything is read."""
+
+
+class TakenError(StartOverError):
+    """Posts take addresses that others have, which were not looked at: `findings` say which."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__("an address is taken")
+        self.findings = findings
 
 
 class WidenError(Exception):
@@ -53,27 +59,6 @@ class WidenError(Exception):
         super().__init__("more must be read")
         self.names = frozenset(names)
         self.standing = standing
-
-
-def world_of(settings: Settings, now: datetime) -> str:
-    """Return a digest of all that may concern any post: settings, register, theme, this program and what it is made with, and the day."""
-    digest = hashlib.sha256(f"{platform.python_version()}\0{now:%Y-%m-%d}".encode())
-    for name in _MADE_WITH:
-        digest.update(f"\0{name} {metadata.version(name)}".encode())
-    program = Path(__file__).parent
-    for file in sorted(program.rglob("*.py")):
-        stat = file.stat()
-        digest.update(f"\0{file.relative_to(program)} {stat.st_size} {stat.st_mtime_ns}".encode())
-    roots = [settings.register, settings.theme, theme_folder()]
-    files = [(root, file) for root in roots if root.is_dir() for file in sorted(root.rglob("*")) if file.is_file()]
-    for root, file in [(settings.root, settings.root / "pluttra.toml"), *files]:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(
-            f"\0{roots.index(root) if root in roots else '-'} {file.relative_to(root).as_posix()} {content}".encode()
-        )
-    if settings.look.logo and settings.look.logo.is_file():
-        digest.update(settings.look.logo.read_bytes())
-    return digest.hexdigest()
 
 
 def seen_with(seen: Seen, approvals: Approvals) -> dict[str, bytes]:
@@ -92,8 +77,7 @@ def stop_if_vanished(last: LastTime, seen: Seen) -> None:
         ContentError: many posts or files are gone that were there at the last publish.
     """
     known = last.seen()
-    now = set(map(key_of, seen.posts))
-    posts = len(known.keys() - now) - len(now - known.keys())
+    posts = len(known) - len(seen.posts)
     files = int(last.told("files") or 0) - seen.files
     if (posts >= _FEW_POSTS and posts * _SHARE > len(known)) or files >= _MANY_FILES:
         message = f"{max(posts, 0)} inlägg och {max(files, 0)} filer har försvunnit sedan den senaste publiceringen."
@@ -107,7 +91,8 @@ def stop_if_vanished(last: LastTime, seen: Seen) -> None:
 class Stale:
     """The part of a site that is made anew.
 
-    `names` are the posts that are read; `gone` the keys of those that are not there any more.
+    `names` are the posts that are read; `gone` the keys of those that are not there any more, or may not be. Posts `aside` are not read, and what is out
+    of them stays, if they are not `gone`. Of the `whole` site all is made anew but them; if it isn't `dressed`, shell and public pages stay.
     """
 
     settings: Settings
@@ -118,11 +103,10 @@ class Stale:
     names: frozenset[str]
     gone: frozenset[str]
     remake_standing: bool = False
+    aside: frozenset[str] = frozenset()
+    whole: bool = False
+    dressed: bool = True
     kept: Kept | None = field(default=None, init=False)
-
-    @property
-    def only(self) -> Collection[str]:
-        return self.names
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -136,9 +120,8 @@ class Stale:
 
     @property
     def clear(self) -> bool:
-        return any(known.address.startswith(PUBLIC) for known in self.known.values()) or any(
-            map(self._is_public, self.names)
-        )
+        public = any(known.address.startswith(PUBLIC) for known in self.known.values())
+        return self.dressed and (self.whole or public or any(map(self.is_public, self.names)))
 
     @property
     def staff(self) -> Collection[Audience]:
@@ -153,6 +136,7 @@ class Stale:
         due = self.last.told("standing due")
         self.remake_standing = (
             self.remake_standing
+            or self.whole
             or goals
             or any(known.tags for known in self.known.values())
             or self.last.told("standing") != standing_look(self.settings)
@@ -166,7 +150,7 @@ class Stale:
             yield Tagged(tag.goal, homes[tag.home], tag.card, datetime.fromisoformat(tag.date), tag.own)
 
     def take_links(self, posts: Iterable[Post]) -> None:
-        wanted = {link.goal for post in posts for link in post.links} - self.names
+        wanted = {link.goal for post in posts for link in post.links} - self.names - self.aside
         if wanted & self.looks.keys():
             raise WidenError(wanted & self.looks.keys())
 
@@ -199,7 +183,8 @@ class Stale:
                     standing[audience, month] = index.pages
         except FormatError as wrong:
             raise StartOverError from wrong
-        self.kept = Kept(frozenset(months), cards, standing, self.last.told("reach"))
+        reach = "" if self.whole else self.last.told("reach")  # names and titles in keyrings may be others
+        self.kept = Kept(frozenset(months), cards, standing, reach)
         return {
             (audience, month): tuple(card for card in stayed if homes.get(card.home) == audience)
             for (audience, month), stayed in cards.items()
@@ -216,20 +201,32 @@ class Stale:
             raise WidenError(more, standing=STANDING in users)
 
     def with_posts(self, names: Iterable[str], *, standing: bool = False) -> Stale:
-        return replace(self, names=self.names | set(names), remake_standing=self.remake_standing or standing)
+        more = frozenset(names) - self.aside
+        return replace(self, names=self.names | more, remake_standing=self.remake_standing or standing)
 
     def _check(self, plan: Plan) -> None:
         """Raise StartOverError where a part doesn't tell enough: two posts with one address, or the last post that only the staff read."""
-        addresses = {planned.card_id for planned in (*plan.posts, *plan.held)}
-        addresses |= {PUBLIC + post.address for post in plan.public}
-        if self.last.at(addresses) - self.keys:
-            raise StartOverError
+        addresses = {planned.card_id: planned.post for planned in (*plan.posts, *plan.held)}
+        addresses |= {PUBLIC + post.address: post for post in plan.public}
+        if taken := self.last.at(addresses) - self.keys:
+            raise TakenError(self._taken(addresses, taken))
         ids = {self.keystore.audience(audience.key).id.hex() for audience in self.staff}
         were = {audience for known in self.known.values() for audience, _ in known.months} & ids
         if were - {self.keystore.audience(audience.key).id.hex() for audience in own_staff(plan)}:
             raise StartOverError
 
-    def _is_public(self, name: str) -> bool:
+    def _taken(self, addresses: Mapping[str, Post], taken: Collection[str]) -> Findings:
+        findings = Findings()
+        others = {known.address: key for key, known in self.last.posts(taken).items()}
+        names = {key_of(name): name for name in self.looks}
+        for address, post in addresses.items():
+            if address in others:
+                message = f"Inlägget får samma adress som ”{names.get(others[address], '')}”."
+                findings.error(ContentError, post.source, "namnet", message, "Ge ett av dem ett annat namn.")
+        return findings
+
+    def is_public(self, name: str) -> bool:
+        """Tell whether a post is a page that all may read."""
         posts, _, rest = name.partition("/")
         return posts == self.settings.posts.name and rest.partition("/")[0].casefold() == "offentligt"
 
@@ -246,21 +243,38 @@ def find_stale(
     before: Before,
     looks: Mapping[str, bytes],
     now: datetime,
+    aside: Aside = NOTHING,
 ) -> Stale:
-    """Return the part of a site that must be made anew."""
-    names = {key_of(name): name for name in looks}
+    """Return the part of a site that must be made anew, as if what stays of the posts `aside` had not changed."""
+    names = {key_of(name): name for name in looks if name not in aside.posts}
     then = last.seen()
-    read = {name for key, name in names.items() if then.get(key) != looks[name]}
-    gone = frozenset(then.keys() - names.keys())
+    read = set(compress(names.values(), map(ne, map(then.get, names), map(looks.get, names.values()))))
+    gone = frozenset(then.keys() - names.keys() - set(map(key_of, aside.staying)))
     read |= {names[key] for key in last.due(int(now.timestamp())) if key in names}
     touched = {key_of(name) for name in read} | gone
     read |= {names[key] for key in last.linking(touched) if key in names}
     linked = {goal for known in last.posts(map(key_of, read)).values() for goal in known.links}
     read |= {names[key] for key in linked if key in names}
-    stale = Stale(settings, keystore, last, before, looks, frozenset(read), gone)
+    stale = Stale(settings, keystore, last, before, looks, frozenset(read), gone, aside=frozenset(aside.posts))
     if stale.clear:
-        stale = stale.with_posts(name for name in looks if stale._is_public(name))
+        stale = stale.with_posts(name for name in looks if stale.is_public(name))
     return stale
+
+
+def all_but(
+    settings: Settings, keystore: Keystore, last: LastTime, before: Before, looks: Mapping[str, bytes], aside: Aside
+) -> Stale:
+    """Return the whole site but the posts `aside`, as a part of which what stays of them is the rest."""
+    names = frozenset(looks) - aside.posts.keys()
+    kept = {key_of(name) for name in names | aside.staying}
+    gone = frozenset(last.seen().keys() - kept)
+    return Stale(settings, keystore, last, before, looks, names, gone, aside=frozenset(aside.posts), whole=True)
+
+
+def without_public(stale: Stale) -> Stale:
+    """Return the part without shell and public pages, which stay as they are."""
+    names = frozenset(name for name in stale.names if not stale.is_public(name))
+    return replace(stale, names=names, dressed=False)
 
 
 def standing_look(settings: Settings) -> str:

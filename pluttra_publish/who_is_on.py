@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pluttra_publish.consent_check import OnMedium
-from pluttra_publish.errors import ContentError, Findings
+from pluttra_publish.errors import Findings, IdentityError
 from pluttra_publish.plan import PlannedPost
 from pluttra_publish.register import Child, ChildNotFound, Register, find_child
 from pluttra_publish.site import MediaFile
@@ -61,7 +61,7 @@ class _Names:
             if self._means_anybody(name) and self._child(self.register, name, file):
                 message = f"”{name}” kan vara ett barn eller flera."
                 mend = 'Skriv komma mellan barnen, {barn="Alva, Noah"}, eller barnets id.'
-                self.findings.error(ContentError, self.planned.post.source, file.name, message, mend)
+                self.findings.error(IdentityError, self.planned.post.source, file.name, message, mend)
 
     def _means_anybody(self, name: str) -> bool:
         try:
@@ -74,7 +74,7 @@ class _Names:
         try:
             return self._find(register, name)
         except ChildNotFound as wrong:
-            self.findings.error(ContentError, self.planned.post.source, file.name, str(wrong), wrong.hint)
+            self.findings.error(IdentityError, self.planned.post.source, file.name, str(wrong), wrong.hint)
             return None
 
     def _find(self, register: Register, name: str) -> Child:

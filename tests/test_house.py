@@ -52,6 +52,7 @@ OWNERS: dict[str, str | set[str]] = {
     "rich": "cli",
     "segno": "letters",
     "tomlkit": "site",
+    "watchfiles": "(neighbours)",  # watching/, for the one who listens
 }
 POSIX_ONLY = {"fcntl", "grp", "posix", "pwd", "resource", "signal", "termios", "tty"}
 FORBIDDEN_WORDS = {"user", "users", "group", "groups", "data", "util", "utils", "manager", "handler", "process"}

@@ -29,6 +29,7 @@ _COMMANDS = {
     "return": "approval:return_",
     "build": "publishing",
     "publish": "publishing",
+    "watch": "watching",
     "invite": "inviting",
     "links": "inviting",
     "revoke": "keys",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.publish import Published
 from pluttra_publish.settings import read_settings
 from pluttra_publish.taking_over import TakenOver
+
+if TYPE_CHECKING:
+    from pluttra_publish.rehearsal import Rehearsal
 
 _sequence_option = click.option(
     "--sequence",
@@ -36,6 +40,7 @@ def build(into: Path | None, sequence: int | None, site: Path, as_json: bool) ->
 @click.command(epilog="Exempel: pluttra publish --site minforskola")
 @click.option("--whole", is_flag=True, help="Läs allt på nytt, och se efter vad som ligger på värden.")
 @click.option("--allow-removals", is_flag=True, help="Publicera även om många inlägg eller filer har försvunnit.")
+@click.option("--dry-run", is_flag=True, help="Säg vad som skulle ändras och för vem, och lägg inte ut något.")
 @click.option(
     "--take-over",
     is_flag=True,
@@ -48,11 +53,23 @@ def build(into: Path | None, sequence: int | None, site: Path, as_json: bool) ->
 @site_option
 @json_option
 def publish(
-    whole: bool, allow_removals: bool, take_over: bool, reviewed: bool, sequence: int | None, site: Path, as_json: bool
+    whole: bool,
+    allow_removals: bool,
+    dry_run: bool,
+    take_over: bool,
+    reviewed: bool,
+    sequence: int | None,
+    site: Path,
+    as_json: bool,
 ) -> None:
     """Försegla det som är ändrat och lägg ut det på värden. Det som inte längre ska finnas tas bort där."""
     with report.answering(as_json):
         settings = read_settings(site)
+        if dry_run:
+            with report.progress(as_json) as step:
+                would = pipeline.rehearse(settings, whole=whole, allow_removals=allow_removals, step=step)
+            _say_rehearsal(would, as_json)
+            return
         with report.progress(as_json) as step:
             published = pipeline.publish(
                 settings,
@@ -64,6 +81,39 @@ def publish(
                 step=step,
             )
         _say(published, as_json, "Publicerat i")
+
+
+def _say_rehearsal(would: Rehearsal, as_json: bool) -> None:
+    if as_json:
+        report.say_json(would.summary() | report.told(would.findings))
+        return
+    report.say_findings(would.findings)
+    report.say(f"Ingenting har lagts ut. {would.read} inlägg lästes.")
+    if not (would.months or would.public or would.gains or would.loses):
+        report.say("Inget skulle ändras.")
+    for month in would.months:
+        kinds = (("nytt", month.new), ("ändrat", month.changed), ("tas bort", month.gone))
+        told = [f"{what} {_quoted(titles)}" for what, titles in kinds if titles]
+        report.say(f"{month.audience}, {month.month}: {'; '.join(told)}.")
+    for path, what in would.public:
+        report.say(f"Öppen sida {path}: {_PUBLIC[what]}.")
+    for reaches, what in ((would.gains, "skulle få läsa"), (would.loses, "skulle inte längre få läsa")):
+        for one in reaches:
+            told = [f"{title} ({_span(months)})" for title, months in one.audiences]
+            report.say(f"{one.reader} {what}: {', '.join(told)}.")
+
+
+_PUBLIC = {"new": "ny", "changed": "ändrad", "gone": "tas bort"}
+_NAMED = 8  # titles of a month
+
+
+def _quoted(titles: tuple[str, ...]) -> str:
+    rest = f" och {len(titles) - _NAMED} till" if len(titles) > _NAMED else ""
+    return ", ".join(f"”{title}”" for title in titles[:_NAMED]) + rest
+
+
+def _span(months: tuple[str, ...]) -> str:
+    return months[0] if len(months) == 1 else f"{months[0]} till {months[-1]}"
 
 
 def _run(settings: pipeline.Settings, folder: Path | None, sequence: int | None, as_json: bool) -> Published:

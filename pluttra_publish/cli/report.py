@@ -46,6 +46,11 @@ def say_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def say_line(value: object) -> None:
+    """Print one JSON object on one line, on standard output, for a command that goes on."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
 def told(findings: Findings) -> dict[str, list[dict[str, str | int]]]:
     """Return findings as a script reads them, one for each file; an error has the exit code of its kind."""
     errors = [_row(f) | {"kind": f.kind.__name__, "code": f.kind.exit_code} for f in findings.errors]
@@ -59,8 +64,7 @@ def _row(finding: Finding) -> dict[str, str | int]:
 def say_findings(findings: Findings) -> None:
     """Print all findings on standard error: errors, then what remains to do, where a post's photos of one fault are told together."""
     for finding in findings.errors:
-        click.secho("fel: ", fg="red", nl=False, err=True)
-        _say_finding(finding)
+        say_error(finding)
     to_do = _together(findings.warnings)
     if to_do:
         click.echo("", err=True)
@@ -68,6 +72,12 @@ def say_findings(findings: Findings) -> None:
     for alike in to_do:
         click.secho("  • ", nl=False, err=True)
         _say_finding(*alike)
+
+
+def say_error(finding: Finding) -> None:
+    """Print one error on standard error."""
+    click.secho("fel: ", fg="red", nl=False, err=True)
+    _say_finding(finding)
 
 
 def _together(found: Iterable[Finding]) -> list[list[Finding]]:

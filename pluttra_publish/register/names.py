@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from pluttra_publish.errors import ContentError, UsageError
+from pluttra_publish.errors import IdentityError, UsageError
 from pluttra_publish.register.values import Child, Department, Guardian, Register, StaffMember, fold
 
 _Value = TypeVar("_Value")
 
 
-class ChildNotFound(ContentError):
+class ChildNotFound(IdentityError):
     """No child, or more than one, is meant by what was written. `candidates` are those it could be."""
 
     def __init__(self, message: str, *, hint: str, candidates: tuple[Child, ...] = ()) -> None:
@@ -22,7 +22,7 @@ class ChildNotFound(ContentError):
         self.candidates = candidates
 
 
-class DepartmentNotFound(ContentError):
+class DepartmentNotFound(IdentityError):
     """No department has that id or name."""
 
 

@@ -6,7 +6,7 @@ Findings name file, row and column, never a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +29,7 @@ from pluttra_publish.register.values import (
     fold,
 )
 
+_TABLE = "*.[cCtT][sSxX][vVtT]"
 _ID = Column("id")
 _FIRST = Column("förnamn", ("first name", "given name"))
 _LAST = Column("efternamn", ("last name", "surname", "family name"))
@@ -103,18 +104,26 @@ def empty_register() -> dict[str, str]:
     return {name: "\ufeff" + ";".join(column.heading for column in columns) + "\r\n" for name, columns in FILES.items()}
 
 
-def check_place(register: Path, posts: Path, findings: Findings) -> None:
-    """Refuse a register that lies in the folder of posts, in part or whole, since that one may be synced."""
+def check_place(register: Path, posts: Path, findings: Findings, *, only: Iterable[Path] | None = None) -> None:
+    """Refuse a register that lies in the folder of posts, in part or whole, since that one may be synced.
+
+    `only` are files and folders there to look in, if it isn't all.
+    """
     mend = "Flytta den till registrets mapp, bredvid inläggen, och töm papperskorgen i den synkade mappen."
     if register.resolve().is_relative_to(posts.resolve()):
         message = "Registret ligger i inläggsmappen, som kan synkas mellan datorer."
         findings.error(RegisterError, register.name, "", message, mend)
         return
     ours = {*FILES, "samtycken.csv", ALLOWED_WORDS}
-    for file in sorted(posts.rglob("*.[cCtT][sSxX][vVtT]")):
+    for file in sorted(_tables_in(posts) if only is None else {file for place in only for file in _tables_in(place)}):
         if fold(file.name) in ours:
             name = f"{posts.name}/{file.relative_to(posts).as_posix()}"
             findings.error(RegisterError, name, "", "En fil ur registret ligger i inläggsmappen, som kan synkas.", mend)
+
+
+def _tables_in(place: Path) -> Iterable[Path]:
+    """Return the files that may be tables, by their endings: the place itself, or what lies below it."""
+    return place.rglob(_TABLE) if place.is_dir() else [place] if place.match(_TABLE) else []
 
 
 def _raw(folder: Path, name: str, findings: Findings) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from pluttra_publish.format import shape
 from pluttra_publish.format.canonical import b64
 
 _EPOCHS = 2
+_MONTHS = re.compile(r"(\d{4}-(0[1-9]|1[0-2])( (?!$)|$))*", re.ASCII)
 
 
 @dataclass
@@ -84,7 +86,7 @@ class ReaderKeys:
     def to_value(self) -> dict[str, object]:
         return {
             "ended": self.ended,
-            "given": {audience: sorted(months) for audience, months in self.given.items()},
+            "given": {audience: " ".join(sorted(months)) for audience, months in self.given.items()},
             "had": {audience: sorted(months) for audience, months in self.had.items()},
             "key": b64(self.key),
             "length": self.keyring_length,
@@ -99,7 +101,7 @@ class ReaderKeys:
         ended = shape.member(value, "ended")
         return cls(
             shape.raw(shape.member(value, "key"), f"{place}.key", 32),
-            {audience: list(shape.listed(months, place, shape.month)) for audience, months in given.items()},
+            {audience: _months(months, place) for audience, months in given.items()},
             None if ended is None else shape.number(ended, f"{place}.ended"),
             shape.number(shape.member(value, "length"), f"{place}.length"),
             {audience: list(shape.listed(months, place, shape.month)) for audience, months in had.items()},
@@ -126,6 +128,15 @@ class InvitationKeys:
             shape.text(shape.member(value, "reader"), f"{place}.reader"),
             shape.number(shape.member(value, "ends"), f"{place}.ends"),
         )
+
+
+def _months(value: Any, place: str) -> list[str]:
+    """Return months that stand in one text, since ten years of them for everybody are many; in a keystore from before that, in a list."""
+    if isinstance(value, list):
+        return list(shape.listed(value, place, shape.month))
+    if not _MONTHS.fullmatch(shape.text(value, place)):
+        raise shape.refusal(place)
+    return str(value).split()
 
 
 def _secret(value: Any, place: str) -> bytes:

@@ -187,11 +187,21 @@ class Keystore:
     def _uninvite(self, id: str) -> None:  # noqa: A002
         self.invitations[:] = [kept for kept in self.invitations if kept.reader != id]
 
-    def rooted(self) -> None:
-        """Remember that a root with the newest epochs lies on the host."""
-        for audience in self.audiences.values():
+    def rooted(self) -> bool:
+        """Remember that a root with the newest epochs lies on the host; tell whether that was not known of all."""
+        new = [audience for audience in self.audiences.values() if not audience.rooted]
+        for audience in new:
             audience.rooted = True
-        self.former = None
+        changed = bool(new) or self.former is not None or self.restored is not None
+        self.former = self.restored = None
+        return changed
+
+    def is_current(self) -> bool:
+        """Tell whether the file is as it was when this was read or saved."""
+        try:
+            return self.path.read_bytes() == self._on_disk
+        except OSError:
+            return False
 
     def invite(self, reader: str, *, ends: int) -> InvitationKeys:
         """Return a new invitation for a reader."""

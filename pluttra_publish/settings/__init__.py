@@ -29,6 +29,7 @@ from pluttra_publish.settings.values import (
     LookSettings,
     MailSettings,
     Settings,
+    WatchSettings,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "MailSettings",
     "Settings",
     "SettingsError",
+    "WatchSettings",
     "accepted",
     "is_inside",
     "read_settings",
@@ -170,6 +172,8 @@ _KEYS: dict[str, _Rule] = {
     "mail.digest": _Rule(accepting.one_of("at_once", "hourly", "daily", "never"), "at_once"),
     "mail.daily_hour": _Rule(accepting.number(0, 23, of="ett klockslag"), 16),
     "mail.staff": _Rule(accepting.yes_or_no, True),
+    "watch.settle": _Rule(accepting.number(1, 60, of="ett antal sekunder"), 1),
+    "watch.polling": _Rule(accepting.yes_or_no, False),
     "backup.folder": _Rule(accepting.text, ""),
     "backup.keep_days": _Rule(accepting.number(1, 3660, of="ett antal"), 30),
     "backup.keep_months": _Rule(accepting.number(0, 600, of="ett antal"), 12),
@@ -197,6 +201,7 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
         look=LookSettings(values["theme.colour"], logo),
         accessibility=AccessibilitySettings(**said),
         mail=MailSettings(**mail),
+        watch=WatchSettings(values["watch.settle"], values["watch.polling"]),
         **flat,
         **folders,
     )

@@ -95,6 +95,14 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class WatchSettings:
+    """How `pluttra watch` hears of changes: after how many seconds without one something has settled, and whether it must look for itself."""
+
+    settle: int = 1
+    polling: bool = False
+
+
+@dataclass(frozen=True)
 class BackupSettings:
     """Where the backup lies, None if it is said at each one; of how many days and months one is kept, the newest of each."""
 
@@ -133,6 +141,7 @@ class Settings:
     accessibility: AccessibilitySettings = AccessibilitySettings()
     mail: MailSettings = MailSettings()
     mail_links: Literal["none", "each"] = "none"
+    watch: WatchSettings = WatchSettings()
     backup: BackupSettings = BackupSettings()
 
     @property

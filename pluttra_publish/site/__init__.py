@@ -13,7 +13,7 @@ from pluttra_publish.site.colours import Accents, accents_of
 from pluttra_publish.site.frontmatter import decoded, returned_text
 from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
 from pluttra_publish.site.own_theme import PUBLIC_POLICY, RETOLD_POLICY, SHELL_POLICY, check_own_theme, check_walls
-from pluttra_publish.site.seen import Seen, see, see_folder
+from pluttra_publish.site.seen import Seen, Sight, see, see_folder
 from pluttra_publish.site.shell import ShellFiles, shell_files
 from pluttra_publish.site.values import (
     Box,
@@ -77,6 +77,7 @@ __all__ = [
     "Seen",
     "ShellFiles",
     "ShellView",
+    "Sight",
     "SiteSettings",
     "SoundView",
     "StandingView",

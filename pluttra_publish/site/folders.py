@@ -23,7 +23,7 @@ _DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".html", ".htm"
 _IGNORED = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "fel.txt", "klart.txt", "@eadir", "__macosx"}
 )
-_IGNORED_SUFFIXES = (".aae", ".xmp", ".thm", ".tmp", ".part", ".crdownload")
+_IGNORED_SUFFIXES = (".aae", ".xmp", ".thm", ".tmp", ".part", ".crdownload", ".fel.txt", ".klart.txt")
 
 SHARED: dict[str, PlaceKind] = {
     "forskolan": "preschool",
@@ -176,16 +176,22 @@ def entries(folder: Path, shown: str, findings: Findings, *, only: Collection[st
 
     `only` are the names, as findings give them, that are looked at.
     """
+    wanted = None if only is None else {name[len(shown) + 1 :] for name in only if name.startswith(f"{shown}/")}
+    if wanted is not None and not wanted:
+        return
     try:
         with os.scandir(folder) as listing:
-            found = sorted(((nfc(entry.name), entry) for entry in listing), key=lambda one: (one[0], one[1].name))
+            named = ((nfc(entry.name), entry) for entry in listing)
+            found = sorted(
+                (one for one in named if wanted is None or one[0] in wanted), key=lambda one: (one[0], one[1].name)
+            )
     except OSError as error:
         message = f"Mappen går inte att läsa ({error.strerror})."
         findings.error(ContentError, shown, "", message, "Kontrollera att mappen finns och att du får läsa den.")
         return
     seen: set[str] = set()
     for name, entry in found:
-        if ignored(name) or (only is not None and f"{shown}/{name}" not in only):
+        if ignored(name):
             continue
         if name in seen and not entry.is_dir():
             findings.error(ContentError, f"{shown}/{name}", "", "Två filer har samma namn.", _ALIKE)
@@ -228,6 +234,12 @@ def relative_name(path: Path, root: Path) -> str:
         return nfc(path.relative_to(root).as_posix())
     except ValueError:
         return nfc(path.name)
+
+
+def path_of(name: str, posts: Path, root: Path) -> Path:
+    """Return where a post lies by its name; of one whose letters are written otherwise on disk, where its place is."""
+    path = posts / name.removeprefix(relative_name(posts, root)).lstrip("/")
+    return path if path.exists() else path.parent
 
 
 def nfc(text: str) -> str:

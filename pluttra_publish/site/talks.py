@@ -6,7 +6,7 @@ Their folder is never synced and never among the posts. Whose child a folder mea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -51,8 +51,9 @@ def read_talks(
     probe: Callable[[Path], ProbeLike],
     findings: Findings,
     today: date,
+    without: Collection[str] = (),
 ) -> tuple[Talk, ...]:
-    """Return every talk below `folder`, by child and date; faults are added to `findings`. No folder is no talks.
+    """Return every talk below `folder`, by child and date, but those `without`; faults are added to `findings`. No folder is no talks.
 
     A text with `Status: utkast` waits, and a talk of which nothing else is written is not returned.
     """
@@ -62,10 +63,14 @@ def read_talks(
     talks: list[Talk] = []
     seen: set[str] = set()
     for child in entries(folder, relative_name(folder, settings.root.absolute()), findings):
+        if child.shown in without:
+            continue
         if not child.folder:
             desk.fault(child.shown, "", "Filen ligger där inget samtal kan ligga.", "Lägg den i samtal/BARN/DATUM/.")
             continue
         for day in entries(child.path, child.shown, findings):
+            if day.shown in without:
+                continue
             if not day.folder:
                 mend = "Lägg den i en mapp med samtalets dag, till exempel 2026-11-26."
                 desk.fault(day.shown, "", "Filen ligger där inget samtal kan ligga.", mend)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pluttra_publish.errors import KeystoreError
-from pluttra_publish.sealing import Keystore
+from pluttra_publish.errors import FormatError, KeystoreError
+from pluttra_publish.sealing import Keystore, ReaderKeys
 
 
 class Machine:
@@ -202,3 +202,19 @@ def test_a_save_that_fails_leaves_the_file_as_it_was(machine: Machine, monkeypat
     assert [file.name for file in machine.path.parent.iterdir()] == [machine.path.name]
     keystore.save()
     assert "v-1" in machine.load().readers
+
+
+def test_months_that_were_given_are_read_from_a_list_too_as_older_keystores_have_them() -> None:
+    reader = ReaderKeys.new()
+    reader.given = {"department:solrosen": ["2026-02", "2026-03"], "preschool": []}
+    value = reader.to_value()
+    assert ReaderKeys.from_value(value, "readers") == reader
+    older = value | {"given": {"department:solrosen": ["2026-02", "2026-03"], "preschool": []}}
+    assert ReaderKeys.from_value(older, "readers") == reader
+
+
+@pytest.mark.parametrize("wrong", ["2026-13", "2026-02 ", " 2026-02", "2026-02  2026-03", "2026-02,2026-03", 2026])
+def test_months_that_are_none_are_refused(wrong: object) -> None:
+    value = ReaderKeys.new().to_value() | {"given": {"preschool": wrong}}
+    with pytest.raises(FormatError):
+        ReaderKeys.from_value(value, "readers")
