@@ -14,13 +14,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import access, archive, browsing, building, media, phone, revocation, sealing, storage
+from benchmarks import access, browsing, building, growth, media, phone, revocation, sealing, storage
 from benchmarks.measure import Figure
 
 _RESULTS = Path(__file__).parent / "results.json"
 _BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
     "build": building.measure,
-    "archive": archive.measure,
+    "archive": growth.measure,
     "media": media.measure,
     "seal": sealing.measure_speed,
     "storage": storage.measure,

@@ -404,6 +404,14 @@ def test_two_preschools_do_not_share_a_folder(school: Kept, tmp_path: Path) -> N
         other.back_up()
 
 
+def test_without_a_folder_it_is_the_one_used_last(school: Kept) -> None:
+    with clock(school.now), pytest.raises(UsageError, match="Var ska kopian ligga"):
+        back_up(school.settings, identity=school.identity)
+    school.back_up()
+    with clock(school.later(days=1).now):
+        assert back_up(school.settings, identity=school.identity).folder == school.disk
+
+
 def test_a_folder_with_other_things_is_not_taken(school: Kept) -> None:
     school.disk.mkdir()
     (school.disk / "semester.jpg").write_bytes(b"x")

@@ -36,6 +36,7 @@ __all__ = ["BackedUp", "Incomplete", "LastBackup", "back_up", "last_backup"]
 _NIGHTS = 30
 """In as many backups every sealed file is read through again."""
 _PATIENCE = 5  # seconds
+_A_PUBLISH = 1800  # seconds: a publish with many films takes long
 _TRIES = 2
 
 
@@ -99,7 +100,7 @@ def back_up(
     identity: Path | None = None,
     step: Step = no_step,
 ) -> BackedUp:
-    """Make a backup in `folder`, else in the settings'. `new` lets it be a new one where one was expected; `verify` reads all of it through.
+    """Make a backup in `folder`, else in the settings', else where the last one is. `new` lets it be a new one where one was expected; `verify` reads all of it through.
 
     Raises:
         UsageError: no folder is said, or it may not hold backups.
@@ -107,7 +108,8 @@ def back_up(
         Incomplete: the backup was made, without some files.
         HostError: it was not made: the folder is gone, full or not what it should be. Earlier backups are as they were.
     """
-    target = (folder or settings.backup.folder or _nowhere()).absolute()
+    before = last_backup(settings)
+    target = (folder or settings.backup.folder or (Path(before.folder) if before else _nowhere())).absolute()
     _check_place(settings, target)
     identity = identity or identity_path()
     keystore = Keystore.load(settings.state / "keystore.age", identity_path=identity)
@@ -117,7 +119,7 @@ def back_up(
         shelf.claim(keystore.opaque_id("backup", keystore.site.hex()), expected=expected)
         with closing(Digests(settings.state / DIGESTS)) as digests:
             made = _Round(settings, keystore, identity, shelf, digests, step).run(verify=verify)
-    counts = {"files": made.files, "new": made.new, "damaged": made.damaged, "forgotten": made.forgotten}
+    counts = {"copied": made.files, "new": made.new, "damaged": made.damaged, "forgotten": made.forgotten}
     log.append(settings.state, "backup", now=now_of(settings), counts=counts)
     time = int(now_of(settings).timestamp())
     memory = {"time": time, "folder": str(target), "files": made.files, "complete": not made.findings.errors}
@@ -249,7 +251,8 @@ class _Round:
 
     def _take_state(self, whole: Whole) -> None:
         """Take the private state as it is at one moment."""
-        with locked(self._settings.state / "publish.lock"), locked(self._settings.state / "brev.lock"):
+        state = self._settings.state
+        with locked(state / "publish.lock", patience=_A_PUBLISH), locked(state / "brev.lock", patience=_A_PUBLISH):
             taken = {name: (path, path.read_bytes()) for name, path in whole.state.items() if path.is_file()}
             with tempfile.TemporaryDirectory(dir=self._settings.state, prefix="seal-") as workspace:
                 ledger = _copied(self._settings.state / LEDGER, Path(workspace))

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,6 @@ def restore(
     chosen = _chosen(folder, run)
     shelf, into = Shelf(folder), into.absolute()
     manifest = _manifest(shelf, chosen, key)
-    now = datetime.now(UTC)
     findings = Findings()
     with _under_way(into, chosen):
         for name in manifest.folders:
@@ -93,15 +92,14 @@ def restore(
             step("Återställer", number, len(manifest.entries))
         _adopt(into / manifest.state / _KEYSTORE, manifest, key, identity or identity_path())
         check = _lead_back(into, manifest)
-        log.append(
-            into / manifest.state, "restore", now=now, counts={"files": len(manifest.entries), "damaged": len(findings)}
-        )
+        counts = {"restored": len(manifest.entries) - len(findings), "damaged": len(findings)}
+        log.append(into / manifest.state, "restore", now=datetime.now(_zone(into)), counts=counts)
         with telling(into):
             settle([str(into / name) for name in manifest.entries if (into / name).is_file()])
     if findings.errors:
         older = [other for other, _ in runs_in(folder) if other < chosen]
         raise Damaged(findings, older[0] if older else "")
-    return Restored(into, manifest.preschool, made_at(chosen), len(manifest.entries), check)
+    return Restored(into, manifest.preschool, made_at(chosen).astimezone(_zone(into)), len(manifest.entries), check)
 
 
 def _chosen(folder: Path, run: str) -> str:
@@ -184,6 +182,14 @@ def _adopt(path: Path, manifest: Manifest, key: RecoveryKey, identity: Path) -> 
     keystore = Keystore.recover(path, identity_path=identity, recovery_key=key.text)
     keystore.restored = manifest.made
     keystore.save()
+
+
+def _zone(into: Path) -> tzinfo | None:
+    """Return the preschool's time zone; None, which is the machine's, if the settings can't be read."""
+    try:
+        return read_settings(into).zone
+    except SettingsError:
+        return None
 
 
 def _lead_back(into: Path, manifest: Manifest) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pluttra_publish.backup import back_up
+from pluttra_publish.backup import BackedUp, back_up
 from pluttra_publish.backup.restore import restore as restore_backup
 from pluttra_publish.backup.restore import runs_in
 from pluttra_publish.cli import report
@@ -23,7 +23,7 @@ from pluttra_publish.settings import FILE, read_settings
     metavar="[MAPP]",
     required=False,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Mapp på en annan disk. Annars folder under [backup] i inställningarna.",
+    help="Mapp på en annan disk. Annars folder under [backup] i inställningarna, eller den som användes senast.",
 )
 @click.option("--new", is_flag=True, help="Börja om i en tom mapp, fast det fanns kopior där förut: disken är bytt.")
 @click.option("--verify", is_flag=True, help="Läs igenom allt som ligger i kopian, och inte bara en del av det.")
@@ -41,18 +41,7 @@ def backup(target: Path | None, new: bool, verify: bool, site: Path, as_json: bo
         if as_json:
             report.say_json(done.summary())
             return
-        report.say(
-            f"Säkerhetskopierat till {done.folder}: {done.files} filer, {done.new} nya ({done.length / 1e6:.1f} MB)."
-        )
-        if done.damaged:
-            lost = done.damaged - done.mended
-            rest = f" {lost} finns bara i äldre kopior, och är borta därifrån." if lost else ""
-            report.say_aside(
-                f"{done.damaged} filer i kopian var skadade; {done.mended} är kopierade igen.{rest} Byt disk snart."
-            )
-        report.say(
-            f"{done.looked} äldre filer lästes igenom. {done.runs} kopior finns, {done.forgotten} gamla togs bort."
-        )
+        _say(done)
 
 
 @click.command(epilog="Exempel: pluttra restore /media/disk/pluttra-kopia --into minforskola")
@@ -99,7 +88,7 @@ def restore(target: Path, into: Path | None, run: str, only_list: bool, key_file
             report.say_json(told | {"check": list(done.check)})
             return
         report.say(
-            f"{done.preschool} är återställd i {done.folder}, som den var {done.made.astimezone():%Y-%m-%d kl. %H.%M}: {done.files} filer."
+            f"{done.preschool} är återställd i {done.folder}, som den var {done.made:%Y-%m-%d kl. %H.%M}: {done.files} filer."
         )
         if done.check:
             report.say_aside(
@@ -112,6 +101,20 @@ def restore(target: Path, into: Path | None, run: str, only_list: bool, key_file
             "     tagits tillbaka (register/samtycken.csv) och inlägg som tagits bort (inlagg/).\n"
             f"  3. pluttra publish --take-over --site {done.folder}"
         )
+
+
+def _say(done: BackedUp) -> None:
+    report.say(
+        f"Säkerhetskopierat till {done.folder}: {done.files} filer, {done.new} {'ny' if done.new == 1 else 'nya'} ({done.length / 1e6:.1f} MB)."
+    )
+    if done.damaged:
+        lost = done.damaged - done.mended
+        rest = f" {lost} fanns bara i äldre kopior, och är borta därifrån." if lost else ""
+        told = f"{done.damaged} filer i kopian var skadade; {done.mended} är kopierade igen.{rest} Byt disk snart."
+        report.say_aside(told)
+    kept = f"Kopior från {done.runs} tillfällen finns kvar." if done.runs > 1 else "Det är den enda kopian där."
+    looked = f" {done.looked} filer som låg där lästes igenom." if done.looked else ""
+    report.say(f"{kept}{looked}")
 
 
 def _key(file: Path | None) -> RecoveryKey:

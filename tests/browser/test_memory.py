@@ -87,6 +87,7 @@ def test_nothing_that_was_read_lies_in_clear_on_the_device(device: Device, sampl
     assert kept["files"] > 15
     assert kept["length"] > 500_000
 
+    device.page.wait_for_timeout(2_300)  # what has been on the screen is kept some seconds later
     stores = json.loads(device.page.evaluate(IN_DATABASES))
     assert set(stores) == {"keys", "facts", "seen", "tickets"}
     ((_, held),) = stores["keys"]

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-import pluttra_publish.publish as pipeline
-from pluttra_publish import planning
+from pluttra_publish import planning, run
 from pluttra_publish.plan import Plan
 from pluttra_publish.site import Pages
 from tests.browser.conftest import MakeDevice, MakeHost
@@ -42,14 +41,14 @@ ALERTED = "window.alert = message => { window.alerted = [...(window.alerted ?? [
 
 def with_pages(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     """Let every post's page be this, whatever Pelican and the sanitiser said."""
-    press = pipeline.press
+    press = run.press
 
     def evil(*arguments: object, **named: object) -> Pages | None:
         pages = press(*arguments, **named)  # type: ignore[arg-type]
         assert pages is not None
         return replace(pages, posts={post: page.encode() for post in pages.posts})
 
-    monkeypatch.setattr(pipeline, "press", evil)
+    monkeypatch.setattr(run, "press", evil)
 
 
 @pytest.mark.parametrize("workers", ["allow", "block"])

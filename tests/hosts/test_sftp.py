@@ -3,6 +3,7 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,7 +91,10 @@ def test_a_key_in_an_agent_opens(sshd: OpenSsh, tmp_path: Path, monkeypatch: pyt
         monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
         while not socket.exists():
             assert agent.poll() is None
-        subprocess.run(["ssh-add", "-q", str(sshd.key)], check=True)
+        until = time.monotonic() + 20
+        while subprocess.run(["ssh-add", "-q", str(sshd.key)], check=False).returncode:  # it may not listen yet
+            assert time.monotonic() < until
+            time.sleep(0.1)
         host = SftpHost(sshd.settings(tmp_path, key=None))
         assert host.get("root") is None
         host.close()

@@ -160,9 +160,9 @@ class Preschool:
         return pipeline.make_keystore(self.write().settings, identity=self.identity)
 
     def publish(
-        self, *, sequence: int | None = None, into: Path | None = None, allow_removals: bool = False
+        self, *, sequence: int | None = None, into: Path | None = None, allow_removals: bool = True
     ) -> Published:
-        """Publish as it is now, with new keys if there are none."""
+        """Publish as it is now, with new keys if there are none; what has vanished is meant to have, unless a test says otherwise."""
         self.make_keystore()
         with clock(self.now):
             return pipeline.publish(
