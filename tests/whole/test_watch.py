@@ -294,6 +294,11 @@ def test_a_post_comes_out_when_its_time_comes(school: Preschool) -> None:
         watched.wait(lambda: watched.published > number, "the new day")
 
 
+def _hear_ctrl_c() -> None:
+    """Be as in a terminal: what is started in the background hears of no Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def command(school: Preschool) -> Iterator[subprocess.Popen[str]]:
     """Run `pluttra watch` as a program of its own."""
@@ -302,7 +307,14 @@ def command(school: Preschool) -> Iterator[subprocess.Popen[str]]:
         "SOURCE_DATE_EPOCH": str(int(school.now.timestamp())),
     }
     words = [sys.executable, "-m", "pluttra_publish", "watch", "--site", str(school.root)]
-    with subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        words,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c if os.name == "posix" else None,  # noqa: PLW1509 # one thread, which only sets a signal
+    ) as running:
         try:
             yield running
         finally:
