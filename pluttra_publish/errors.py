@@ -138,7 +138,7 @@ class Findings:
     """Collects every finding of a check, so that all are reported together."""
 
     def __init__(self, found: Iterable[Finding] = ()) -> None:
-        self._found: list[Finding] = list(found)
+        self._found: dict[Finding, None] = dict.fromkeys(found)  # each once, however many there are
 
     def error(self, kind: type[PluttraError], file: str, place: str, message: str, mend: str) -> None:
         self._add(Finding(file, place, message, mend, kind, "error"))
@@ -152,8 +152,7 @@ class Findings:
             self._add(finding)
 
     def _add(self, finding: Finding) -> None:
-        if finding not in self._found:
-            self._found.append(finding)
+        self._found[finding] = None
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._found, key=lambda f: (f.file, f.place, f.message)))

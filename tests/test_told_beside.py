@@ -18,6 +18,7 @@ from tests.whole.preschool import STOCKHOLM
 NOW = datetime(2026, 11, 23, 12, 5, tzinfo=STOCKHOLM)
 HUT = "inlagg/Solrosen/2026-11-02 Koja"
 LETTER = "inlagg/Solrosen/2026-11-03 Brev.md"
+POSTS = (HUT, LETTER)
 FAULT = Held((Finding(f"{HUT}/text.md", "rad 2", "Fältet finns inte.", "Ta bort det.", ContentError),), True)
 
 
@@ -54,23 +55,23 @@ def test_several_faults_are_told_together_and_those_of_the_post_itself_by_their_
 
 
 def test_every_program_that_opens_texts_reads_them(settings: Settings) -> None:
-    Beside(settings).tell({HUT: FAULT}, {}, NOW)
+    Beside(settings, POSTS).tell({HUT: FAULT}, {}, NOW)
     content = (settings.root / HUT / "FEL.txt").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\n") == content.count(b"\r\n")
 
 
 def test_a_fault_goes_when_it_is_mended_also_when_the_program_was_started_anew(settings: Settings) -> None:
-    Beside(settings).tell({HUT: FAULT, LETTER: FAULT}, {}, NOW)
+    Beside(settings, POSTS).tell({HUT: FAULT, LETTER: FAULT}, {}, NOW)
     assert there(settings) == {"Solrosen/2026-11-02 Koja/FEL.txt", "Solrosen/2026-11-03 Brev.md.FEL.txt"}
-    Beside(settings).tell({LETTER: FAULT}, {HUT: ("Solrosen",)}, NOW)
+    Beside(settings, POSTS).tell({LETTER: FAULT}, {HUT: ("Solrosen",)}, NOW)
     assert there(settings) == {"Solrosen/2026-11-02 Koja/KLART.txt", "Solrosen/2026-11-03 Brev.md.FEL.txt"}
-    Beside(settings).tell({}, {}, NOW)
+    Beside(settings, POSTS).tell({}, {}, NOW)
     assert there(settings) == {"Solrosen/2026-11-02 Koja/KLART.txt"}
 
 
 def test_what_is_out_is_told_with_when_and_for_whom_until_it_waits(settings: Settings) -> None:
-    beside = Beside(settings)
+    beside = Beside(settings, POSTS)
     beside.tell({}, {HUT: ("Solrosen", "Personal: Solrosen")}, NOW)
     text = (settings.root / HUT / "KLART.txt").read_text(encoding="utf-8-sig")
     assert text == "Utlagt 2026-11-23 kl. 12.05.\n\nFör: Solrosen, Personal: Solrosen.\n"
@@ -79,10 +80,10 @@ def test_what_is_out_is_told_with_when_and_for_whom_until_it_waits(settings: Set
 
 
 def test_what_has_not_been_read_is_left_alone(settings: Settings) -> None:
-    Beside(settings).tell({HUT: FAULT}, {}, NOW)
-    Beside(settings).tell({}, {}, NOW, leave={HUT})
+    Beside(settings, POSTS).tell({HUT: FAULT}, {}, NOW)
+    Beside(settings, POSTS).tell({}, {}, NOW, leave={HUT})
     assert there(settings) == {"Solrosen/2026-11-02 Koja/FEL.txt"}
-    Beside(settings).tell({}, {}, NOW)
+    Beside(settings, POSTS).tell({}, {}, NOW)
     assert there(settings) == set()
 
 
@@ -90,21 +91,21 @@ def test_an_archive_that_is_published_for_the_first_time_is_not_filled_with_word
     many = {f"inlagg/Solrosen/2026-11-02 Koja {number}": ("Solrosen",) for number in range(60)}
     for name in many:
         (settings.root / name).mkdir()
-    Beside(settings).tell({HUT: FAULT}, {}, NOW)
-    Beside(settings).tell({}, many | {HUT: ("Solrosen",)}, NOW)
+    Beside(settings, POSTS).tell({HUT: FAULT}, {}, NOW)
+    Beside(settings, POSTS).tell({}, many | {HUT: ("Solrosen",)}, NOW)
     assert there(settings) == {"Solrosen/2026-11-02 Koja/KLART.txt"}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="two ways of writing ö are two names only there")
 def test_a_post_whose_letters_are_written_as_a_mac_does_is_found(settings: Settings) -> None:
     (settings.posts / "Solrosen" / unicodedata.normalize("NFD", "2026-11-04 Snö")).mkdir()
-    Beside(settings).tell({}, {"inlagg/Solrosen/2026-11-04 Snö": ("Solrosen",)}, NOW)
+    Beside(settings, POSTS).tell({}, {"inlagg/Solrosen/2026-11-04 Snö": ("Solrosen",)}, NOW)
     assert {unicodedata.normalize("NFC", name) for name in there(settings)} == {"Solrosen/2026-11-04 Snö/KLART.txt"}
 
 
 def test_a_post_that_is_gone_is_nothing_to_tell_of(settings: Settings) -> None:
     (settings.root / HUT).rmdir()
-    assert Beside(settings).tell({"inlagg/Blåklockan/2026-11-02 Borta": FAULT}, {}, NOW) == []
+    assert Beside(settings, POSTS).tell({"inlagg/Blåklockan/2026-11-02 Borta": FAULT}, {}, NOW) == []
     assert there(settings) == set()
 
 
@@ -113,4 +114,15 @@ def test_a_post_that_cannot_be_told_of_is_said(settings: Settings, monkeypatch: 
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pluttra_publish.watching.told_beside.write_atomically", fail)
-    assert Beside(settings).tell({HUT: FAULT}, {}, NOW) == [HUT]
+    assert Beside(settings, POSTS).tell({HUT: FAULT}, {}, NOW) == [HUT]
+
+
+def test_what_is_remembered_of_it_says_no_names(settings: Settings) -> None:
+    talk = "samtal/Alva Lind/2026-12-01"
+    (settings.root / talk).mkdir(parents=True)
+    Beside(settings, POSTS).tell({HUT: FAULT, talk: FAULT}, {}, NOW)
+    kept = b"".join(path.read_bytes() for path in settings.state.iterdir())
+    assert kept
+    assert not any(word in kept for word in (b"Koja", b"Solrosen", b"Alva"))
+    Beside(settings, POSTS).tell({}, {}, NOW)
+    assert not (settings.root / talk / "FEL.txt").exists()

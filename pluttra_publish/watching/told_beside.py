@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from pluttra_publish.errors import Finding
+from pluttra_publish.last_time import key_of
 from pluttra_publish.outcomes import Held
 from pluttra_publish.platform import write_atomically
 from pluttra_publish.settings import Settings
@@ -56,10 +57,11 @@ def _told(name: str, finding: Finding) -> str:
 class Beside:
     """Writes what became of posts beside them, and takes away what is no longer so."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, posts: Iterable[str]) -> None:
+        """`posts` are the names of all there are. Where anything was written is remembered, without names."""
         self._settings = settings
         self._file = settings.state / _WRITTEN
-        self._wrong = self._written()
+        self._wrong = self._written(posts)
 
     def tell(
         self,
@@ -91,14 +93,22 @@ class Beside:
         if self._wrong != stays:
             self._wrong = set(stays)
             with contextlib.suppress(OSError):
-                write_atomically(self._file, json.dumps(sorted(stays)).encode("utf-8"), private=True)
+                keys = sorted(map(key_of, stays))
+                write_atomically(self._file, json.dumps(keys).encode("ascii"), private=True)
         return failed
 
-    def _written(self) -> set[str]:
+    def _written(self, posts: Iterable[str]) -> set[str]:
         try:
-            return set(map(str, json.loads(self._file.read_text(encoding="utf-8"))))
+            keys = set(map(str, json.loads(self._file.read_text(encoding="ascii"))))
         except (OSError, ValueError, TypeError):
             return set()
+        return {name for name in (*posts, *self._talks()) if key_of(name) in keys} if keys else set()
+
+    def _talks(self) -> Iterator[str]:
+        talks = self._settings.talks
+        shown = relative_name(talks.absolute(), self._settings.root.absolute())
+        for path in (*talks.glob("*"), *talks.glob("*/*")):
+            yield nfc(f"{shown}/{path.relative_to(talks).as_posix()}")
 
     def _write(self, name: str, what: str, text: str) -> list[str]:
         path = self._path(name, what)

@@ -191,7 +191,8 @@ class Watch:
         if published.told and published.told.waiting:
             self._times["mail"] = time.monotonic() + _MAIL
         self._plan_next(published)
-        untold = Beside(settings).tell(self._patient(published.held), published.out, now, leave=restless)
+        beside = Beside(settings, self._warm.seen.posts)
+        untold = beside.tell(self._patient(published.held), published.out, now, leave=restless)
         return Happened(published, untold=tuple(untold))
 
     def _plan_next(self, published: Published) -> None:
