@@ -142,11 +142,12 @@ def test_a_photo_with_one_bit_changed_is_not_shown_and_said_so_in_its_place(
 def test_a_changed_root_is_refused(stage: Stage, known: bool) -> None:
     if known:
         stage.enter()
+    link = stage.school.link("johan")
     flip(stage.public, "root")
     if known:
         stage.device.page.reload()
     else:
-        stage.device.visit(stage.school.link("johan"))
+        stage.device.visit(link)
         stage.device.tap(OPEN)
     stage.refuses(TAMPERED)
 
@@ -188,19 +189,20 @@ def changed_root(school: School, change: Callable[[dict[str, object]], None]) ->
 def test_a_newer_format_is_told_as_that(stage: Stage, known: bool) -> None:
     if known:
         stage.enter()
+    link = stage.school.link("johan")
     changed_root(stage.school, lambda root: root.update(v=2, sequence=int(str(root["sequence"])) + 1, novelty="?"))
     if known:
         stage.device.page.reload()
     else:
-        stage.device.visit(stage.school.link("johan"))
+        stage.device.visit(link)
         stage.device.tap(OPEN)
     stage.refuses(NEWER_FORMAT)
     stage.device.tap("Ladda om")
 
 
 def test_a_site_that_has_been_quiet_for_long_is_a_warning_and_no_refusal(stage: Stage) -> None:
-    changed_root(stage.school, lambda root: root.update(sequence=int(str(root["sequence"])) + 1, notice=1_700_000_000))
     stage.enter()
+    changed_root(stage.school, lambda root: root.update(sequence=int(str(root["sequence"])) + 1, notice=1_700_000_000))
     stage.device.page.reload()
     expect(stage.device.page.locator("#notices")).to_contain_text("Inget nytt har publicerats på länge")
     stage.device.shows("Hej Johan!")

@@ -2,6 +2,8 @@
 import { objectPath } from './layout.js';
 import { CHAIN_PLACE, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
 
+const STRAGGLERS = 700; // milliseconds, in which what was to be kept a little later has been: else it would make the store anew
+
 /** @param {import('./vault.js').Vault} vault @param {string} digest of the root whose purge this is */
 export async function purge(vault, digest) {
   for (const cache of await caches.keys()) {
@@ -29,6 +31,7 @@ export async function forgetAll() {
   const tell = () => workers.forEach(({ active }) => active?.postMessage('forget'));
   tell(); // what it is about to keep, it shall not
   await letGoOfAll();
+  await new Promise((resolve) => setTimeout(resolve, STRAGGLERS));
   if (globalThis.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
   untilLeft.forEach((names) => names.clear());
   try {
