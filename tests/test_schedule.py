@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pluttra_publish.schedule import KINDS, Kind, jobs, plan
+from tests.commands import every_command
 from tests.whole.preschool import Preschool
 from tests.whole.shell import Shell
 
@@ -30,6 +31,13 @@ def test_the_jobs_are_those_that_a_site_needs() -> None:
     assert [(job.name, job.at) for job in WANTED] == [("watch", None), ("heartbeat", (23, 45)), ("backup", (0, 15))]
     assert all(job.command == (*PROGRAM, job.name, "--site", str(ODD)) for job in WANTED)
     assert [job.name for job in jobs(PROGRAM, ODD, backup=False, night=(2, 0))] == ["watch", "heartbeat"]
+
+
+def test_the_jobs_are_commands_that_there_are_and_take_what_they_are_given() -> None:
+    known = dict(every_command())
+    for job in WANTED:
+        options = {option for parameter in known[job.name].params for option in parameter.opts}
+        assert "--site" in options
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

@@ -150,6 +150,7 @@ def test_demo_seals_the_sample_and_gives_a_link_to_each_of_five(shell: Shell, tm
     assert changed <= {
         "public/root",
         "privat/keystore.age",
+        "privat/logg.jsonl",
         "privat/ledger.sqlite",
         "privat/on-host.sqlite",
     }
