@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import compress
+from itertools import compress, filterfalse
 from operator import ne
 
 from pluttra_publish.approvals import Approvals
@@ -246,10 +246,11 @@ def find_stale(
     aside: Aside = NOTHING,
 ) -> Stale:
     """Return the part of a site that must be made anew, as if what stays of the posts `aside` had not changed."""
-    names = {key_of(name): name for name in looks if name not in aside.posts}
+    listed = [name for name in looks if name not in aside.posts] if aside else looks
+    names = dict(zip(map(key_of, listed), listed, strict=True))
     then = last.seen()
     read = set(compress(names.values(), map(ne, map(then.get, names), map(looks.get, names.values()))))
-    gone = frozenset(then.keys() - names.keys() - set(map(key_of, aside.staying)))
+    gone = frozenset(filterfalse(names.__contains__, then)) - set(map(key_of, aside.staying))
     read |= {names[key] for key in last.due(int(now.timestamp())) if key in names}
     touched = {key_of(name) for name in read} | gone
     read |= {names[key] for key in last.linking(touched) if key in names}

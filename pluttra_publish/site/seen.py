@@ -208,7 +208,7 @@ def _found(place: str, shown: str, names: Collection[str] | None = None) -> dict
     """Return the posts in a place, or those of these names; the place itself if it is no folder that can be read."""
     found: dict[str, _Glance] = {}
     try:
-        listing = _listed(place)
+        listing = _listed(place, names)
     except NotADirectoryError:
         stands = _stands_for(Path(place).name)
         return {shown: _Glance(_digest(_stat(place).encode()), away=stands, missing=stands)}
@@ -216,8 +216,6 @@ def _found(place: str, shown: str, names: Collection[str] | None = None) -> dict
         return {shown: _Glance(_digest(_stat(place).encode()), unreadable=True)}
     for entry in listing:
         name = nfc(meant(entry.name))
-        if names is not None and name not in names:
-            continue
         glance = _folder(entry) if entry.is_dir(follow_symlinks=False) else _file(entry)
         whole = f"{shown}/{name}"
         found[whole] = found[whole].beside(glance) if whole in found else glance
@@ -250,9 +248,17 @@ def _of_lines(name: str, lines: list[str]) -> bytes:
     return _digest("\n".join([name, *sorted(lines)]).encode("utf-8", "surrogateescape"))
 
 
-def _listed(folder: str) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as listing:
+def _listed(folder: str, names: Collection[str] | None = None) -> list[os.DirEntry[str]]:
+    """Return what in a folder is ours, or only what has or stands for one of these names."""
+    with os.scandir(folder) as found:
+        listing = found if names is None else [entry for entry in found if _is_one_of(entry.name, names)]
         return [entry for entry in listing if not ignored(nfc(entry.name)) or _stands_for(entry.name)]
+
+
+def _is_one_of(name: str, names: Collection[str]) -> bool:
+    if name in names:
+        return True
+    return (name.startswith(".") or not name.isascii()) and nfc(meant(name)) in names
 
 
 def _of(entry: os.DirEntry[str]) -> tuple[str, bool]:
