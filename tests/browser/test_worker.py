@@ -60,7 +60,10 @@ def test_what_is_kept_of_a_ticket_opens_nothing(device: Device, sample: Sample) 
     device.shell_kept()
     device.read(card.id, card.title)
     device.decoded(device.photos)
-    device.kept_quiet()
-    tickets = json.loads(device.page.evaluate(IN_DATABASES))["tickets"]
-    assert tickets
-    assert {field for _, ticket in tickets for field in ticket} == {"audience", "month", "name", "made"}
+    device.eventually(lambda: _kept_tickets(device))  # they are kept when the page is at rest
+    assert {field for _, ticket in _kept_tickets(device) for field in ticket} == {"audience", "month", "name", "made"}
+
+
+def _kept_tickets(device: Device) -> list[tuple[str, dict[str, object]]]:
+    tickets: list[tuple[str, dict[str, object]]] = json.loads(device.page.evaluate(IN_DATABASES))["tickets"]
+    return tickets
