@@ -22,7 +22,7 @@ PACKAGE = "pluttra_publish"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"host_settings"}),
-    frozenset({"platform", "settings", "format"}),
+    frozenset({"platform", "cache_file", "settings", "format"}),
     frozenset({"sealing", "log"}),
     frozenset({"site", "media", "register", "hosts", "letters"}),
     frozenset({"(neighbours)"}),  # publish.py, open.py, serve.py …: one file each, below cli and above the folders

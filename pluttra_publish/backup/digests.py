@@ -9,7 +9,10 @@ import sqlite3
 import time
 from pathlib import Path
 
+from pluttra_publish.cache_file import open_cache
+
 _VERSION = 1
+_TABLE = "CREATE TABLE files (file BLOB PRIMARY KEY, looks TEXT NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;"
 _RECENT = 2_000_000_000
 """A file that was changed less than two seconds before it was read may be changed again within the same tick of its clock."""
 
@@ -18,7 +21,7 @@ class Digests:
     """The SHA-256 of files by what they look like from outside; kept for those that were asked for since it was opened."""
 
     def __init__(self, file: Path) -> None:
-        self._database = _opened(file)
+        self._database = open_cache(file, _VERSION, _TABLE)
         self._known: dict[bytes, tuple[str, bytes]] = {}
         with contextlib.suppress(sqlite3.Error):
             rows = self._database.execute("SELECT file, looks, digest FROM files")
@@ -63,24 +66,3 @@ class Digests:
 
     def close(self) -> None:
         self._database.close()
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    with contextlib.suppress(sqlite3.Error):
-        database = _connected(file)
-        if database.execute("PRAGMA user_version").fetchone() == (_VERSION,):
-            return database
-        database.close()
-    for name in (file, file.with_name(f"{file.name}-journal")):
-        name.unlink(missing_ok=True)
-    database = _connected(file)
-    database.executescript(
-        "BEGIN; CREATE TABLE files (file BLOB PRIMARY KEY, looks TEXT NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID; "
-        f"PRAGMA user_version = {_VERSION}; COMMIT;"
-    )
-    return database
-
-
-def _connected(file: Path) -> sqlite3.Connection:
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite makes it for others to read too
-    return sqlite3.connect(file, isolation_level=None)

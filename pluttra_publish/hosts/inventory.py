@@ -8,12 +8,13 @@ that was killed did is never guessed at.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from pluttra_publish.cache_file import open_cache
 
 _VERSION = 1
 _TABLES = """
@@ -48,7 +49,7 @@ class Inventory:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._database = _opened(file)
+        self._database = open_cache(file, _VERSION, _TABLES)
 
     def sure(self, host: str, root: bytes | None) -> bool:
         """Tell whether it knows what lies on `host`, whose root has the digest `root`."""
@@ -172,21 +173,3 @@ def read_inventory(file: Path) -> OnHost | None:
         return None
     with Inventory(file) as inventory:
         return inventory.told()
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    with contextlib.suppress(sqlite3.Error):
-        database = _connected(file)
-        if database.execute("PRAGMA user_version").fetchone() == (_VERSION,):
-            return database
-        database.close()
-    for name in (file, file.with_name(f"{file.name}-journal")):
-        name.unlink(missing_ok=True)
-    database = _connected(file)
-    database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
-    return database
-
-
-def _connected(file: Path) -> sqlite3.Connection:
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite makes it for others to read too
-    return sqlite3.connect(file, isolation_level=None)

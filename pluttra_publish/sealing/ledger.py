@@ -7,12 +7,13 @@ only what is asked for is read.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from pluttra_publish.cache_file import open_cache
 
 _VERSION = 3
 _TABLES = """
@@ -45,16 +46,7 @@ class Ledger:
 
         `more` are statements that make further tables in an empty one.
         """
-        with contextlib.suppress(sqlite3.Error):
-            database = _opened(file)
-            if database.execute("PRAGMA user_version").fetchone() == (_VERSION,):
-                return cls(database)
-            database.close()
-        for name in (file, file.with_name(f"{file.name}-journal")):
-            name.unlink(missing_ok=True)
-        database = _opened(file)
-        database.executescript(f"BEGIN; {_TABLES} {more} PRAGMA user_version = {_VERSION}; COMMIT;")
-        return cls(database)
+        return cls(open_cache(file, _VERSION, f"{_TABLES} {more}"))
 
     def recall(self, path: str) -> Entry | None:
         """Return what is remembered of a path, and keep it when the rest is forgotten."""
@@ -111,11 +103,6 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite makes it for others to read too
-    return sqlite3.connect(file, isolation_level=None, check_same_thread=False)
 
 
 def _entry(sealed_length: int, digest: bytes, segments: bytes) -> Entry:
