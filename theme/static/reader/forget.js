@@ -1,6 +1,6 @@
 /** Letting go: of sealed bytes that no index names any more, and of this device. Knows the vault and the store. Loaded when it is needed. */
 import { objectPath } from './layout.js';
-import { CHAIN_PLACE, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
+import { CHAIN_PLACE, OUTBOX, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
 import { TOGETHER } from './together.js';
 
 const STRAGGLERS = 700; // milliseconds, in which what was to be kept a little later has been: else it would make the store anew
@@ -52,11 +52,16 @@ export async function forgetAll() {
     globalThis.localStorage?.clear();
   } catch { // there is none to have
   }
-  await new Promise((resolve) => {
-    const request = globalThis.indexedDB?.deleteDatabase('pluttra'); // open connections close themselves
+  for (const name of ['pluttra', OUTBOX]) await letGoOfDatabase(name);
+  tell();
+  await Promise.all(workers.map((worker) => worker.unregister()));
+}
+
+/** Open connections close themselves. @param {string} name */
+function letGoOfDatabase(name) {
+  return new Promise((resolve) => {
+    const request = globalThis.indexedDB?.deleteDatabase(name);
     if (request) request.onsuccess = request.onerror = request.onblocked = resolve;
     else resolve(null);
   });
-  tell();
-  await Promise.all(workers.map((worker) => worker.unregister()));
 }
