@@ -55,6 +55,7 @@ class ImapLine:
 
     def since(self, day: date) -> list[int]:
         """Return the numbers of all mails that came that day or later."""
+        _checked(self._line.noop())  # what has come since we asked last is told now
         asked = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
         found = _checked(self._line.uid("SEARCH", "UNDELETED", "SINCE", asked))
         return sorted({int(number) for line in found if isinstance(line, bytes) for number in line.split()})
@@ -147,7 +148,8 @@ def _encrypted(settings: ImapSettings) -> imaplib.IMAP4:
             raise HostError(f"Mejlservern {settings.server}:{settings.port} krypterar inte.", hint=hint)
         line.starttls(context)
     except BaseException:
-        line.shutdown()
+        with contextlib.suppress(OSError):
+            line.shutdown()
         raise
     return line
 

@@ -8,16 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
 from pluttra_publish.hosts.drops import KEY
+from pluttra_publish.hosts.s3_form import PREFIX
 from pluttra_publish.hosts.s3_key import FETCHES, read_drop_key
 from pluttra_publish.hosts.s3_store import store_of, telling
 from pluttra_publish.settings.host import S3Settings
-
-PREFIX = "m/"
-"""Where in the bucket messages lie; a form lets nothing be put elsewhere."""
 
 _LISTED = 1000
 _AT_ONCE = 500
@@ -61,12 +59,8 @@ class S3Drop:
         if not KEY.fullmatch(key):
             return None
         with self._telling("läsas"):
-            store = self._store()
             try:
-                length = obstore.head(store, PREFIX + key)["size"]
-                if length == 0:
-                    return b""
-                return bytes(obstore.get_range(store, PREFIX + key, start=0, length=min(length, most + 1)))
+                return self._start(PREFIX + key, most + 1)
             except FileNotFoundError:
                 return None
 
@@ -83,6 +77,16 @@ class S3Drop:
 
     def close(self) -> None:
         """There is nothing to hang up."""
+
+    def _start(self, path: str, most: int) -> bytes:
+        try:
+            return bytes(obstore.get(self._store(), path, options={"range": (0, most)}).bytes())
+        except (PermissionDeniedError, UnauthenticatedError):
+            raise
+        except BaseError:
+            if obstore.head(self._store(), path)["size"]:
+                raise
+            return b""  # of nothing there is no range
 
     def _store(self) -> S3Store:
         if self._made is None:
