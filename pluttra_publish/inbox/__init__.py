@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
+from pluttra_publish.drop.sources import open_drop
 from pluttra_publish.errors import Findings, HostError
 from pluttra_publish.format.messages import FILE_LENGTHS, ID
+from pluttra_publish.hosts.drops import Waiting as DropBox
 from pluttra_publish.inbox.applying import APPLY
 from pluttra_publish.inbox.desk import Applied, Arrived, ArrivedFile, Desk
 from pluttra_publish.inbox.emptied import Emptied
@@ -31,9 +32,6 @@ from pluttra_publish.people import read_people
 from pluttra_publish.platform import identity_path, only_one, private_folder, settle
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
-
-if TYPE_CHECKING:
-    from pluttra_publish.hosts.drops import Waiting as DropBox
 
 Step = Callable[[str, int, int], None]
 
