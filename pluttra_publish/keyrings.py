@@ -78,6 +78,7 @@ def _keyring(
         ),
         audiences=tuple(kept[audience, months[audience]] for audience in _in_order(months)),
         children=tuple(_children(keystore, register, reader, months, now)),
+        drop=keystore.drop_box if settings.drop.is_on else None,
     )
 
 

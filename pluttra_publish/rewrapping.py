@@ -22,6 +22,7 @@ from pluttra_publish.errors import Findings, HostError, UsageError
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.keyrings import doors_of, keyrings, reach_of
+from pluttra_publish.letterbox import letterboxes
 from pluttra_publish.last_time import TABLES, Changes, LastTime
 from pluttra_publish.plan import Access, Plan, title_of, with_staff
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
@@ -262,14 +263,15 @@ class _Rewrap:
         return made, where
 
     def _invitations(self, reading: Access) -> tuple[list[SealedObject], set[str]]:
-        """Return the invitations that still hold, and the paths of those that don't; they are forgotten."""
+        """Return the invitations that still hold, with the letterbox, and the paths of those that don't; they are forgotten."""
         keystore, known, now = self._keystore, readers(self._register), int(self._now.timestamp())
         held = [kept for kept in keystore.invitations if kept.ends > now]
         keystore.invitations[:] = held
         holding = {_path(kept.secret) for kept in held if kept.reader in reading}
         over = {*self._invited, *self._last.told("invitations").split(), *self._place.beside()}
         made = [invitation_for(keystore, kept, known[kept.reader]) for kept in held if kept.reader in reading]
-        return made, over - holding
+        boxes = letterboxes(keystore, self._settings, self._now)
+        return [*made, *boxes], over - holding - {box.path for box in boxes}
 
     def _remember(
         self,

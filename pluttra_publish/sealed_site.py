@@ -22,6 +22,7 @@ from pluttra_publish.format.access import Invitation
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.posts import PAGE_TYPE, STANDING, Card, Cover, Index, Reference, Standing
 from pluttra_publish.keyrings import UNSAID, keyrings, reach_of
+from pluttra_publish.letterbox import letterboxes
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
 from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
@@ -62,7 +63,7 @@ class SealedSite:
     """What is to lie on the host: what was sealed now, and the paths of what lies there already and stays.
 
     `cards` are by planned id; `indexes` are of the months that were sealed, and `months` say for every month that was sealed which objects are its own, and `catalogues` the same for audiences, of
-    which `audiences` are all that have any month; `standing` are the objects of pages that are no posts. `reach` is what the keyrings were made of.
+    which `audiences` are all that have any month; `standing` are the objects of pages that are no posts; `invitations` the paths of those and of the letterbox, which no root names. `reach` is what the keyrings were made of.
     `twins` say where on the host the same sealed bytes lie already, under the name they had before they were moved.
     """
 
@@ -157,7 +158,7 @@ class Sealer:
         made, reach = list(objects.made.values()), reach_of(self.keystore, self.access)
         if kept is None or kept.reach != reach:
             made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
-        invitations = self._invitations()
+        invitations = [*self._invitations(), *letterboxes(self.keystore, self.settings, self.now)]
         made += [*invitations, seal_root(self.keystore, slots, self.settings, self.now, sequence)]
         return SealedSite(
             objects=tuple(made),

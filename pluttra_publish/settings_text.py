@@ -81,6 +81,22 @@ download = "none"
 # settle = 1
 # polling = false
 
+# Brevlådan: så att familjerna kan svara. Ta bort # framför den väg ni väljer, och läs docs/brevladan.md. posts är vad ett inlägg från en telefon blir:
+# "draft" väntar på er, "published" läggs ut. receipts = true frågar familjerna om ni får se vilka inlägg de har läst.
+# [drop]
+# url = "/drop"
+# folder = "brevlada"
+# bucket = "backen-brev"
+# mail = "svar@backen.example"
+# imap = "imap.backen.example"
+# posts = "draft"
+# receipts = false
+
+# Aviseringar i telefonen, genom Apple, Google och Mozilla. Läs docs/brevladan.md.
+# [push]
+# on = true
+# contact = "forskolan@kommunen.se"
+
 # Samtycken utöver foto, film, ljud och namn, och vad alla vårdnadshavare måste ha sagt ja till. Läs docs/samtycken.md.
 [consents]
 purposes = []
@@ -110,12 +126,14 @@ shortcomings = [
 keep_days = 30
 keep_months = 12
 
-# Bara posts får ligga i en mapp som synkas mellan datorer. register, state och talks (utvecklingssamtalen) ska bara finnas på den här datorn.
+# Bara posts får ligga i en mapp som synkas mellan datorer. register, state, talks (utvecklingssamtalen) och inbox (det familjerna svarar) ska bara
+# finnas på den här datorn.
 [folders]
 posts = "inlagg"
 register = "register"
 state = "privat"
 talks = "samtal"
+inbox = "inkommet"
 """
 
 

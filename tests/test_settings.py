@@ -12,11 +12,15 @@ from pluttra_publish.errors import RegisterError
 from pluttra_publish.settings import (
     DEFAULT_RULES,
     ConsentSettings,
+    DropSettings,
+    ImapSettings,
+    PushSettings,
     Settings,
     SettingsError,
     is_inside,
     read_settings,
 )
+from pluttra_publish.settings.host import S3Settings
 from pluttra_publish.settings_text import default_toml
 
 LEAST = 'name = "Backen"\nurl = "https://backen.example"\n'
@@ -285,3 +289,103 @@ def test_what_mail_may_not_say_is_told(tmp_path: Path, written: str) -> None:
     assert len(told) == 1
     assert "mail." in told[0]
     assert "hemligt" not in told[0]
+
+
+DROP = LEAST + 'email = "rektor@backen.example"\n[drop]\n'
+ON_S3 = (
+    '[host]\nkind = "s3"\nendpoint = "https://s3.example.se"\nbucket = "backen"\nregion = "sto1"\npath_style = false\n'
+)
+ON_SFTP = '[host]\nkind = "sftp"\naddress = "sftp.example.se"\naccount = "backen"\npath = "dagar"\n'
+
+
+def test_there_is_no_way_back_until_one_is_said(tmp_path: Path) -> None:
+    settings = read(tmp_path, LEAST)
+    assert settings.drop == DropSettings()
+    assert not settings.drop.is_on
+    assert settings.drop_targets == ()
+    assert settings.inbox == tmp_path / "inkommet"
+    assert settings.push == PushSettings()
+
+
+def test_everything_of_the_drop_box_can_be_said(tmp_path: Path) -> None:
+    text = DROP + (
+        'url = "https://brev.backen.example/cgi/drop.py"\nfolder = "brevlada"\nbucket = "backen-brev"\n'
+        'endpoint = "https://s3.example.se"\nregion = "sto2"\npath_style = true\nmail = "svar@backen.example"\n'
+        'imap = "IMAP.backen.example"\nlogin = "svar"\nposts = "published"\nreceipts = true\n'
+        '[push]\non = true\ncontact = "https://backen.example/kontakt"\n'
+    )
+    settings = read(tmp_path, text)
+    drop = settings.drop
+    assert (drop.url, drop.folder, drop.sftp) == ("https://brev.backen.example/cgi/drop.py", tmp_path / "brevlada", "")
+    assert drop.bucket == S3Settings("https://s3.example.se", "backen-brev", "sto2")
+    assert (drop.mail, drop.imap) == ("svar@backen.example", ImapSettings("imap.backen.example", 993, "tls", "svar"))
+    assert (drop.posts, drop.receipts, drop.is_on) == ("published", True, True)
+    assert settings.push == PushSettings(True, "https://backen.example/kontakt")
+    assert settings.drop_targets == ("https://s3.example.se/backen-brev/", "https://brev.backen.example/cgi/drop.py")
+
+
+def test_the_drop_box_is_as_the_host_where_nothing_else_is_said(tmp_path: Path) -> None:
+    drop = read(tmp_path, DROP + 'bucket = "backen-brev"\n' + ON_S3).drop
+    assert drop.bucket == S3Settings("https://s3.example.se", "backen-brev", "sto1", path_style=False)
+    assert drop.bucket.url == "https://backen-brev.s3.example.se/"
+    drop = read(tmp_path, DROP + 'bucket = "b-brev"\nendpoint = "https://other.example"\n' + ON_S3).drop
+    assert drop.bucket == S3Settings("https://other.example", "b-brev")
+    drop = read(tmp_path, DROP + 'url = "/drop"\nfolder = "sftp:brevlada"\n' + ON_SFTP).drop
+    assert (drop.folder, drop.sftp) == (None, "brevlada")
+    drop = read(tmp_path, DROP + 'mail = "svar@backen.example"\nimap = "imap.example.se:143"\n').drop
+    assert drop.imap == ImapSettings("imap.example.se", 143, "starttls", "svar@backen.example")
+    assert read(tmp_path, DROP + "[push]\non = true\n").push.contact == "mailto:rektor@backen.example"
+
+
+def test_an_endpoint_on_the_sites_own_address_is_a_path(tmp_path: Path) -> None:
+    settings = read(tmp_path, DROP + 'url = "https://backen.example/drop"\nfolder = "brevlada"\n')
+    assert settings.drop.url == "/drop"
+    assert settings.drop_targets == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ('url = "/brev"\nfolder = "b"', "drop.url"),
+        ('url = "/drop/../root"\nfolder = "b"', "drop.url"),
+        ('url = "/drop?x=1"\nfolder = "b"', "drop.url"),
+        ('url = "http://brev.backen.example/drop"\nfolder = "b"', "drop.url"),
+        ('url = "https://brev.backen.example"\nfolder = "b"', "drop.url"),
+        ('url = "https://brev.backen.example/drop#x"\nfolder = "b"', "drop.url"),
+        ('url = "https://brev.backen.example/a;b"\nfolder = "b"', "drop.url"),
+        ('url = "https://namn:ord@brev.backen.example/drop"\nfolder = "b"', "drop.url"),
+        ('url = "/drop"', "drop.folder"),
+        ('url = "/drop"\nfolder = "sftp:brevlada"', "drop.folder"),
+        ('url = "/drop"\nfolder = "sftp:dagar/brev"\n' + ON_SFTP, "drop.folder"),
+        ('folder = "inlagg/brev"', "drop.folder"),
+        ('folder = "inkommet"', "drop.folder"),
+        ('folder = "."', "drop.folder"),
+        ('folder = "public/brev"', "drop.folder"),
+        ('folder = "ut"\n[host]\npath = "ut/public"', "drop.folder"),
+        ('bucket = "backen-brev"', "drop.endpoint"),
+        ('bucket = "backen"\n' + ON_S3, "drop.bucket"),
+        ('endpoint = "https://s3.example.se"', "drop.bucket"),
+        ('bucket = "b-brev"\nendpoint = "http://s3.example.se"', "drop.endpoint"),
+        ('imap = "imap.example.se"', "drop.mail"),
+        ('mail = "svar@backen.example"\nlogin = "svar"', "drop.imap"),
+        ('mail = "svar@backen.example"\nimap = "imap.example.se:0"', "drop.imap"),
+        ('mail = "svar"', "drop.mail"),
+        ('posts = "ja"', "drop.posts"),
+        ('password = "hemligt"', "drop.password"),
+        ('[push]\ncontact = "rektor"', "push.contact"),
+    ],
+)
+def test_what_the_drop_box_may_not_say_is_told(tmp_path: Path, written: str, key: str) -> None:
+    told = refused(tmp_path, DROP + written + "\n")
+    assert len(told) == 1
+    assert told[0].startswith(f"pluttra.toml: {key}: ")
+    assert "hemligt" not in told[0]
+
+
+def test_notices_to_telephones_need_somebody_to_complain_to(tmp_path: Path) -> None:
+    assert "push.contact" in refused(tmp_path, LEAST + "[push]\non = true\n")[0]
+
+
+@pytest.mark.parametrize("folders", ['inbox = "inlagg/svar"', 'inbox = "public/svar"', 'inbox = "public"'])
+def test_what_comes_in_lies_neither_among_the_posts_nor_where_it_is_published(tmp_path: Path, folders: str) -> None:
+    assert refused(tmp_path, f"{LEAST}[folders]\n{folders}\n")

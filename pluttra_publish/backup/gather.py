@@ -49,7 +49,7 @@ class Whole:
 def gather(settings: Settings) -> Whole:
     """Return what there is to back up."""
     whole = Whole(state_name=_name_of(settings, "state", settings.state, {}))
-    apart = {"posts": settings.posts, "register": settings.register, "talks": settings.talks}
+    apart = {"posts": settings.posts, "register": settings.register, "talks": settings.talks, "inbox": settings.inbox}
     out = {settings.state, *apart.values(), *([settings.host.path] if settings.host.path else [])}
     _take(whole, whole.content, settings.root, "", out)
     for key, folder in apart.items():
@@ -69,7 +69,7 @@ def _name_of(settings: Settings, key: str, folder: Path, moved: dict[str, str]) 
     """Return what a folder is called in the backup: as it is in the preschool's folder, or as a new preschool's is."""
     if folder.is_relative_to(settings.root):
         return folder.relative_to(settings.root).as_posix()
-    usual = {"posts": "inlagg", "register": "register", "talks": "samtal", "state": "privat"}[key]
+    usual = {"posts": "inlagg", "register": "register", "talks": "samtal", "inbox": "inkommet", "state": "privat"}[key]
     while (settings.root / usual).exists():
         usual += "-2"
     moved[key] = usual

@@ -219,7 +219,7 @@ def _elsewhere(settings: Settings, into: Path) -> Iterator[str]:
     """Yield the settings that lead out of the folder."""
     host = settings.host
     places = {"folders.posts": settings.posts, "folders.register": settings.register, "folders.talks": settings.talks}
-    places |= {"folders.state": settings.state}
+    places |= {"folders.inbox": settings.inbox, "folders.state": settings.state}
     if host.path:
         places["host.path"] = host.path
     if host.sftp and host.sftp.key:

@@ -158,7 +158,7 @@ class KeyringReader:
 
 @dataclass(frozen=True)
 class Keyring:
-    """What one reader holds (§9). `publisher` is the signing key's public point, `site` is hex."""
+    """What one reader holds (§9). `publisher` is the signing key's public point, `site` is hex, `drop` the drop box's secret where there is a way back (§17)."""
 
     site: str
     site_key: bytes = field(repr=False)
@@ -168,6 +168,7 @@ class Keyring:
     reader: KeyringReader
     audiences: tuple[KeyringAudience, ...]
     children: tuple[KeyringChild, ...]
+    drop: bytes | None = field(default=None, repr=False)
 
     def to_bytes(self) -> bytes:
         """Return the keyring's content: its canonical value."""
@@ -175,7 +176,7 @@ class Keyring:
             {
                 "audiences": [audience.to_value() for audience in self.audiences],
                 "children": [child.to_value() for child in self.children],
-                "drop": None,
+                "drop": None if self.drop is None else {"secret": b64(self.drop)},
                 "generation": self.generation,
                 "preschool": self.preschool,
                 "publisher": b64(self.publisher),
@@ -188,7 +189,7 @@ class Keyring:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Keyring:
-        """Return the keyring that the content is. What stands in `drop` is ignored.
+        """Return the keyring that the content is.
 
         Raises:
             FormatError: layer `encoding` or `version`; or `ended`, if it is the note that access has ended.
@@ -197,7 +198,9 @@ class Keyring:
         if "ended" in value:
             Ended.from_bytes(content)
             raise FormatError("ended")
-        shape.member(value, "drop")
+        drop = shape.member(value, "drop")
+        if drop is not None:
+            drop = shape.raw(shape.member(shape.mapping(drop, "drop"), "secret"), "drop.secret", 32)
         publisher = shape.raw(shape.member(value, "publisher"), "publisher", 65)
         if publisher[0] != 4:
             raise shape.refusal("publisher")
@@ -210,6 +213,7 @@ class Keyring:
             reader=KeyringReader.from_value(shape.member(value, "reader"), "reader"),
             audiences=shape.listed(shape.member(value, "audiences"), "audiences", KeyringAudience.from_value),
             children=shape.listed(shape.member(value, "children"), "children", KeyringChild.from_value),
+            drop=drop,
         )
 
 

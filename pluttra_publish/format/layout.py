@@ -23,6 +23,7 @@ CONTEXT = b"pluttra/1"
 Label = Literal[
     "seal", "salt", "object", "name", "catalogue", "months", "half", "slot",
     "keyring", "keyring-name", "invitation", "invitation-name", "decoy", "id",
+    "drop", "sender", "message", "draft", "drop-box", "letterbox", "letterbox-name",
 ]  # fmt: skip
 
 LENGTHS: dict[Label, int] = {
@@ -40,6 +41,13 @@ LENGTHS: dict[Label, int] = {
     "invitation-name": 16,
     "decoy": 64,
     "id": 8,
+    "drop": 32,
+    "sender": 16,
+    "message": 32,
+    "draft": 32,
+    "drop-box": 32,
+    "letterbox": 32,
+    "letterbox-name": 16,
 }
 
 _INFO = {label: CONTEXT + len(label).to_bytes(2, "big") + label.encode("ascii") for label in LENGTHS}

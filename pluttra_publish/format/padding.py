@@ -6,14 +6,15 @@ from typing import Literal, get_args
 
 from pluttra_publish.errors import FormatError
 
-Role = Literal["page", "media", "index", "catalogue", "row", "keyring", "invitation", "root"]
+Role = Literal["page", "media", "index", "catalogue", "row", "keyring", "invitation", "root", "letterbox", "message"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 SMALLEST = 4096
 ROW = 88
 SIGNATURE = 64
+MESSAGE_SIZES = (2**10, 2**12, 2**16, 2**20, 2**22)
 
-_PREFIXED: frozenset[Role] = frozenset({"catalogue", "keyring", "invitation", "root"})
+_PREFIXED: frozenset[Role] = frozenset({"catalogue", "keyring", "invitation", "root", "letterbox", "message"})
 
 
 def padme(length: int) -> int:
@@ -39,7 +40,7 @@ def padded_length(role: Role, framed: int) -> int:
     """Return the length that `framed` framed bytes are padded to.
 
     Raises:
-        FormatError: layer `padding`, for an invitation or a row that cannot be so long.
+        FormatError: layer `padding`, for an invitation, a row or a message that cannot be so long.
     """
     match role:
         case "media":
@@ -53,7 +54,9 @@ def padded_length(role: Role, framed: int) -> int:
             return SMALLEST
         case "row" if framed == ROW:
             return ROW
-        case "page" | "index" | "catalogue" | "root":
+        case "message" if framed <= MESSAGE_SIZES[-1]:
+            return next(size for size in MESSAGE_SIZES if size >= framed)
+        case "page" | "index" | "catalogue" | "root" | "letterbox":
             return max(SMALLEST, padme(framed))
     raise FormatError("padding")
 

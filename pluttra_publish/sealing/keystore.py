@@ -18,8 +18,9 @@ from pluttra_publish.errors import FormatError, KeystoreError
 from pluttra_publish.format import canonical, shape
 from pluttra_publish.format.canonical import b64
 from pluttra_publish.platform import private_folder, telling, write_atomically
-from pluttra_publish.sealing.kdf import name_of
+from pluttra_publish.sealing.kdf import kdf, name_of
 from pluttra_publish.sealing.keys import AudienceKeys, InvitationKeys, ReaderKeys
+from pluttra_publish.sealing.messages import Senders
 from pluttra_publish.sealing.signing import SigningKey
 
 _AGE = b"age-encryption.org/v1"
@@ -50,6 +51,7 @@ class Keystore:
     decoy_secret: bytes = field(repr=False)
     id_secret: bytes = field(repr=False)
     signing_key: SigningKey = field(repr=False)
+    box_secret: bytes = field(repr=False)
     generation: int = 0
     keyrings: int = 0
     sequence: int = 0
@@ -88,6 +90,7 @@ class Keystore:
             decoy_secret=secrets.token_bytes(32),
             id_secret=secrets.token_bytes(32),
             signing_key=SigningKey.generate(),
+            box_secret=secrets.token_bytes(32),
         )
         keystore.save()
         return keystore, str(recovery)
@@ -167,6 +170,7 @@ class Keystore:
         """
         self.former = self.site_key, self.signing_key.public
         self.site_key, self.naming_secret, self.decoy_secret = (secrets.token_bytes(32) for _ in range(3))
+        self.box_secret = secrets.token_bytes(32)
         self.signing_key = SigningKey.generate()
         for key, old in self.audiences.items():
             self.audiences[key] = replace(AudienceKeys.new(), id=old.id)
@@ -209,6 +213,31 @@ class Keystore:
         self.invitations.append(made)
         return made
 
+    @property
+    def drop_box(self) -> bytes:
+        """The drop box's secret that keyrings of this generation hold: whoever lost access opens no later letterbox."""
+        return kdf(self.box_secret, "drop-box", self.keyrings)
+
+    def senders(self) -> Senders:
+        """Return everybody who may have sent a message, by register id; whoever no longer reads is not among them."""
+        return Senders(
+            {
+                reader: keys.key
+                for reader, keys in self.readers.items()
+                if FORMER not in reader and keys.ended is None and reader not in self.revoked
+            }
+        )
+
+    def former_senders(self) -> Senders:
+        """Return those who have been shut out or have ended, and everybody's keys from before a new one: what they send is refused."""
+        return Senders(
+            {
+                reader: keys.key
+                for reader, keys in self.readers.items()
+                if FORMER in reader or keys.ended is not None or reader in self.revoked
+            }
+        )
+
     def opaque_id(self, kind: str, *text: str) -> str:
         """Return the id of a post or a child that says nothing to a host; the same each time."""
         return name_of(self.id_secret, "id", kind, *text)
@@ -233,6 +262,7 @@ class Keystore:
     def _to_value(self) -> dict[str, object]:
         return {
             "audiences": {key: audience.to_value() for key, audience in self.audiences.items()},
+            "boxSecret": b64(self.box_secret),
             "decoySecret": b64(self.decoy_secret),
             "firstMonth": self.first_month,
             "former": [b64(part) for part in self.former or ()],
@@ -276,6 +306,9 @@ class Keystore:
             decoy_secret=raw("decoySecret"),
             id_secret=raw("idSecret"),
             signing_key=SigningKey(raw("signingKey")),
+            box_secret=raw("boxSecret")
+            if "boxSecret" in value
+            else secrets.token_bytes(32),  # from before there was a drop box
             generation=shape.number(shape.member(value, "generation"), "generation"),
             keyrings=shape.number(shape.member(value, "keyrings"), "keyrings"),
             sequence=shape.number(shape.member(value, "sequence"), "sequence"),

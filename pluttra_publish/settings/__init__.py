@@ -17,17 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from pluttra_publish.errors import Findings, RegisterError, UsageError
-from pluttra_publish.settings import accepting
-from pluttra_publish.settings.accepting import BadValueError
-from pluttra_publish.settings.host import HOST_KEYS, HostSettings, read_host
+from pluttra_publish.settings import accepting, drop
+from pluttra_publish.settings.bad_value import BadValueError
+from pluttra_publish.settings.host import HOST_KEYS, S3_BUCKET, S3_REGION, HostSettings, read_host, s3_endpoint
 from pluttra_publish.settings.values import (
     DEFAULT_RULES,
     DEFAULT_SHORTCOMINGS,
     AccessibilitySettings,
     BackupSettings,
     ConsentSettings,
+    DropSettings,
+    ImapSettings,
     LookSettings,
     MailSettings,
+    PushSettings,
     Settings,
     WatchSettings,
 )
@@ -39,9 +42,12 @@ __all__ = [
     "AccessibilitySettings",
     "BackupSettings",
     "ConsentSettings",
+    "DropSettings",
     "HostSettings",
+    "ImapSettings",
     "LookSettings",
     "MailSettings",
+    "PushSettings",
     "Settings",
     "SettingsError",
     "WatchSettings",
@@ -87,7 +93,7 @@ def read_settings(site: Path) -> Settings:
     if findings.errors:
         raise SettingsError(findings)
     settings = _settings(site.absolute(), values)
-    _check(settings, findings)
+    _check(settings, values, findings)
     if findings.errors:
         raise SettingsError(findings)
     return settings
@@ -146,6 +152,7 @@ _KEYS: dict[str, _Rule] = {
     "folders.register": _Rule(accepting.text, "register"),
     "folders.state": _Rule(accepting.text, "privat"),
     "folders.talks": _Rule(accepting.text, "samtal"),
+    "folders.inbox": _Rule(accepting.text, "inkommet"),
     "consents.purposes": _Rule(accepting.texts, ()),
     "consents.all_guardians": _Rule(accepting.texts, ()),
     "consents.wall": _Rule(accepting.text, ""),
@@ -177,6 +184,19 @@ _KEYS: dict[str, _Rule] = {
     "backup.folder": _Rule(accepting.text, ""),
     "backup.keep_days": _Rule(accepting.number(1, 3660, of="ett antal"), 30),
     "backup.keep_months": _Rule(accepting.number(0, 600, of="ett antal"), 12),
+    "drop.url": _Rule(drop.address, ""),
+    "drop.folder": _Rule(accepting.text, ""),
+    "drop.bucket": _Rule(S3_BUCKET, ""),
+    "drop.endpoint": _Rule(s3_endpoint, ""),
+    "drop.region": _Rule(S3_REGION, ""),
+    "drop.path_style": _Rule(accepting.yes_or_no, None),
+    "drop.mail": _Rule(accepting.email, ""),
+    "drop.imap": _Rule(drop.imap_server, ("", 0)),
+    "drop.login": _Rule(accepting.text, ""),
+    "drop.posts": _Rule(accepting.one_of("draft", "published"), "draft"),
+    "drop.receipts": _Rule(accepting.yes_or_no, False),
+    "push.on": _Rule(accepting.yes_or_no, False),
+    "push.contact": _Rule(drop.complaints, ""),
 }
 _MAIL_NAMES = {"from": "sender", "login": "account"}
 _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
@@ -185,7 +205,7 @@ _TABLES = {key.split(".")[0] for key in _KEYS if "." in key}
 def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
     flat: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
     folders: dict[str, Any] = {
-        name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks")
+        name: _absolute(root, values[f"folders.{name}"]) for name in ("posts", "register", "state", "talks", "inbox")
     }
     consents = ConsentSettings(*(values[f"consents.{key}"] for key in ("purposes", "all_guardians", "wall")))
     logo = _absolute(root, values["theme.logo"]) if values["theme.logo"] else None
@@ -202,6 +222,8 @@ def _settings(root: Path, values: Mapping[str, Any]) -> Settings:
         accessibility=AccessibilitySettings(**said),
         mail=MailSettings(**mail),
         watch=WatchSettings(values["watch.settle"], values["watch.polling"]),
+        drop=drop.drop_of(values, root),
+        push=drop.push_of(values),
         **flat,
         **folders,
     )
@@ -212,19 +234,21 @@ def _absolute(root: Path, written: str) -> Path:
     return Path(os.path.normpath(root / Path(written).expanduser()))
 
 
-def _check(settings: Settings, findings: Findings) -> None:
+def _check(settings: Settings, written: Mapping[str, Any], findings: Findings) -> None:
     """Refuse folders where the register or the state could be synced or published, or posts deleted by a publish; a wall nobody is asked about; letters from nobody."""
     folders = {
         "folders.posts": settings.posts,
         "folders.register": settings.register,
         "folders.state": settings.state,
         "folders.talks": settings.talks,
+        "folders.inbox": settings.inbox,
     }
-    for key in ("folders.register", "folders.state", "folders.talks"):
+    apart = [key for key in folders if key != "folders.posts"]
+    for key in apart:
         if is_inside(folders[key], settings.posts):
             message = f"Mappen {folders[key].name} ligger i inläggsmappen, som kan synkas mellan datorer."
             findings.error(RegisterError, FILE, key, message, "Lägg den bredvid inläggsmappen.")
-    if any(is_inside(settings.posts, folders[key]) for key in ("folders.register", "folders.state", "folders.talks")):
+    if any(is_inside(settings.posts, folders[key]) for key in apart):
         message = "Inläggsmappen ligger i en mapp som inte ska synkas."
         findings.error(RegisterError, FILE, "folders.posts", message, "Lägg den bredvid register och state.")
     wall, known = settings.consents.wall, settings.consents.purposes
@@ -236,15 +260,17 @@ def _check(settings: Settings, findings: Findings) -> None:
         findings.error(RegisterError, FILE, "mail.from", "Nyckeln mail.from saknas.", mend)
     if settings.host.path and (message := unfit(settings, settings.host.path)):
         findings.error(RegisterError, FILE, "host.path", message, 'Ge den en egen mapp, till exempel "public".')
+    for key, message, mend in drop.amiss(settings, written, is_inside):
+        findings.error(RegisterError, FILE, key, message, mend)
 
 
 def unfit(settings: Settings, public: Path) -> str:
     """Return why nothing may be sealed into the folder `public`, empty if it may: nothing else of the site may lie in it or around it."""
-    ours = (settings.posts, settings.register, settings.talks)
+    ours = (settings.posts, settings.register, settings.talks, settings.inbox)
     if any(is_inside(folder, public) for folder in (settings.root, settings.state, *ours)):
         return "Register, nycklar eller inlägg skulle ligga i mappen som publiceras."
     if any(is_inside(public, folder) for folder in ours):
-        return "Mappen som publiceras ligger i inläggens, registrets eller samtalens mapp."
+        return "Mappen som publiceras ligger i inläggens, registrets, samtalens eller det inkomnas mapp."
     return ""
 
 
@@ -301,6 +327,8 @@ def _nearest(key: str) -> str:
         return SequenceMatcher(None, key.rpartition(".")[2].casefold(), known.rpartition(".")[2]).ratio()
 
     def likeness(known: str) -> float:
+        if "." not in key and alike(known) == 1:
+            return 1.5  # under whichever table comes first
         return alike(known) + SequenceMatcher(None, key.casefold(), known).ratio() / 2
 
     nearest = max((*_KEYS, *sorted(_TABLES)), key=likeness)

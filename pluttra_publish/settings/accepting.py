@@ -10,16 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pluttra_publish.settings.bad_value import BadValueError
 from pluttra_publish.settings.values import LOCAL_HOSTS
-
-
-class BadValueError(Exception):
-    """A value is none that its key may have. `message` says why, `mend` what to write."""
-
-    def __init__(self, message: str, mend: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.mend = mend
 
 
 def text(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from pluttra_publish.errors import Findings, RegisterError
+from pluttra_publish.settings.bad_value import BadValueError
 
 Kind = Literal["folder", "sftp", "s3"]
 
@@ -43,6 +44,14 @@ class S3Settings:
     region: str = "us-east-1"
     path_style: bool = True
 
+    @property
+    def url(self) -> str:
+        """The bucket's own address, with a slash at its end."""
+        if self.path_style:
+            return f"{self.endpoint}/{self.bucket}/"
+        scheme, _, where = self.endpoint.partition("://")
+        return f"{scheme}://{self.bucket}.{where}/"
+
 
 @dataclass(frozen=True)
 class HostSettings:
@@ -66,22 +75,16 @@ class HostSettings:
         return self.path
 
 
-class _BadError(Exception):
-    def __init__(self, message: str, mend: str) -> None:
-        super().__init__(message)
-        self.message, self.mend = message, mend
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or any(ord(sign) < 32 for sign in value):
-        raise _BadError("Värdet ska vara text.", 'Skriv det inom citattecken: "…".')
+        raise BadValueError("Värdet ska vara text.", 'Skriv det inom citattecken: "…".')
     return value.strip()
 
 
 def _matching(pattern: str, message: str, mend: str) -> Callable[[Any], str]:
     def accept(value: Any) -> str:
         if not re.fullmatch(pattern, _text(value)):
-            raise _BadError(message, mend)
+            raise BadValueError(message, mend)
         return _text(value)
 
     return accept
@@ -89,36 +92,38 @@ def _matching(pattern: str, message: str, mend: str) -> Callable[[Any], str]:
 
 def _port(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 65535:
-        raise _BadError("Värdet är ingen port.", "Skriv ett heltal, till exempel 22.")
+        raise BadValueError("Värdet är ingen port.", "Skriv ett heltal, till exempel 22.")
     return value
 
 
 def _limit(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 100_000:
-        raise _BadError("Värdet är ingen hastighet.", "Skriv ett tal i Mbit/s, till exempel 10. 0 är utan gräns.")
+        raise BadValueError("Värdet är ingen hastighet.", "Skriv ett tal i Mbit/s, till exempel 10. 0 är utan gräns.")
     return float(value)
 
 
 def _yes_or_no(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _BadError("Värdet ska vara true eller false.", "Skriv true eller false utan citattecken.")
+        raise BadValueError("Värdet ska vara true eller false.", "Skriv true eller false utan citattecken.")
     return value
 
 
-def _endpoint(value: Any) -> str:
+def s3_endpoint(value: Any) -> str:
     text = _text(value).rstrip("/")
     example = 'Skriv till exempel "https://s3.leverantoren.se".'
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError as wrong:
-        raise _BadError("Värdet är inte en adress.", example) from wrong
+        raise BadValueError("Värdet är inte en adress.", example) from wrong
     if parts.scheme not in {"https", "http"} or not host or parts.path or parts.query or parts.fragment:
-        raise _BadError("Värdet är inte adressen till en S3-tjänst.", example)
+        raise BadValueError("Värdet är inte adressen till en S3-tjänst.", example)
     if parts.username is not None or parts.password is not None:
-        raise _BadError("I adressen står en nyckel.", "Ta bort den, och byt den hos leverantören. Se docs/hosts.md.")
+        raise BadValueError(
+            "I adressen står en nyckel.", "Ta bort den, och byt den hos leverantören. Se docs/hosts.md."
+        )
     if parts.scheme == "http" and host not in {"localhost", "127.0.0.1"}:
-        raise _BadError("Adressen måste börja med https://.", example)
+        raise BadValueError("Adressen måste börja med https://.", example)
     return text
 
 
@@ -132,10 +137,10 @@ _HOST_KEY = _matching(
     "Värdet är inget fingeravtryck.",
     'Skriv det som ssh-keygen -lf visar, "SHA256:" och 43 tecken.',
 )
-_BUCKET = _matching(
+S3_BUCKET = _matching(
     r"[0-9a-zA-Z][0-9a-zA-Z._-]{1,61}[0-9a-zA-Z]", "Värdet är inte namnet på en bucket.", 'Skriv till exempel "backen".'
 )
-_REGION = _matching(r"[0-9a-zA-Z_-]+", "Värdet är ingen region.", 'Skriv till exempel "sto1", eller ta bort raden.')
+S3_REGION = _matching(r"[0-9a-zA-Z_-]+", "Värdet är ingen region.", 'Skriv till exempel "sto1", eller ta bort raden.')
 
 
 @dataclass(frozen=True)
@@ -157,9 +162,9 @@ _KEYS: dict[Kind, dict[str, _Key]] = {
         "known_hosts": _Key(_text),
     },
     "s3": {
-        "endpoint": _Key(_endpoint, needed=True),
-        "bucket": _Key(_BUCKET, needed=True),
-        "region": _Key(_REGION, "us-east-1"),
+        "endpoint": _Key(s3_endpoint, needed=True),
+        "bucket": _Key(S3_BUCKET, needed=True),
+        "region": _Key(S3_REGION, "us-east-1"),
         "path_style": _Key(_yes_or_no, True),
     },
 }
@@ -204,7 +209,7 @@ def _read(table: Mapping[str, Any], key: str, rule: _Key, file: str, findings: F
         return rule.default
     try:
         return rule.accept(table[key])
-    except _BadError as bad:
+    except BadValueError as bad:
         findings.error(RegisterError, file, f"host.{key}", bad.message, bad.mend)
         return None
 

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pluttra_publish.settings.host import HostSettings
+from pluttra_publish.settings.host import HostSettings, S3Settings
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 
@@ -112,6 +112,48 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class ImapSettings:
+    """The account whose mail is looked through for messages. `security` is TLS from the start, or asked for before anything is said."""
+
+    server: str
+    port: int
+    security: Literal["tls", "starttls"]
+    account: str
+
+
+@dataclass(frozen=True)
+class DropSettings:
+    """The drop box: the ways that readers' messages take to it, and where they are fetched. Without a way readers can't answer.
+
+    `url` is the endpoint as a browser reaches it: a path of the site's own address, or another address. Its messages lie in `folder` on this
+    computer, or at the path `sftp` of the account that the site is put with. `bucket` is one of its own. Mail to `mail` is fetched
+    by `imap`; without it, by hand. `posts` is what a post from a telephone becomes.
+    """
+
+    url: str = ""
+    folder: Path | None = None
+    sftp: str = ""
+    bucket: S3Settings | None = None
+    mail: str = ""
+    imap: ImapSettings | None = None
+    posts: Literal["draft", "published"] = "draft"
+    receipts: bool = False
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether a reader has any way to answer."""
+        return bool(self.url or self.bucket or self.mail)
+
+
+@dataclass(frozen=True)
+class PushSettings:
+    """Whether notices go to telephones, by way of Apple, Google and Mozilla; `contact` is where these complain, as mailto: or https:."""
+
+    on: bool = False
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """One preschool's settings; every path is absolute."""
 
@@ -133,6 +175,7 @@ class Settings:
     register: Path
     state: Path
     talks: Path
+    inbox: Path
     consents: ConsentSettings = ConsentSettings()
     download: Literal["none", "own-children"] = "none"
     email: str = ""
@@ -143,6 +186,8 @@ class Settings:
     mail_links: Literal["none", "each"] = "none"
     watch: WatchSettings = WatchSettings()
     backup: BackupSettings = BackupSettings()
+    drop: DropSettings = DropSettings()
+    push: PushSettings = PushSettings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -153,6 +198,12 @@ class Settings:
     def is_local(self) -> bool:
         """Tell whether the address is still that of the computer itself, where no family can read."""
         return urlsplit(self.url).hostname in LOCAL_HOSTS
+
+    @property
+    def drop_targets(self) -> tuple[str, ...]:
+        """The addresses beside its own that the site's pages send messages to, as they stand in a Content-Security-Policy."""
+        said = (self.drop.bucket.url if self.drop.bucket else "", self.drop.url)
+        return tuple(target for target in said if target and not target.startswith("/"))
 
     @property
     def theme(self) -> Path:

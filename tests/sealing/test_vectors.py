@@ -13,9 +13,11 @@ from pluttra_publish.errors import FormatError
 from pluttra_publish.format import canonical, layout, padding
 from pluttra_publish.format.access import Epoch, Invitation, Keyring, secret_of
 from pluttra_publish.format.chain import Catalogue, Root, Row, Slot, Whereabouts
+from pluttra_publish.format.messages import FILE_LENGTHS, Header, message_content
 from pluttra_publish.format.posts import Index, Reference
 from pluttra_publish.sealing import chain, open_bytes, open_range, open_reference, sealable
 from pluttra_publish.sealing.kdf import kdf
+from pluttra_publish.sealing.messages import Senders, drop_key, letterbox_name, open_letterbox, seal_message
 from tests.vectors.make import FILES, HERE
 from tests.vectors.notation import read_bytes, seal
 
@@ -230,6 +232,36 @@ def test_invitations(vector: Vector, shared: Shared) -> None:
     assert (secret.hex(), chain.invitation_name(secret)) == (vector["secret"], vector["invitationName"])
     for invitation in opened(vector, lambda: chain.open_invitation(sealed, secret, now=vector["now"])):
         assert invitation.to_bytes() == read_bytes(vector["content"], shared)
+
+
+@vectors("messages.json")
+def test_messages(vector: Vector, shared: Shared) -> None:
+    file, site = read_bytes(vector["file"], shared), bytes.fromhex(vector["site"])
+    key = bytes.fromhex(vector["guardianKey"])
+    assert drop_key(key).hex() == vector["dropKey"]
+
+    def opening() -> tuple[Header, bytes]:
+        return senders.open(file, "the guardian", site=site)
+
+    senders = Senders({"somebody else": bytes(32), "the guardian": key})
+    if vector["expect"] == "sender":
+        assert senders.find(file) is None
+        return
+    assert senders.find(file) == "the guardian"
+    for header, attachment in opened(vector, opening):
+        written, attached = read_bytes(vector["header"], shared), read_bytes(vector["attachment"], shared)
+        assert message_content(header, attachment) == len(written).to_bytes(4, "big") + written + attached
+        assert seal_message(header, attachment, key, site=site, salt=bytes.fromhex(vector["salt"])) == file
+        assert len(file) == vector["length"]
+        assert len(file) in FILE_LENGTHS
+
+
+@vectors("letterbox.json")
+def test_letterboxes(vector: Vector, shared: Shared) -> None:
+    sealed, secret = read_bytes(vector["sealed"], shared), bytes.fromhex(vector["secret"])
+    assert letterbox_name(secret) == vector["letterboxName"]
+    for letterbox in opened(vector, lambda: open_letterbox(sealed, secret)):
+        assert letterbox.to_bytes() == read_bytes(vector["content"], shared)
 
 
 @vectors("root.json")

@@ -41,6 +41,13 @@ def kdf_file() -> str:
         ("decoy", [1_774_000_000, 31]),
         ("id", ["post", "Solrosen", "vi-byggde-en-koja-på-gården"]),
         ("id", ["child", ""]),
+        ("drop", []),
+        ("sender", [HASH[:16]]),
+        ("message", [HASH[16:], HASH[:16]]),
+        ("draft", ["nytt inlägg"]),
+        ("drop-box", [3]),
+        ("letterbox", []),
+        ("letterbox-name", []),
     ]
     vectors = [
         {
@@ -74,7 +81,7 @@ def padded_lengths_file() -> str:
         }
         for role in padding.ROLES
         for length in edges
-        if not (role == "invitation" and length > 4096) and role != "row"
+        if not (role == "invitation" and length > 4096) and role not in {"row", "message"}  # messages.json has its own
     ]
     vectors.append({"name": "row", "expect": "ok", "role": "row", "length": 88, "padded": 88})
     vectors.append({"name": "invitation of 4097", "expect": "padding", "role": "invitation", "length": 4097})

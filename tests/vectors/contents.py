@@ -63,7 +63,7 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         for member in json.loads(content):
             missing = "ok" if member == "pages" else "encoding"
             add(kind, f"{member} is missing", missing, changed(content, without=member))
-            if member not in {"v", "drop"}:
+            if member != "v":
                 add(kind, f"{member} is of another type", "encoding", changed(content, {member: True}))
 
     def card(**changes: Any) -> bytes:
@@ -132,7 +132,15 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
     )
     ring = json.loads(valid["keyring"])
     three = [ring["audiences"][0] | {"epochs": ring["audiences"][0]["epochs"][:1] * 3}]
-    add("keyring", "something in drop is ignored", "ok", changed(valid["keyring"], {"drop": {"ny": 1}}))
+    drop = {"ny": 1, "secret": b64(b"\xaa" * 32)}
+    add("keyring", "a way back", "ok", changed(valid["keyring"], {"drop": drop}))
+    add("keyring", "a way back without a secret", "encoding", changed(valid["keyring"], {"drop": {"ny": 1}}))
+    add(
+        "keyring",
+        "a way back whose secret is too short",
+        "encoding",
+        changed(valid["keyring"], {"drop": {"secret": "AAAA"}}),
+    )
     add(
         "keyring",
         "an audience without epochs",

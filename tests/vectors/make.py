@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from . import arriving, basics, chained, contents, sealed
+from . import arriving, basics, chained, contents, sealed, way_back
 
 HERE = Path(__file__).parent
 
@@ -28,6 +28,8 @@ FILES: dict[str, Callable[[], str]] = {
     "keyring.json": arriving.keyring_file,
     "invitation.json": arriving.invitation_file,
     "root.json": arriving.root_file,
+    "messages.json": way_back.messages_file,
+    "letterbox.json": way_back.letterbox_file,
 }
 
 

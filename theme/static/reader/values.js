@@ -152,7 +152,7 @@ export const epochValue = record({
 const keyring = record({
   audiences: list(record({ child: nullable(hex(8)), epochs: list(epochValue), id: hex(16), kind, title: text })),
   children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), name: text })),
-  drop: (value) => must(value !== undefined, 'encoding'),
+  drop: nullable(record({ secret: b64(32) })),
   generation: natural,
   preschool: text,
   publisher: b64(65),

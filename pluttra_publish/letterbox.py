@@ -1,0 +1,46 @@
+"""The letterbox: what readers are told of the ways back. Knows settings and keystore. Does not know drop boxes, nor what is sent.
+
+What it says is the same all day, so that it is put once a day and not with every publish: the form of an S3 drop box is dated by the day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pluttra_publish.format.messages import FormWay, Letterbox, MailWay, PostWay, Way
+from pluttra_publish.hosts.s3_form import post_form
+from pluttra_publish.sealing.keystore import Keystore
+from pluttra_publish.sealing.messages import seal_letterbox
+from pluttra_publish.sealing.objects import SealedObject
+from pluttra_publish.settings import Settings
+
+LIFE = timedelta(days=14)
+"""For how long an S3 form can be used: whoever was last told of it then can send for that long, though nothing is published."""
+
+
+def letterboxes(keystore: Keystore, settings: Settings, now: datetime) -> list[SealedObject]:
+    """Seal the letterbox for the keyrings of the present generation; none where there is no way back.
+
+    Raises:
+        UsageError: the key that forms are signed with is missing.
+    """
+    if not settings.drop.is_on:
+        return []
+    push = keystore.push_key.public if settings.push.on else None
+    drop = settings.drop
+    letterbox = Letterbox(tuple(_ways(settings, now)), push, drop.receipts, drop.posts)
+    return [seal_letterbox(letterbox, keystore.drop_box)]
+
+
+def _ways(settings: Settings, now: datetime) -> list[Way]:
+    drop = settings.drop
+    ways: list[Way] = []
+    if drop.bucket:
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        form = post_form(settings, day, LIFE)
+        ways.append(FormWay(form.url, form.fields, form.prefix, int((day + LIFE).timestamp())))
+    if drop.url:
+        ways.append(PostWay(drop.url))
+    if drop.mail:
+        ways.append(MailWay(drop.mail))
+    return ways
