@@ -159,7 +159,10 @@ class Sealer:
             chain.slot_of(chain.catalogue_secret(self._epoch(audience)), sequence, where)
             for audience, where in catalogues.items()
         ]
-        made, reach = list(objects.made.values()), reach_of(self.keystore, self.access, self.consents, self.settings, self.now)
+        made, reach = (
+            list(objects.made.values()),
+            reach_of(self.keystore, self.access, self.consents, self.settings, self.now),
+        )
         if kept is None or kept.reach != reach:
             made += keyrings(self.keystore, self.access, self.consents, self.settings, self.now)
         invitations = [*self._invitations(), *letterboxes(self.keystore, self.settings, self.now)]
