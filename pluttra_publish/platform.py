@@ -164,13 +164,17 @@ def move_file(source: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
-def move_folder(source: Path, target: Path) -> None:
+def move_folder(source: Path, target: Path, *, durable: bool = False) -> None:
     """Give a folder another name in the same file system, where none lies; tried again while something in it is held open.
+
+    `durable` waits until its name is on disk.
 
     Raises:
         OSError: one lies there.
     """
     _patiently(lambda: source.rename(target))
+    if durable:
+        _sync_folder(target.parent)
 
 
 def remove_file(path: Path) -> None:
