@@ -237,6 +237,7 @@ class Watch:
         self._times["inbox"] = time.monotonic() + _INBOX
         if not self._settings.drop.is_on:
             return
+        trouble: PluttraError | None = None
         try:
             emptied = empty_all(self._settings, identity=self._identity)
             trouble = next(iter(emptied.trouble), None)
