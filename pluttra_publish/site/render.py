@@ -209,6 +209,7 @@ class Renderer:
             "plurals": spoken().steps,
             "dates": spoken().calendar,
             "in_english": english.say if english else None,
+            "targets": view.targets,
         }
 
     def _house(self) -> dict[str, Any]:
