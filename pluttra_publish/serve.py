@@ -14,7 +14,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -47,10 +47,12 @@ def serve(
     ready: Callable[[str], None] | None = None,
     log: Log | None = None,
     drop: DropAt | None = None,
+    targets: Sequence[str] = (),
 ) -> None:
     """Serve `folder` until interrupted (Ctrl-C), then hang up and return.
 
-    `ready` is told the address when the port is open; `log` gets a line `METHOD path status` per answer, never a query.
+    `ready` is told the address when the port is open; `log` gets a line `METHOD path status` per answer, never a query. At the path of
+    `drop` messages are taken; `targets` are addresses beside its own that the site sends them to.
 
     Raises:
         HostError: the folder is not there or the port is taken.
@@ -75,6 +77,7 @@ def serving(
     host: str = "127.0.0.1",
     log: Log | None = None,
     drop: DropAt | None = None,
+    targets: Sequence[str] = (),
 ) -> Iterator[str]:
     """Serve `folder` in the background while the context lasts, and give its address without a final slash.
 
@@ -83,6 +86,7 @@ def serving(
         UsageError: it is a preschool's own folder.
     """
     server = _open(folder, port, bare=bare, host=host, log=log, drop=drop)
+    server.targets = tuple(targets)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -115,6 +119,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self, address: tuple[str, int], *, folder: Path, bare: bool, log: Log | None, drop: DropAt | None
     ) -> None:
         self.folder, self.drop = folder, drop
+        self.targets: tuple[str, ...] = ()
         self.bare = bare
         self.log = log or (lambda line: None)
         self._connections: set[socket.socket] = set()
@@ -255,7 +260,7 @@ class _Exchange(BaseHTTPRequestHandler):
         if status != HTTPStatus.NOT_MODIFIED:
             headers["Content-Length"] = str(len(body) if span is None else len(span))
         if not self.server.bare:
-            headers |= _security(headers.get("Content-Type", ""))
+            headers |= _security(headers.get("Content-Type", ""), self.server.targets)
         if self.close_connection:
             headers["Connection"] = "close"
         for name, value in headers.items():
@@ -325,5 +330,5 @@ def _names(header: str | None, etag: str) -> bool:
     return any(tag.strip().removeprefix("W/") in {"*", etag} for tag in header.split(","))
 
 
-def _security(media_type: str) -> dict[str, str]:
-    return {**SECURITY, "Content-Security-Policy": policy_of(media_type)}
+def _security(media_type: str, targets: Sequence[str]) -> dict[str, str]:
+    return {**SECURITY, "Content-Security-Policy": policy_of(media_type, targets)}

@@ -57,6 +57,7 @@ _SWEPT_AFTER = 3600
 _LONGEST_BODY_TAKES = 900
 _LONGEST_LOCK = 30
 _AGAIN = 60
+_LET_PASS = 10_000_000
 _PIECE = 1 << 16
 _LEAST_COST = 1 << 18
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -124,29 +125,28 @@ class DropBox:
         if method == "OPTIONS" and len(ours) > 1 and headers.get("access-control-request-method") == "POST":
             allowed = {"Allow-Methods": "POST", "Allow-Headers": "Content-Type", "Max-Age": str(_DAY)}
             return Answer(204, {**said, **{f"Access-Control-{name}": value for name, value in allowed.items()}})
+        coming = _Coming(headers, body)
         if method != "POST":
-            return Answer(405, {**said, "Allow": "POST"})
-        if self.origin and origin not in {"", self.origin}:
-            return Answer(403, said)
-        took = self._take(headers, body, _asker(headers, address))
+            took = Answer(405, {"Allow": "POST"})
+        elif self.origin and origin not in {"", self.origin}:
+            took = Answer(403)
+        else:
+            took = self._take(headers, coming, _asker(headers, address))
+        coming.let_pass(_LET_PASS)
         return Answer(took.status, {**said, **took.headers})
 
-    def _take(self, headers: Mapping[str, str], body: BinaryIO | BufferedIOBase, asker: str) -> Answer:
-        written = headers.get("content-length", "")
-        if not re.fullmatch(r"[0-9]{1,12}", written) or "transfer-encoding" in headers:
+    def _take(self, headers: Mapping[str, str], body: _Coming, asker: str) -> Answer:
+        length = body.length
+        if length is None:
             return Answer(411)
-        length, most = int(written), max(self.limits.lengths)
         if length not in self.limits.lengths:
-            _read(body, min(length, most))  # so that whoever sends it hears the answer
             return Answer(413)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
-            _read(body, length)
             return Answer(415)
         try:
             if wait := self._charge(asker, max(length, _LEAST_COST)):
-                _read(body, length)
                 return Answer(429, {"Retry-After": str(wait)})
-            content = _read(body, length)
+            content = body.read()
             return Answer(400) if content is None else Answer(self._keep(content))
         except (OSError, sqlite3.Error) as wrong:
             full = getattr(wrong, "errno", None) in _FULL or "full" in str(wrong)
@@ -266,19 +266,37 @@ def _is_here(address: str) -> bool:
         return not address  # a socket of this computer's
 
 
-def _read(body: BinaryIO | BufferedIOBase, length: int) -> bytes | None:
-    """Return so many bytes, or None if they don't come."""
-    content, until = bytearray(), time.monotonic() + _LONGEST_BODY_TAKES
-    read = getattr(body, "read1", body.read)
-    try:
-        while len(content) < length:
-            piece = read(min(_PIECE, length - len(content)))
-            if not piece or time.monotonic() > until:
-                return None
-            content += piece
-    except OSError:
-        return None
-    return bytes(content)
+class _Coming:
+    """A body on its way: `length` is how long it is said to be, None where that isn't said."""
+
+    def __init__(self, headers: Mapping[str, str], body: BinaryIO | BufferedIOBase) -> None:
+        written = headers.get("content-length", "")
+        said = re.fullmatch(r"[0-9]{1,12}", written) and "transfer-encoding" not in headers
+        self.length = int(written) if said else None
+        self._left = self.length or 0
+        self._read = getattr(body, "read1", body.read)
+        self._until = time.monotonic() + _LONGEST_BODY_TAKES
+
+    def read(self) -> bytes | None:
+        """Return the whole body, or None if it doesn't come."""
+        content = b"".join(self._pieces(self._left))
+        return content if len(content) == self.length else None
+
+    def let_pass(self, most: int) -> None:
+        """Read what nobody wants, if that isn't too much, so that whoever sends it, and the server between, hears the answer."""
+        for _ in self._pieces(most):
+            pass
+
+    def _pieces(self, most: int) -> Iterator[bytes]:
+        most = min(most, self._left)
+        with contextlib.suppress(OSError):
+            while most > 0 and time.monotonic() < self._until:
+                piece = self._read(min(_PIECE, most))
+                if not piece:
+                    break
+                most, self._left = most - len(piece), self._left - len(piece)
+                yield piece
+        self._left = 0 if most else self._left  # nothing more comes
 
 
 def _read_file(path: Path, length: int) -> bytes | None:

@@ -26,8 +26,12 @@ def nginx_zone(tag: str) -> str:
     return f"limit_req_zone $binary_remote_addr zone={tag}_drop:1m rate=20r/s;\n"
 
 
-def nginx_place(tag: str, path: str, upstream: str = UPSTREAM) -> str:
-    """Return what a server block of nginx says of the endpoint's path. What nginx itself refuses is not written down: it would be with the address."""
+def nginx_place(tag: str, path: str, upstream: str = UPSTREAM, *, inside: bool = False) -> str:
+    """Return what a server block of nginx says of the endpoint's path; `inside` one that says headers of its own.
+
+    What nginx itself refuses is not written down: it would be with the address.
+    """
+    said = "".join(f"        proxy_hide_header {name};\n" for name in ("Cache-Control", "X-Content-Type-Options"))
     return f"""\
     location = {path} {{
         limit_req zone={tag}_drop burst=200 nodelay;
@@ -40,7 +44,7 @@ def nginx_place(tag: str, path: str, upstream: str = UPSTREAM) -> str:
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_intercept_errors off;
-        gzip off;
+{said if inside else ""}        gzip off;
     }}
 """
 
@@ -103,9 +107,9 @@ def caddy_place(path: str, upstream: str = UPSTREAM) -> str:
     """Return what a site block of Caddy says of the endpoint's path."""
     return f"""\
 	handle {path} {{
-		request_body {{
-			max_size {_LONGEST}
-		}}
+		header {_NOTHING_ELSE}
+		@long header_regexp Content-Length ^[0-9]{{8,}}$
+		respond @long 413
 		reverse_proxy {upstream}
 	}}
 """
@@ -135,13 +139,14 @@ def apache_options(script: str) -> str:
 Options +ExecCGI
 <Files "{script}">
     SetHandler cgi-script
+    LimitRequestBody 9999999
 </Files>
 """
 
 
 def apache_rewrite(path: str, script: str) -> str:
     """Return the rules, before all others, that let the script answer for the endpoint's path."""
-    return f"    RewriteRule ^{_escaped(path.lstrip('/'))}$ {script} [END]\n    RewriteRule ^{_escaped(script)}$ - [R=404,L]\n"
+    return f"    RewriteRule ^{_escaped(path.lstrip('/'))}$ {script} [END]\n"
 
 
 def apache(url: str, script: str) -> str:

@@ -208,6 +208,7 @@ class Renderer:
             "dates": spoken().calendar,
             "in_english": english.say if english else None,
             "whole": whole,
+            "targets": view.targets,
         }
 
     def _house(self) -> dict[str, Any]:

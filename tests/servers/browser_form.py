@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import secrets
 import ssl
@@ -43,7 +44,10 @@ def ask(
         else http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     )
     try:
-        line.request(method, parts.path or "/", body=body, headers=headers)
+        with contextlib.suppress(
+            BrokenPipeError, ConnectionResetError
+        ):  # it may have its answer before it has sent all
+            line.request(method, parts.path or "/", body=body, headers=headers)
         answer = line.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     finally:
