@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pluttra_publish.format.messages import Kind
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
+from pluttra_publish.inbox.posts import apply_post
 
 Apply = Callable[[Desk, Arrived], Applied]
 """Does what a message asks, or files it for somebody to decide. Done twice with the same message it leaves what once would: a stop between doing and noting it repeats it.
@@ -14,4 +15,4 @@ Raises:
     RefusedError: it may not be done, or is of another shape.
 """
 
-APPLY: Mapping[Kind, Apply] = {}
+APPLY: Mapping[Kind, Apply] = {"post": apply_post}
