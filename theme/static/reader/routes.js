@@ -21,5 +21,6 @@ export async function pageAt(visit, { view, id, month, medium }, prompt, forgott
   if (view === 'nytt') return (await import('./timelines.js')).freshPage(visit);
   await (await import('./later.js')).bringLater();
   if (view === 'sok') return (await import('./search.js')).searchPage(visit);
+  if (view === 'skickat') return (await import('./outgoing.js')).outgoingPage(visit.vault);
   return (await import('./device.js')).devicePage(view, visit.vault, prompt, forgotten);
 }
