@@ -153,6 +153,11 @@ def _patiently(work: Callable[[], object]) -> None:
             time.sleep(_PAUSE)
 
 
+def make_runnable(path: Path) -> None:
+    """Let everybody run a file as a program, where the system has such a thing."""
+    path.chmod(0o755)
+
+
 def move_file(source: Path, target: Path) -> None:
     """Give a file another name in the same file system, on disk when this returns; what lay there is replaced."""
     _replace(str(source), target)

@@ -32,6 +32,7 @@ _COMMANDS = {
     "watch": "watching",
     "invite": "inviting",
     "links": "inviting",
+    "inbox": "inbox",
     "revoke": "keys",
     "rekey": "keys",
     "rotate": "keys",

@@ -117,8 +117,13 @@ class KeyringChild:
     may: tuple[str, ...] | None = None
 
     def to_value(self) -> dict[str, object]:
-        value = {"audience": self.audience, "departments": self.departments, "id": self.id, "name": self.name}
-        return value if self.may is None else {**value, "may": self.may}
+        value: dict[str, object] = {
+            "audience": self.audience,
+            "departments": self.departments,
+            "id": self.id,
+            "name": self.name,
+        }
+        return value if self.may is None else value | {"may": self.may}
 
     @classmethod
     def from_value(cls, value: Any, place: str) -> KeyringChild:
