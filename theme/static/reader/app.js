@@ -242,7 +242,7 @@ function leave(id) {
   vault = null;
   releaseMedia();
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = true;
-  ['offline', 'stale', 'changed'].forEach((key) => notice(key, null));
+  ['offline', 'stale', 'changed', 'outbox'].forEach((key) => notice(key, null));
   sheet(id);
 }
 
@@ -261,8 +261,10 @@ function within(promise, milliseconds) {
   })]);
 }
 
-/** Ask the host for what is new, from now on. */
+/** Ask the host for what is new, and send what waits, from now on. */
 function keepUp() {
+  const open = vault;
+  if (open?.drop) import('./outgoing.js').then(({ tend }) => tend(open, notice), () => {});
   import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, notice, lists: () => lists, visit, refused: refuse }), () => {});
 }
 

@@ -2,6 +2,7 @@
 import { element, fill, slot } from './dom.js';
 import { holdMedium, keepMedium, letGo } from './drafting.js';
 import { randomId } from './outbox.js';
+import { composeSay } from './says.js';
 import { kindOfFile, scalePhoto } from './scaling.js';
 import { capital, WORDS } from './words.js';
 import { childrenAt, lackingOf, ownerOf } from './writers.js';
@@ -28,7 +29,7 @@ export function childChip(child, { checked, lacking, disabled = Boolean(lacking)
   const input = /** @type {HTMLInputElement} */ (chip.querySelector('input'));
   Object.assign(input, { type: 'checkbox', checked: checked && !disabled, disabled, onchange: () => tapped(input.checked) });
   slot(chip, 'name').translate = false;
-  if (lacking) slot(chip, 'why').textContent = WORDS[`not${capital(lacking)}`];
+  if (lacking) slot(chip, 'why').textContent = composeSay(`not${capital(lacking)}`);
   else slot(chip, 'not').remove();
   if (lacking === 'name') slot(chip, 'camera').remove();
   return chip;
@@ -90,8 +91,8 @@ export class Attachments {
   /** @param {File} file */
   async #addOne(file) {
     const kind = kindOfFile(file);
-    const wrong = !kind ? WORDS.noMedium : file.size > LARGEST_MEDIUM ? WORDS.tooLarge : this.#media.length >= MOST_MEDIA ? WORDS.tooMany : '';
-    if (!kind || wrong) return slot(this.#node, 'refused').append(element('p', {}, wrong.replace('{name}', file.name)));
+    const wrong = !kind ? 'noMedium' : file.size > LARGEST_MEDIUM ? 'tooLarge' : this.#media.length >= MOST_MEDIA ? 'tooMany' : '';
+    if (!kind || wrong) return slot(this.#node, 'refused').append(element('p', {}, composeSay(wrong, { name: file.name })));
     // What this browser can't decode – HEIC, mostly – goes as it was taken. The publisher takes out of it where and with what that was; from staff it may come so.
     const scaled = kind === 'photo' ? await scalePhoto(file) : null;
     /** @type {Medium} */
@@ -105,12 +106,12 @@ export class Attachments {
 
   #progress() {
     const all = this.#done + this.#waiting;
-    slot(this.#node, 'progress').textContent = this.busy ? WORDS.preparing.replace('{n}', this.#done + 1).replace('{all}', all) : '';
+    slot(this.#node, 'progress').textContent = this.busy ? composeSay('preparing', { n: this.#done + 1, all }) : '';
   }
 
   /** What a medium is called among the others: "Bild 2 av 5". @param {Medium} medium */
   #nth(medium) {
-    return WORDS[`nth${capital(medium.kind)}`].replace('{n}', this.#media.indexOf(medium) + 1).replace('{all}', this.#media.length);
+    return composeSay(`nth${capital(medium.kind)}`, { n: this.#media.indexOf(medium) + 1, all: this.#media.length });
   }
 
   /** @param {Medium} medium @param {boolean} [large] */
@@ -132,7 +133,7 @@ export class Attachments {
     list.hidden = !this.#media.length;
     list.replaceChildren(...this.#media.map((medium) => {
       const names = childrenOn(this.#writer, this.#writing, medium).map(({ name }) => name).join(WORDS.comma);
-      const tile = fill('compose-tile', { nth: this.#nth(medium), frame: this.#view(medium), alt: medium.alt || WORDS.undescribed, names: names || WORDS.nobody });
+      const tile = fill('compose-tile', { nth: this.#nth(medium), frame: this.#view(medium), alt: medium.alt || composeSay('undescribed'), names: names || composeSay('nobody') });
       slot(tile, 'alt').classList.toggle('missing', !medium.alt);
       tile.dataset.file = medium.file;
       slot(tile, 'open').onclick = () => this.#openOne(medium);
@@ -149,8 +150,8 @@ export class Attachments {
       const at = this.#media.indexOf(medium);
       const named = capital(medium.kind);
       part('nth').textContent = this.#nth(medium);
-      part('say').textContent = WORDS[`say${named}`];
-      part('who').textContent = WORDS[`who${named}`];
+      part('say').textContent = composeSay(`say${named}`);
+      part('who').textContent = composeSay(`who${named}`);
       part('alt').value = medium.alt;
       part('frame').replaceChildren(...this.#view(medium, true));
       part('earlier').disabled = at === 0;

@@ -4,6 +4,7 @@ import { element, fill, slot } from './dom.js';
 import { forgetWriting, isBlank, keepNow, keepSoon, restoreMedia, writingOf } from './drafting.js';
 import { longMoment } from './moments.js';
 import { review } from './reviewing.js';
+import { composeSay } from './says.js';
 import { readPref, writePref } from './store.js';
 import { WORDS } from './words.js';
 import { childrenAt, lackingOf, ownerOf, readersText, writerOf } from './writers.js';
@@ -36,7 +37,7 @@ async function composeFor(vault, writer) {
   let kinds = ''; // of what is attached, as they were drawn
   const attachments = new Attachments(vault, writer, writing, node, changed);
 
-  const places = [...writer.places, ...(writer.children.length ? [{ id: OWN_PAGE, title: WORDS.ownPage }] : [])].map(placeChip);
+  const places = [...writer.places, ...(writer.children.length ? [{ id: OWN_PAGE, title: composeSay('ownPage') }] : [])].map(placeChip);
   part('places').replaceChildren(...places);
   whose.append(...writer.children.map((child) => element('option', { value: child.audience }, `${child.name}${departmentsOf(child)}`)));
   whose.value = ownerOf(writer, typed.home)?.audience ?? '';
@@ -68,7 +69,7 @@ async function composeFor(vault, writer) {
   };
   writing.told = () => {
     part('kept').classList.toggle('wrong', !writing.kept);
-    if (!writing.kept) part('kept').textContent = WORDS.notKept;
+    if (!writing.kept) part('kept').textContent = composeSay('notKept');
     attachments.show();
   };
   document.addEventListener('visibilitychange', keepOnLeaving);
@@ -129,7 +130,7 @@ async function composeFor(vault, writer) {
   }
 
   function showWhen() {
-    part('when').textContent = typed.date ? longMoment(typed.date) : WORDS.atOnce;
+    part('when').textContent = typed.date ? longMoment(typed.date) : composeSay('atOnce');
   }
 
   function changed() {
@@ -142,7 +143,7 @@ async function composeFor(vault, writer) {
   }
 
   function tellLost() {
-    part('refused').append(element('p', {}, WORDS.notRestored));
+    part('refused').append(element('p', {}, composeSay('notRestored')));
     changed();
   }
 
@@ -158,7 +159,7 @@ async function composeFor(vault, writer) {
   }
 
   function send() {
-    const lacking = !typed.home ? WORDS.needsPlace : isBlank({ ...writing, typed: { ...typed, title: '' } }) ? WORDS.needsWords : '';
+    const lacking = !typed.home ? composeSay('needsPlace') : isBlank({ ...writing, typed: { ...typed, title: '' } }) ? composeSay('needsWords') : '';
     const ready = !attachments.busy && typed.media.every(({ file }) => writing.blobs.has(file));
     part('lacking').textContent = lacking || (ready ? '' : WORDS.wait);
     if (lacking || !ready) return;

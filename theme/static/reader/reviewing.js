@@ -6,7 +6,8 @@ import { letterboxOf } from './letterbox.js';
 import { longMoment } from './moments.js';
 import { enqueue, events, waitingIn } from './outbox.js';
 import { Unsent } from './postbag.js';
-import { countText, plural, WORDS } from './words.js';
+import { composeSay } from './says.js';
+import { countText, WORDS } from './words.js';
 import { childrenAt, lackingOf, ownerOf, placeText, readersText } from './writers.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -25,17 +26,17 @@ export async function review(vault, writer, writing, node) {
     sum: summed(writer, writing, about),
     readers: readersText(writer, typed.home),
     becomes: await becomes(vault),
-    undescribed: undescribed ? plural('undescribedN', undescribed) : null,
+    undescribed: undescribed ? composeSay('undescribedN', { n: undescribed }) : null,
   }));
   const part = (/** @type {string} */ name) => slot(dialog, name);
-  if (absent.length) part('names').textContent = WORDS.seenNowhere.replace('{names}', absent.map(({ name }) => name).join(WORDS.comma));
+  if (absent.length) part('names').textContent = composeSay('seenNowhere', { names: absent.map(({ name }) => name).join(WORDS.comma) });
   else part('absent').remove();
   part('back').onclick = () => dialog.close();
   part('send').onclick = async () => {
-    if (absent.length && !part('looked').checked) return refuse(WORDS.needsLook);
+    if (absent.length && !part('looked').checked) return refuse('needsLook');
     part('failed').hidden = true;
     part('send').disabled = part('back').disabled = true;
-    part('sealing').textContent = WORDS.locking;
+    part('sealing').textContent = composeSay('locking');
     try {
       const id = await enqueue(vault, 'post', bodyOf(writer, writing, about), [...writing.blobs].map(([file, blob]) => ({ file, blob })), { about: calledFor(writer, writing) });
       const sum = summed(writer, writing, about);
@@ -45,7 +46,7 @@ export async function review(vault, writer, writing, node) {
     } catch (error) {
       if (!(error instanceof Unsent)) console.error(error);
       const word = error instanceof Unsent ? error.word : '';
-      refuse(word === 'no-room' ? WORDS.noRoom : word === 'unreadable' ? WORDS.unreadable : WORDS.notSent);
+      refuse(word === 'no-room' ? 'noRoom' : word === 'unreadable' ? word : 'notSent');
     }
   };
   dialog.onclose = () => dialog.remove();
@@ -57,9 +58,9 @@ export async function review(vault, writer, writing, node) {
   function refuse(why) {
     part('send').disabled = part('back').disabled = false;
     part('sealing').textContent = '';
-    part('failed').textContent = why;
+    part('failed').textContent = composeSay(why);
     part('failed').hidden = false;
-    if (why === WORDS.needsLook) part('looked').focus();
+    if (why === 'needsLook') part('looked').focus();
   }
 }
 
@@ -89,8 +90,7 @@ function summed(writer, { typed: { home, date, media } }, about) {
   const count = { photo: 0, film: 0, sound: 0 };
   for (const { kind } of media) count[kind] += 1;
   const owner = ownerOf(writer, home);
-  const many = about.length > 5 ? [document.createTextNode(plural('childrenN', about.length))] : nameNodes(about.map(({ name }) => name));
-  const parts = [[element('bdi', {}, placeText(writer, home))], [document.createTextNode(countText(count))], owner ? [] : many, [document.createTextNode(date ? longMoment(date) : WORDS.atOnce)]];
+  const parts = [[element('bdi', {}, placeText(writer, home))], [document.createTextNode(countText(count))], owner ? [] : nameNodes(about.map(({ name }) => name)), [document.createTextNode(date ? longMoment(date) : composeSay('atOnce'))]];
   return parts.filter((nodes) => nodes.some(({ textContent }) => textContent)).flatMap((nodes, i) => [...(i ? [document.createTextNode(' · ')] : []), ...nodes]);
 }
 
@@ -108,7 +108,7 @@ function firstLine(text) {
 /** What the preschool makes of it, if that can be known now. @param {Vault} vault */
 async function becomes(vault) {
   const letterbox = await letterboxOf(vault).catch(() => null);
-  return letterbox && (letterbox.posts === 'published' ? WORDS.becomesPost : WORDS.becomesDraft);
+  return letterbox && (letterbox.posts === 'published' ? composeSay('becomesPost') : composeSay('becomesDraft'));
 }
 
 /** A moment by the clock here, or now, as RFC 3339 has it. @param {string} local "2026-11-26T14:30", or empty */
@@ -139,8 +139,8 @@ function showSent(form, id, sum) {
     progress.value = entry.sent;
     progress.hidden = done;
     slot(node, 'stay').hidden = done;
-    const going = WORDS.onItsWay.replace('{n}', Math.min(entry.sent + 1, entry.parts)).replace('{all}', entry.parts);
-    state.textContent = done ? WORDS.arrived : navigator.onLine && entry.state === 'sending' ? going : WORDS.waitsForNet;
+    const going = composeSay('onItsWay', { n: Math.min(entry.sent + 1, entry.parts), all: entry.parts });
+    state.textContent = done ? composeSay('arrived') : navigator.onLine && entry.state === 'sending' ? going : composeSay('waitsForNet');
     return undefined;
   };
   events.addEventListener('changed', show);

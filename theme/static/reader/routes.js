@@ -22,5 +22,6 @@ export async function pageAt(visit, { view, id, month, medium }, prompt, forgott
   await (await import('./later.js')).bringLater();
   if (view === 'ny') return (await import('./composing.js')).composePage(visit.vault);
   if (view === 'sok') return (await import('./search.js')).searchPage(visit);
+  if (view === 'skickat') return (await import('./outgoing.js')).outgoingPage(visit.vault);
   return (await import('./device.js')).devicePage(view, visit.vault, prompt, forgotten);
 }

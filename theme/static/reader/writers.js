@@ -1,6 +1,6 @@
 /** Where this reader may write, and which children may be in what is written there. Knows keyrings of staff. Does not know the page. */
+import { composeSay } from './says.js';
 import { audienceTitle } from './views.js';
-import { WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./values.js').Keyring['children'][number]} Child */
@@ -49,10 +49,10 @@ export function lackingOf(child, home, what) {
 /** Who reads what is written there. @param {Writer} writer @param {string} home */
 export function readersText(writer, home) {
   const owner = ownerOf(writer, home);
-  if (owner) return WORDS.readByFamily.replace('{name}', owner.name);
+  if (owner) return composeSay('readByFamily', { name: owner.name });
   const place = writer.places.find(({ id }) => id === home);
   if (!place) return '';
-  return place.kind === 'preschool' ? WORDS.readByAll : WORDS.readByDepartment.replace('{place}', place.title);
+  return place.kind === 'preschool' ? composeSay('readByAll') : composeSay('readByDepartment', { place: place.title });
 }
 
 /** What the place is called. @param {Writer} writer @param {string} home */
