@@ -60,7 +60,11 @@ async function composeFor(vault, writer) {
     changed();
     showWhen();
   };
-  form.onsubmit = () => send();
+  form.onsubmit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    event.stopPropagation(); // answered here, also where no more code can be fetched
+    send();
+  };
   part('discard').onclick = () => ask(true);
   part('keep').onclick = () => ask(false);
   part('discard-now').onclick = async () => {
