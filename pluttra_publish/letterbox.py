@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pluttra_publish.format.messages import FormWay, Letterbox, MailWay, PostWay, Way
-from pluttra_publish.hosts.s3_form import post_form
+from pluttra_publish.format.messages import Letterbox, MailWay, PostWay, Way
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.messages import seal_letterbox
 from pluttra_publish.sealing.objects import SealedObject
@@ -26,19 +25,14 @@ def letterboxes(keystore: Keystore, settings: Settings, now: datetime) -> list[S
     """
     if not settings.drop.is_on:
         return []
-    push = keystore.push_key.public if settings.push.on else None
     drop = settings.drop
-    letterbox = Letterbox(tuple(_ways(settings, now)), push, drop.receipts, drop.posts)
+    letterbox = Letterbox(tuple(_ways(settings)), None, drop.receipts, drop.posts)
     return [seal_letterbox(letterbox, keystore.drop_box)]
 
 
-def _ways(settings: Settings, now: datetime) -> list[Way]:
+def _ways(settings: Settings) -> list[Way]:
     drop = settings.drop
     ways: list[Way] = []
-    if drop.bucket:
-        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        form = post_form(settings, day, LIFE)
-        ways.append(FormWay(form.url, form.fields, form.prefix, int((day + LIFE).timestamp())))
     if drop.url:
         ways.append(PostWay(drop.url))
     if drop.mail:

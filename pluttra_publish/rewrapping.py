@@ -22,8 +22,8 @@ from pluttra_publish.errors import Findings, HostError, UsageError
 from pluttra_publish.format.chain import Row, Whereabouts
 from pluttra_publish.format.layout import keyring_path, object_path
 from pluttra_publish.keyrings import doors_of, keyrings, reach_of
-from pluttra_publish.letterbox import letterboxes
 from pluttra_publish.last_time import TABLES, Changes, LastTime
+from pluttra_publish.letterbox import letterboxes
 from pluttra_publish.plan import Access, Plan, title_of, with_staff
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.putting import Place, place_on_host

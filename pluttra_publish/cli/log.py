@@ -17,6 +17,7 @@ _COUNTED = {
     "answers": "svar",
     "boxes": "rutor",
     "broken": "nycklar byttes",
+    "came": "meddelanden kom",
     "copied": "filer i kopian",
     "damaged": "skadade",
     "deleted": "filer togs bort",
@@ -35,6 +36,7 @@ _COUNTED = {
     "rows": "rader",
     "sent": "mejl",
     "waiting": "väntar",
+    "waits": "väntar på beslut",
 }
 
 

@@ -24,6 +24,7 @@ _PLACE_OF_ROLE = {
     "catalogue": "object",
     "keyring": "keyring",
     "invitation": "keyring",
+    "letterbox": "keyring",
     "root": "root",
 }
 _LOCK = re.compile(rb'\{"owner":"[0-9a-f]{32}","time":[0-9]{1,12}\}')

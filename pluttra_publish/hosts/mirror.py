@@ -26,7 +26,7 @@ _WAVES = (
     ("code", "page", "media"),
     ("index",),
     ("catalogue",),
-    ("keyring", "invitation"),
+    ("keyring", "invitation", "letterbox"),
     ("public", "shell"),
     ("root",),
 )

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Findings, HostError
 from pluttra_publish.format.messages import FILE_LENGTHS, ID
-from pluttra_publish.hosts.drops import Waiting as DropBox
 from pluttra_publish.inbox.applying import APPLY
 from pluttra_publish.inbox.desk import Applied, Arrived, ArrivedFile, Desk
 from pluttra_publish.inbox.journal import Journal, Part, Waiting
@@ -30,6 +30,9 @@ from pluttra_publish.people import read_people
 from pluttra_publish.platform import identity_path, only_one, private_folder, settle
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
+
+if TYPE_CHECKING:
+    from pluttra_publish.hosts.drops import Waiting as DropBox
 
 Step = Callable[[str, int, int], None]
 
@@ -104,7 +107,9 @@ def empty(
 def _alone(settings: Settings) -> Iterator[None]:
     with only_one(private_folder(settings.state) / "inkorg.lock") as alone:
         if not alone:
-            raise HostError("Brevlådan töms redan av en annan körning.", hint="Vänta tills den är klar.", transient=True)
+            raise HostError(
+                "Brevlådan töms redan av en annan körning.", hint="Vänta tills den är klar.", transient=True
+            )
         yield
 
 

@@ -105,15 +105,17 @@ class Journal:
         self._database.execute(tally, (opened.sender, came // _DAY, size))
         if part is None:
             body = json.dumps(header.body, ensure_ascii=False)
-            row = (header.id, opened.sender, header.time, came, header.kind, body)
-            self._database.execute("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?)", row)
+            told = (header.id, opened.sender, header.time, came, header.kind, body)
+            self._database.execute("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?)", told)
         else:
             row = (opened.sender, part.file, part.n, part.of, size, came)
             self._database.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def today(self, sender: str, came: int) -> tuple[int, int]:
         """Return how many messages, and bytes of attachments, somebody has sent on the day of `came`."""
-        found = self._database.execute("SELECT count, length FROM came WHERE sender = ? AND day = ?", (sender, came // _DAY))
+        found = self._database.execute(
+            "SELECT count, length FROM came WHERE sender = ? AND day = ?", (sender, came // _DAY)
+        )
         return found.fetchone() or (0, 0)
 
     def refuse(self, reason: Reason, came: int, count: int = 1) -> None:
@@ -123,7 +125,9 @@ class Journal:
 
     def refused(self, since: int) -> dict[Reason, int]:
         """Return how many were refused from `since` (Unix seconds) on, by reason."""
-        rows = self._database.execute("SELECT reason, sum(count) FROM refused WHERE day >= ? GROUP BY reason", (since // _DAY,))
+        rows = self._database.execute(
+            "SELECT reason, sum(count) FROM refused WHERE day >= ? GROUP BY reason", (since // _DAY,)
+        )
         found = dict(rows.fetchall())
         return {reason: found[reason] for reason in REASONS if reason in found}
 
@@ -134,7 +138,9 @@ class Journal:
 
     def parts_of(self, sender: str, file: str) -> tuple[Part, ...]:
         """Return the pieces that have come of one file of a sender's, in order."""
-        rows = self._database.execute("SELECT n, of FROM parts WHERE sender = ? AND file = ? ORDER BY n", (sender, file))
+        rows = self._database.execute(
+            "SELECT n, of FROM parts WHERE sender = ? AND file = ? ORDER BY n", (sender, file)
+        )
         return tuple(Part(file, n, of) for n, of in rows)
 
     def done(self, messages: Iterable[str], files: Iterable[tuple[str, str]] = ()) -> None:
