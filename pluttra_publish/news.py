@@ -114,8 +114,8 @@ def _note(door: Door, cards: Cards, read: Mapping[str, PlannedPost]) -> None:
         outbox, journal = Outbox.load(door.settings.state), Journal.load(door.settings.state)
         devices = Subscriptions.load(door.settings.state)
         moved = _number(door, journal, cards, read)
-        outbox.rename(moved)
-        devices.rename(moved)
+        outbox.follow(moved)
+        devices.follow(moved)
         readers = {door.opaque(reader): reader for reader in door.everyone()}
         given = {key: tuple(_given(door.keystore, reader)) for key, reader in readers.items()}
         may_read = readable(cards, given, journal.numbers)

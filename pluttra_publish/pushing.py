@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pluttra_publish.errors import UsageError
 from pluttra_publish.inviting import Door
 from pluttra_publish.letters.outbox import lock_of
 from pluttra_publish.letters.push import Pusher, notification
@@ -43,10 +42,7 @@ def apply_push(settings: Settings, reader: str, body: Mapping[str, Any]) -> None
 
     Raises:
         FormatError: the body is of another shape, or names an address that is at no known push service.
-        UsageError: notices are not turned on.
     """
-    if not settings.push.on:
-        raise UsageError("Aviseringar i telefonen är inte påslagna.", hint="Skriv on = true under [push].")
     asked = subscription_of(body, local=settings.is_local)
     _change(settings, lambda subscriptions: subscriptions.add(reader, asked))
 
@@ -110,7 +106,7 @@ def deliver_pushes(door: Door, *, again: bool = False) -> Pushed:
     sent = failed = 0
     due = [(reader, one) for reader, one in subscriptions if one.is_due(now, again=again)]
     if due:
-        with Pusher(door.keystore.push_key, _contact(settings), now=now, local=settings.is_local) as pusher:
+        with Pusher(door.keystore.push_key, settings.push.contact, now=now, local=settings.is_local) as pusher:
             for reader, one in due:
                 words = words_in(one.lang, languages[reader], settings.language)
                 outcome = pusher.send(one, notification(words, url=settings.url, count=len(one.posts)))
@@ -123,8 +119,3 @@ def deliver_pushes(door: Door, *, again: bool = False) -> Pushed:
                 failed += outcome.kind == "later"
                 gone += outcome.kind == "gone"
     return Pushed(sent, gone, failed, sum(bool(one.posts) for _, one in subscriptions))
-
-
-def _contact(settings: Settings) -> str:
-    """Return where a push service may complain; without an address of somebody, the site's own."""
-    return settings.push.contact or settings.url

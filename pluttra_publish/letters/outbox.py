@@ -122,7 +122,7 @@ class Outbox:
         together = tuple(sorted({*posts, *(before.posts if before else ())}))
         self.notices[reader] = Pending(together, before.since if before else now, before.link if before else "")
 
-    def rename(self, moved: Mapping[str, str]) -> None:
+    def follow(self, moved: Mapping[str, str]) -> None:
         """Call posts what they are called now: `moved` says it by what they were called before."""
         for reader, before in self.notices.items() if moved else ():
             posts = tuple(sorted({moved.get(post, post) for post in before.posts}))

@@ -129,7 +129,9 @@ class Pusher:
     def _wait(self, said: str) -> int:
         """Return for how many seconds a push service asks us to wait, at most a day."""
         try:
-            seconds = int(said) if said.isascii() and said.isdigit() else parsedate_to_datetime(said).timestamp() - self._now
+            seconds = (
+                int(said) if said.isascii() and said.isdigit() else parsedate_to_datetime(said).timestamp() - self._now
+            )
         except (ValueError, OverflowError):
             return 0
         return max(0, min(_DAY, int(seconds)))

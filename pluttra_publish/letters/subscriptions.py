@@ -170,7 +170,7 @@ class Subscriptions:
         else:
             self.by_reader.pop(reader, None)
 
-    def rename(self, moved: Mapping[str, str]) -> None:
+    def follow(self, moved: Mapping[str, str]) -> None:
         """Call posts what they are called now: `moved` says it by what they were called before."""
         for reader, one in list(self) if moved else ():
             posts = tuple(sorted({moved.get(post, post) for post in one.posts}))
@@ -259,5 +259,3 @@ def _read(row: dict[str, Any]) -> Subscription:
     lists = {name: tuple(row[name]) for name in ("posts", "sent")}
     lists |= {name: tuple(row[name]) for name in ("quiet", "about") if row[name] is not None}
     return Subscription(**(row | lists))
-
-
