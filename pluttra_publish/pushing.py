@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pluttra_publish.inviting import Door
 from pluttra_publish.letters.outbox import lock_of
-from pluttra_publish.letters.push import Pusher, notification
+from pluttra_publish.letters.push import Pusher, PushOutcome, notification
 from pluttra_publish.letters.subscriptions import (
+    Subscription,
     Subscriptions,
     endpoint_of,
     is_push_service,
@@ -89,7 +91,7 @@ def note_pushes(
 def deliver_pushes(door: Door, *, again: bool = False) -> Pushed:
     """Send the notices that are due; `again` also where a push service has refused a short while ago. Whoever calls this holds the outbox's lock.
 
-    Devices of those who don't read any longer are forgotten, and so are those that a push service knows no more.
+    Several who read on one device are told together. Devices of those who don't read any longer are forgotten, and so are those that a push service knows no more.
     """
     settings, now = door.settings, door.now
     subscriptions = Subscriptions.load(settings.state)
@@ -103,19 +105,28 @@ def deliver_pushes(door: Door, *, again: bool = False) -> Pushed:
             gone += 1
     if gone:
         subscriptions.save()
-    sent = failed = 0
-    due = [(reader, one) for reader, one in subscriptions if one.is_due(now, again=again)]
+    due: dict[tuple[str, str, str], list[tuple[str, Subscription]]] = defaultdict(list)
+    for reader, one in subscriptions:
+        if one.is_due(now, again=again):
+            due[one.device].append((reader, one))
+    became = Counter[str](gone=gone)
     if due:
         with Pusher(door.keystore.push_key, settings.push.contact, now=now, local=settings.is_local) as pusher:
-            for reader, one in due:
+            for together in due.values():
+                reader, one = together[0]
                 words = words_in(one.lang, languages[reader], settings.language)
-                outcome = pusher.send(one, notification(words, url=settings.url, count=len(one.posts)))
-                became = one.told() if outcome.kind == "sent" else None
-                if outcome.kind == "later":
-                    became = one.put_off(code=outcome.code, wait=outcome.wait, now=int(now.timestamp()))
-                subscriptions.change(reader, one.endpoint, became)
+                count = len({post for _, each in together for post in each.posts})
+                outcome = pusher.send(one, notification(words, url=settings.url, count=count))
+                for reader, each in together:
+                    subscriptions.change(reader, each.endpoint, _after(each, outcome, int(now.timestamp())))
                 subscriptions.save()  # at once: what has gone is not sent again, whatever happens next
-                sent += outcome.kind == "sent"
-                failed += outcome.kind == "later"
-                gone += outcome.kind == "gone"
-    return Pushed(sent, gone, failed, sum(bool(one.posts) for _, one in subscriptions))
+                became[outcome.kind] += 1
+    waiting = {one.device for _, one in subscriptions if one.posts}
+    return Pushed(became["sent"], became["gone"], became["later"], len(waiting))
+
+
+def _after(one: Subscription, outcome: PushOutcome, now: int) -> Subscription | None:
+    """Return what is left of a subscription when a notice has been sent, or tried."""
+    if outcome.kind == "sent":
+        return one.told()
+    return one.put_off(code=outcome.code, wait=outcome.wait, now=now) if outcome.kind == "later" else None

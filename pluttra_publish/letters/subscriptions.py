@@ -40,7 +40,7 @@ _GIVEN_UP = 30 * 86400
 
 @dataclass(frozen=True)
 class Subscription:
-    """A device that wants to be told: its address at a push service, the keys that open what is sent there (base64url), and what it has asked for.
+    """A device on which a reader wants to be told: its address at a push service, the keys that open what is sent there (base64url), and what it has asked for.
 
     `quiet` is from when to when, on the preschool's clock, it is not to be told; `about` the ids of the audiences it is to be told of, all if None;
     `mail` whether its reader wants mail as well. `posts` wait to be told; `sent` have been since the journal of what has been told was last saved.
@@ -61,6 +61,11 @@ class Subscription:
     after: int = 0
     code: int = 0
     failing: int = 0
+
+    @property
+    def device(self) -> tuple[str, str, str]:
+        """What is the same for all who read on a device."""
+        return self.endpoint, self.p256dh, self.auth
 
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether it is not to be told at that time, which is in the preschool's zone."""
@@ -150,12 +155,11 @@ class Subscriptions:
         return ((reader, one) for reader, found in self.by_reader.items() for one in list(found))
 
     def add(self, reader: str, asked: Subscription) -> None:
-        """Let a device be told from now on, or as it asks now. What waited for it goes on waiting. A device is one reader's: the last who asked there."""
-        known = next((one for _, one in self if one.endpoint == asked.endpoint), None)
-        for other in list(self.by_reader):
-            self.remove(other, asked.endpoint)
+        """Let a device be told from now on, or as it asks now. What waited for it goes on waiting."""
+        others = list(self.by_reader.get(reader, ()))
+        known = next((one for one in others if one.endpoint == asked.endpoint), None)
         kept = replace(asked, posts=known.posts, sent=known.sent) if known else asked
-        self.by_reader[reader] = [*self.by_reader.get(reader, ()), kept][-MOST:]
+        self.by_reader[reader] = [*(one for one in others if one is not known), kept][-MOST:]
 
     def remove(self, reader: str, endpoint: str) -> None:
         """Forget one of a reader's devices, if it is one."""

@@ -214,12 +214,6 @@ def test_a_device_that_asks_again_keeps_what_waits_for_it(subscriptions: Subscri
     assert (found.posts, found.quiet) == (("post",), ("19:00", "07:00"))
 
 
-def test_a_device_is_one_readers_so_that_nothing_comes_twice(subscriptions: Subscriptions) -> None:
-    subscriptions.add("maria", asked())
-    subscriptions.add("johan", asked())
-    assert list(subscriptions.by_reader) == ["johan"]
-
-
 def test_nobody_removes_anothers_device(subscriptions: Subscriptions) -> None:
     subscriptions.add("maria", asked())
     subscriptions.remove("johan", asked().endpoint)

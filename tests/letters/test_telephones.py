@@ -161,6 +161,18 @@ def test_several_posts_are_one_notice(backen: Backen) -> None:
     assert title(*backen.service.to(maria)) == ["3 nya inlägg finns att läsa"]
 
 
+def test_two_who_read_on_one_telephone_are_told_together_and_once(backen: Backen) -> None:
+    telephone = backen.service.telephone("ours")
+    for reader in ("maria", "mei"):
+        apply_push(backen.school.settings, reader, telephone.body())
+    backen.school.post("Solrosen/2026-11-23 Granen", "Vi klädde den.\n")
+    assert backen.publish().summary()["push"] == {"sent": 1, "gone": 0, "failed": 0, "waiting": 0}
+    assert title(*backen.service.to(telephone)) == ["2 nya inlägg finns att läsa"]
+    backen.service.answers["/send/ours"] = [(410, {})]
+    backen.publish("forskolan/2026-11-23 Mer", "Mer.\n")
+    assert backen.devices == {}
+
+
 def test_a_telephone_is_told_of_the_children_and_departments_that_it_chose(backen: Backen) -> None:
     alva, noah, flower = (backen.audience(key) for key in ("child:alva", "child:noah", "department:blaklockan"))
     whole, one, other, bell = (backen.subscribe("maria", name, about=about) for name, about in (("whole", None), ("one", [alva]), ("other", [noah]), ("bell", [flower])))  # fmt: skip
