@@ -65,7 +65,7 @@ export async function sealPadded(role, secret, padded, trueLength) {
 /** Frames, pads and seals content; of a root, `content` is body ‖ signature. */
 export async function sealed(role, secret, content) {
   const trueLength = content.length - (role === 'root' ? 64 : 0);
-  const framed = ['catalogue', 'keyring', 'invitation', 'root'].includes(role) ? concat(uint(trueLength, 4), content) : content;
+  const framed = ['catalogue', 'keyring', 'invitation', 'root', 'letterbox'].includes(role) ? concat(uint(trueLength, 4), content) : content;
   const padded = new Uint8Array(paddedLength(role, framed.length));
   padded.set(framed);
   return sealPadded(role, secret, padded, trueLength);
@@ -169,6 +169,13 @@ export class Publisher {
 
   async putInvitation(secret, key, ends, name = 'Vera') {
     await this.#putFixed('invitation', secret, { ends, key: toB64(key), lang: 'sv', name, site: this.site, v: 1 });
+  }
+
+  /** Puts a letterbox. @returns what a keyring says of the drop box */
+  async putLetterbox(ways, { secret = secretOf('drop box'), ...more } = {}) {
+    const box = await secret;
+    await this.#putFixed('letterbox', box, { posts: 'draft', push: null, receipts: false, v: 1, ways, ...more });
+    return { secret: toB64(box) };
   }
 
   async #putFixed(role, secret, value) {

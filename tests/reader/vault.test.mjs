@@ -9,6 +9,7 @@ import { Vault } from '../../theme/static/reader/vault.js';
 import { concat, toHex, utf8 } from '../../theme/static/reader/bytes.js';
 import { kdf } from '../../theme/static/reader/kdf.js';
 import { keyringPath, objectPath } from '../../theme/static/reader/layout.js';
+import { mediumAt } from '../../theme/static/reader/medium.js';
 import { Publisher, secretOf } from './publisher.mjs';
 import { TestHost } from './host.mjs';
 
@@ -250,8 +251,8 @@ test('forged, swapped and damaged files are refused by the layer that must', asy
   const [first, second] = (await vault.index(vault.audiences[0].id, '2026-03')).posts;
   publisher.files.set(objectPath(first.page.name), publisher.files.get(objectPath(second.page.name)));
   await refused(vault.page(first.page), 'digest');
-  assert.throws(() => vault.media(second.index ?? { posts: [second], pages: [] }, `media:${second.id}/2`), { layer: 'encoding' });
-  assert.throws(() => vault.media({ posts: [second], pages: [] }, `media:${second.id}/01`), { layer: 'encoding' });
+  assert.throws(() => mediumAt(second.index ?? { posts: [second], pages: [] }, `media:${second.id}/2`), { layer: 'encoding' });
+  assert.throws(() => mediumAt({ posts: [second], pages: [] }, `media:${second.id}/01`), { layer: 'encoding' });
 });
 
 test('an index of another audience or month is refused, whoever sealed it', async () => {
@@ -301,7 +302,7 @@ test('a talk stands on its child’s page in every month, a page without a day i
   assert.deepEqual([await names(child.id), await names(staff.id)], [['Samtal'], ['Lista']]);
   const found = await findStanding(vault, talk.id);
   assert.equal(await vault.page(found.page), '<article><h1>Samtal</h1></article>');
-  assert.equal(vault.media(found.index, `media:${talk.id}/0`).type, 'text/calendar');
+  assert.equal(mediumAt(found.index, `media:${talk.id}/0`).type, 'text/calendar');
   assert.equal(await findStanding(vault, old.id), null);
   assert.deepEqual(await titles(vault.posts()), []);
 });

@@ -9,10 +9,13 @@ import { catalogueFrom, cataloguedIn, indexFrom, invitationFrom, keyringFrom, mo
 import { layerOf, must } from '../../theme/static/reader/errors.js';
 import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
 import { SEGMENT, kdfInfo, sealedLength, segmentSpan } from '../../theme/static/reader/layout.js';
+import { letterboxFrom, letterboxPath, letterboxValue } from '../../theme/static/reader/letterbox.js';
 import { paddedLength, unpad } from '../../theme/static/reader/padding.js';
 import { openSpan } from '../../theme/static/reader/pieces.js';
+import { messageContent, messageLength, sealMessage } from '../../theme/static/reader/sealing.js';
 import { catalogueValue, epochValue, indexValue, invitationValue, keyringValue, mustBeOfSegments, referenceValue, rootValue } from '../../theme/static/reader/values.js';
 import { VECTORS, bytesOf, readJson } from './notation.mjs';
+import { openMessage } from './opener.mjs';
 import { sealed } from './publisher.mjs';
 
 /** What to do with a vector of each file: compare what comes out, or throw the layer that refuses. */
@@ -35,7 +38,21 @@ const RUN = {
     assert.equal(toHex(found.secret), secret);
     assert.equal(found.mangled, mangled);
   },
-  'padded-lengths.json': async ({ role, length, padded }) => assert.equal(paddedLength(role, length), padded),
+  'letterbox.json': async ({ secret, letterboxName, sealed: bytes, content }, shared) => {
+    assert.equal(await letterboxPath(fromHex(secret)), `k/${letterboxName.slice(0, 2)}/${letterboxName}`);
+    const opened = await letterboxFrom(await bytesOf(bytes, shared), fromHex(secret));
+    assert.deepEqual(opened, letterboxValue(await bytesOf(content, shared)));
+  },
+  'messages.json': async ({ guardianKey, site, dropKey, file, header, attachment, salt, id, length }, shared) => {
+    const [bytes, key] = [await bytesOf(file, shared), fromHex(guardianKey)];
+    assert.equal(toHex(await kdf(key, 32, 'drop')), dropKey);
+    const opened = await openMessage(key, site, bytes);
+    const told = decodeValue(await bytesOf(header, shared));
+    assert.deepEqual(opened, { header: told, attachment: await bytesOf(attachment, shared) });
+    assert.equal(bytes.length, length);
+    assert.deepEqual(await sealMessage(key, site, fromHex(id), messageContent(told, opened.attachment), fromHex(salt)), bytes);
+  },
+  'padded-lengths.json': async ({ role, length, padded }) => assert.equal(role === 'message' ? messageLength(length) : paddedLength(role, length), padded),
   'padding.json': async ({ role, padded, length, content }, shared) =>
     assert.deepEqual(unpad(role, await bytesOf(padded, shared), length), await bytesOf(content ?? '', shared)),
   'references.json': async ({ reference }) => {

@@ -2,7 +2,6 @@
 import { addressMaker, releaseMedia } from './addresses.js';
 import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
-import { refuseMedium } from './pictures.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
 import { languageChosen, markSeen, readPref, rememberLanguage, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
@@ -160,7 +159,7 @@ function remembered() {
 async function furnish(opened, before = remembered()) {
   vault = opened;
   const language = speakToReader();
-  vault.addEventListener('refused', (event) => mark(/** @type {CustomEvent} */ (event).detail));
+  vault.addEventListener('refused', (event) => import('./refusing.js').then(({ markRefused }) => markRefused(main, /** @type {CustomEvent} */ (event).detail), () => {}));
   [seen, since] = await before;
   if (!since) writePref('since', Date.now()).catch(() => {});
   await language;
@@ -264,20 +263,7 @@ function within(promise, milliseconds) {
 
 /** Ask the host for what is new, from now on. */
 function keepUp() {
-  import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, renewed, refused: refuse }), () => {});
-}
-
-/** @param {import('./current.js').News} news @param {boolean} newest */
-function renewed({ changed, notice: stale, offline }, newest) {
-  notice('offline', offline ? WORDS.offline : null);
-  notice('stale', stale ? WORDS.stale : null);
-  if (changed && lists && scrollY < 200) visit(true);
-  else if (lists ? changed : newest) notice('changed', WORDS.changed, WORDS.show, () => {
-    notice('changed', null);
-    if (!lists) return void (location.hash = '#/');
-    keepPlace({ y: 0 });
-    visit();
-  });
+  import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, notice, lists: () => lists, visit, refused: refuse }), () => {});
 }
 
 /** One line over the page, or none. @param {string} key @param {string | null} text @param {string} [label] @param {() => void} [act] */
@@ -292,14 +278,6 @@ function notice(key, text, label, act) {
     line.append(' ', button);
   }
   notices.append(line);
-}
-
-/** A medium behind an address of the worker's was refused. @param {{word: string, url: string}} detail */
-function mark({ word, url }) {
-  const path = new URL(url, location.href).pathname;
-  for (const place of /** @type {NodeListOf<HTMLImageElement>} */ (main.querySelectorAll('img, video, audio'))) {
-    if (`${place.src} ${place.currentSrc || place.srcset}`.includes(path)) refuseMedium(place, word); // chosen late
-  }
 }
 
 /** @param {import('./vault.js').Post} post */

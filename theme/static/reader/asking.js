@@ -1,14 +1,17 @@
-/** Asks the host, as long as somebody looks, whether there is something new. Knows the clock and the line. Does not know what is shown, nor how. */
+/** Asks the host, as long as somebody looks, whether there is something new, and says it. Knows the clock and the line. Does not know what a page holds. */
 import { equal } from './bytes.js';
 import { fetchSealed } from './host.js';
+import { keepPlace } from './router.js';
+import { WORDS } from './words.js';
 
 const OFTEN = 15_000; // the root alone, which a host answers in a few bytes when nothing is new
 const SELDOM = 3 * 60_000; // where data is saved, and at most while the host does not answer
 const SOON = 3_000; // the least between two questions, however often somebody looks away and back
 
 /** @typedef {import('./vault.js').Vault} Vault */
-/** @typedef {{ vault: () => Vault | null, renewed: (news: import('./current.js').News, newest: boolean) => void, refused: (error: any) => void }} Asker
- *  `renewed`: what the host said; `newest`: the newest post is another one than before */
+/** @typedef {(key: string, text: string | null, label?: string, act?: () => void) => void} Notice one line over the page, or none */
+/** @typedef {{ vault: () => Vault | null, notice: Notice, lists: () => boolean, visit: (quietly?: boolean) => void, refused: (error: any) => void }} Asker
+ *  `lists`: the page shown is worth making anew when something was published; `visit`: makes it anew */
 
 /** @type {Asker | null} */
 let asker = null;
@@ -57,7 +60,7 @@ async function ask(all = false) {
 /** @param {Vault} vault */
 async function rootIsAnother(vault) {
   const { bytes } = await fetchSealed('root', { fresh: true });
-  return !equal(bytes, vault.sealedRoot);
+  return !equal(bytes, /** @type {import('./bytes.js').Bytes} */ (vault.opened.sealed[0]));
 }
 
 /** @param {Vault} vault */
@@ -68,9 +71,22 @@ async function renew(vault) {
     if (failures > 1) return; // it has been said
     const before = newest;
     newest = (await vault.posts().next()).value?.id;
-    if (vault === asker?.vault()) asker.renewed(news, news.changed && before !== undefined && before !== newest);
+    if (vault === asker?.vault()) renewed(asker, news, news.changed && before !== undefined && before !== newest);
   } catch (error) {
     failures += 1;
     if (vault === asker?.vault()) asker?.refused(error);
   }
+}
+
+/** Say what the host said. @param {Asker} page @param {import('./current.js').News} news @param {boolean} another the newest post is another one than before */
+function renewed({ notice, lists, visit }, { changed, notice: stale, offline }, another) {
+  notice('offline', offline ? WORDS.offline : null);
+  notice('stale', stale ? WORDS.stale : null);
+  if (changed && lists() && scrollY < 200) visit(true);
+  else if (lists() ? changed : another) notice('changed', WORDS.changed, WORDS.show, () => {
+    notice('changed', null);
+    if (!lists()) return void (location.hash = '#/');
+    keepPlace({ y: 0 });
+    visit();
+  });
 }

@@ -1,6 +1,7 @@
 /** Letting go: of sealed bytes that no index names any more, and of this device. Knows the vault and the store. Loaded when it is needed. */
 import { objectPath } from './layout.js';
-import { CHAIN_PLACE, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
+import { CHAIN_PLACE, OUTBOX, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
+import { TOGETHER } from './together.js';
 
 const STRAGGLERS = 700; // milliseconds, in which what was to be kept a little later has been: else it would make the store anew
 
@@ -14,8 +15,21 @@ export async function purge(vault, digest) {
     const references = index ? [...index.posts, ...index.pages].flatMap(({ page, media }) => [page, ...media]).concat(index.page || []) : [];
     await keepOnly(place, new Set(references.map(({ name }) => objectPath(name))));
   }
-  await keepOnly(CHAIN_PLACE, await vault.standing());
+  await keepOnly(CHAIN_PLACE, await ledTo(vault));
   await remember('facts', [['purged', digest]]);
+}
+
+/** The paths of all chain files that the root leads this reader to. @param {import('./vault.js').Vault} vault */
+async function ledTo(vault) {
+  const paths = new Set([TOGETHER, ...vault.paths]);
+  for (const [audience, { where }] of vault.opened.access) {
+    if (where) paths.add(objectPath(where.name));
+    for (const month of await vault.months(audience)) {
+      const row = await vault.row(audience, month);
+      if (row) paths.add(objectPath(row.name));
+    }
+  }
+  return paths;
 }
 
 /** @param {string} place @param {Set<string>} named paths */
@@ -38,11 +52,16 @@ export async function forgetAll() {
     globalThis.localStorage?.clear();
   } catch { // there is none to have
   }
-  await new Promise((resolve) => {
-    const request = globalThis.indexedDB?.deleteDatabase('pluttra'); // open connections close themselves
+  for (const name of ['pluttra', OUTBOX]) await letGoOfDatabase(name);
+  tell();
+  await Promise.all(workers.map((worker) => worker.unregister()));
+}
+
+/** Open connections close themselves. @param {string} name */
+function letGoOfDatabase(name) {
+  return new Promise((resolve) => {
+    const request = globalThis.indexedDB?.deleteDatabase(name);
     if (request) request.onsuccess = request.onerror = request.onblocked = resolve;
     else resolve(null);
   });
-  tell();
-  await Promise.all(workers.map((worker) => worker.unregister()));
 }

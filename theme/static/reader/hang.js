@@ -1,7 +1,8 @@
 /** The media of an opened page: photos, films and sounds put where the page wants them. Knows hooks and the vault. Does not know what a post is. */
-import { addressMaker, mediaUrl, streaming } from './addresses.js';
+import { addressMaker, mediaUrl, shownBlobs, streaming } from './addresses.js';
 import { element, fill, ours, slot } from './dom.js';
-import { hangPhoto, refuseMedium } from './pictures.js';
+import { hangPhoto } from './pictures.js';
+import { refuseMedium } from './refusing.js';
 import { sizeText } from './moments.js';
 import { WORDS } from './words.js';
 
@@ -27,6 +28,7 @@ export function hang(hooks, find, vault) {
       if (place instanceof HTMLImageElement && first-- > 0) place.loading = 'eager';
       if (place instanceof HTMLImageElement) {
         hung.set(place, widths(value, place.width).map(([address, width]) => [find(address), width]));
+        showBlur(place);
         hangPhoto(place, /** @type {import('./pictures.js').Widths} */ (hung.get(place)), vault, true);
       } else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
       else hangAddress(place, attribute, find(value), vault);
@@ -120,4 +122,18 @@ async function saved(place, reference, vault) {
 function hangAddress(place, attribute, reference, vault) {
   if (reference.type === 'text/calendar') return void saved(place, reference, vault).catch(() => {});
   mediaUrl(vault, reference).then((url) => place.setAttribute(attribute, url), () => {});
+}
+
+/**
+ * Show the few pixels that the page holds of a photo (WebP in base64) until the photo is there.
+ * @param {HTMLImageElement} img
+ */
+function showBlur(img) {
+  const written = img.getAttribute('data-blur');
+  img.removeAttribute('data-blur');
+  if (!written || !/^[A-Za-z0-9+/=]{1,2000}$/.test(written)) return;
+  const url = URL.createObjectURL(new Blob([Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0))], { type: 'image/webp' }));
+  shownBlobs.add(url);
+  img.style.backgroundImage = `url(${url})`;
+  img.addEventListener('load', () => img.style.removeProperty('background-image'), { once: true });
 }

@@ -2,6 +2,7 @@
 import { clean } from './clean.js';
 import { element, fill, ours, slot } from './dom.js';
 import { hang } from './hang.js';
+import { mediumAt } from './medium.js';
 import { momentText, monthText } from './moments.js';
 import { monthLink } from './months.js';
 import { audienceTitle, feed } from './views.js';
@@ -21,7 +22,7 @@ export async function monthPage(visit, id, month) {
   const title = audienceTitle(audience);
   const index = await vault.index(id, month);
   if (!index) return null;
-  const node = index.page ? await opened(vault, await vault.page(index.page), (address) => vault.media(index, address))
+  const node = index.page ? await opened(vault, await vault.page(index.page), index)
     : fill('child', { title: capital(monthText(month)), where: '', feed: (await feed(visit, { audience: id, month })).node });
   lead(node, element('a', { href: '#/a/' + id }, title));
   const links = months.map((each) => monthLink(id, each, each === month));
@@ -36,7 +37,7 @@ export async function postPage(visit, id, medium) {
   const post = await vault.post(id);
   if (!post) return null;
   visit.met(id);
-  const node = await opened(vault, await vault.page(post.page), (address) => vault.media(post.index, address));
+  const node = await opened(vault, await vault.page(post.page), post.index);
   const home = vault.audiences.find((each) => each.id === post.home);
   if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
   for (const link of node.querySelectorAll('a[href^="#/b/"]')) {
@@ -56,7 +57,7 @@ export async function standingPage(visit, id, medium) {
   const { findStanding } = await import('./standing.js');
   const found = await findStanding(vault, id);
   if (!found) return null;
-  const node = await opened(vault, await vault.page(found.page), (address) => vault.media(found.index, address));
+  const node = await opened(vault, await vault.page(found.page), found.index);
   const home = vault.audiences.find((each) => each.id === found.index.audience);
   if (home) lead(node, element('a', { href: home.child ? '#/b/' + home.child : '#/a/' + home.id }, audienceTitle(home)));
   if (found.kind === 'consents') node.querySelector('header')?.append(element('p', { class: 'meta' }, `${WORDS.published} ${momentText(vault.published)}.`));
@@ -82,10 +83,10 @@ async function nameLinks(node, vault) {
   links.forEach((link) => link.replaceWith(element('span', {}, ...link.childNodes)));
 }
 
-/** A page that Pelican rendered, cleaned and hung with its media. @param {Vault} vault @param {string} html @param {(address: string) => any} find */
-async function opened(vault, html, find) {
+/** A page that Pelican rendered, cleaned and hung with its media. @param {Vault} vault @param {string} html @param {import('./values.js').Index} index where its media are named */
+async function opened(vault, html, index) {
   const { root, hooks } = clean(html);
-  hang(hooks, find, vault);
+  hang(hooks, (address) => mediumAt(index, address), vault);
   const told = root?.matches('[data-word]') ? root : root?.querySelector('[data-word][lang]');
   if (root && told && told.getAttribute('lang') !== document.documentElement.lang) await import('./languages.js').then(({ retell }) => retell(root)).catch(() => {}); // else as the preschool says it
   return root ?? element('article');

@@ -10,7 +10,8 @@ const SUFFIXES = { 'image/webp': 'webp', 'image/jpeg': 'jpg', 'image/png': 'png'
 
 /** The names of the media of a post that may be saved. @param {Vault} vault @param {import('./vault.js').Post} post @returns {Promise<Set<string>>} */
 export async function savable(vault, post) {
-  const indexes = await Promise.all(vault.own.map(({ audience }) => vault.index(audience, post.index.month)));
+  const own = vault.opened.keyrings.filter(({ reader }) => reader.role === 'guardian').flatMap(({ children }) => children);
+  const indexes = await Promise.all(own.map(({ audience }) => vault.index(audience, post.index.month)));
   const cards = indexes.flatMap((index) => index?.posts.filter(({ id }) => id === post.id) ?? []);
   return new Set(cards.flatMap(({ media, save }) => save.map((n) => media[n].name)));
 }

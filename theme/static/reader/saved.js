@@ -2,6 +2,7 @@
  * A guardian key as text for a password manager, and back (docs/format.md §10a). Knows what is written, and what its keyring must hold.
  * Does not know forms.
  */
+import { toB64 } from './base64.js';
 import { concat, equal, fromB64, fromHex } from './bytes.js';
 import { keyringFrom, nameFrom } from './chain.js';
 import { besideHeld } from './current.js';
@@ -66,9 +67,4 @@ export async function openSaved({ key, pin }) {
 /** Opens the keyring of a key as it is written. Throws ReaderError, as reading and opening it do. @param {string} text */
 export async function openWritten(text) {
   return openSaved(await readKey(text));
-}
-
-/** @param {Bytes} bytes */
-function toB64(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }

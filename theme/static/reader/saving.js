@@ -16,7 +16,7 @@ export async function savePage(vault) {
   const inApp = presentBrowser().place === 'app';
   slot(node, 'in-app').hidden = !inApp;
   const held = [...(await heldKeys()).values()].filter(({ publisher }) => publisher);
-  const forms = await Promise.all(held.map((one, i) => saveForm(vault.preschool, one, held.length > 1, i)));
+  const forms = await Promise.all(held.map((one, i) => saveForm(vault.opened.keyrings[0].preschool, one, held.length > 1, i)));
   slot(node, 'forms').replaceChildren(...forms);
   return { node, title: '' };
 }

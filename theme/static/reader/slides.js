@@ -2,7 +2,7 @@
 import { mediaUrl } from './addresses.js';
 import { element } from './dom.js';
 import { hangPlayer, hung } from './hang.js';
-import { refuseMedium } from './pictures.js';
+import { refuseMedium } from './refusing.js';
 import { WHOLE, fitted, heldInside } from './zooming.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */

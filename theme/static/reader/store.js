@@ -10,11 +10,12 @@ import { mustNotBeRolledBack } from './chain.js';
 
 export const SEALED = 'sealed:';
 export const CHAIN_PLACE = 'chain';
+export const OUTBOX = 'pluttra-outbox'; // the database of what waits to be sent
 const QUIET = 400; // milliseconds without another photo
 const LONG = 2 ** 20; // bytes, too many to hold that long
 /** @type {StoreName[]} */
 const STORE_NAMES = ['keys', 'facts', 'seen', 'tickets'];
-/** @type {Map<string, Map<string, any>>} */
+/** @type {Map<string, Map<string, any>>} what is remembered where there is no storage */
 export const untilLeft = new Map(STORE_NAMES.map((name) => [name, new Map()]));
 
 /** @type {Promise<IDBDatabase | null> | null} */
@@ -241,7 +242,7 @@ export async function settled() {
   await Promise.all(keeping);
 }
 
-/** Lets go of everything sealed, and of the tickets to it: what is left when access has ended. */
+/** Lets go of everything sealed, of the tickets to it and of what waits to be sent: what is left when access has ended. */
 export async function letGoOfAll() {
   abandonKeeping();
   await settled();
@@ -249,4 +250,6 @@ export async function letGoOfAll() {
   const names = (await globalThis.caches?.keys().catch(() => [])) || [];
   await Promise.all(names.filter((name) => name.startsWith(SEALED)).map((name) => caches.delete(name)));
   await remember('tickets', (await recallAll('tickets')).map(([id]) => [id, undefined]));
+  untilLeft.get(OUTBOX)?.clear();
+  if (await durable()) indexedDB.deleteDatabase(OUTBOX);
 }

@@ -24,7 +24,7 @@ const textLike = (pattern) => (value) => {
   must(typeof value === 'string' && pattern.test(value), 'encoding');
   return value;
 };
-const text = textLike(/^/);
+export const text = textLike(/^/);
 const month = textLike(/^\d{4}-(0[1-9]|1[0-2])$/);
 /** A month counted from the beginning of year 0. @param {string} text */
 export const monthNumber = (text) => 12 * Number(text.slice(0, 4)) + Number(text.slice(5)) - 1;
@@ -34,7 +34,7 @@ const standingKind = textLike(/^(consents|goal|talk)$/);
 const role = textLike(/^(guardian|pedagogue|principal)$/);
 
 /** @type {Shape<number>} */
-const natural = (value) => {
+export const natural = (value) => {
   must(Number.isSafeInteger(value) && value >= 0, 'encoding');
   return value;
 };
@@ -44,16 +44,16 @@ const hex = (length) => (value) => {
   return value;
 };
 /** @param {number} [length] @returns {Shape<Bytes>} */
-const b64 = (length) => (value) => fromB64(text(value), length);
+export const b64 = (length) => (value) => fromB64(text(value), length);
 /** @template T @param {Shape<T>} of @returns {Shape<T[]>} */
-const list = (of) => (value) => {
+export const list = (of) => (value) => {
   must(Array.isArray(value), 'encoding');
   return value.map((/** @type {any} */ one) => of(one));
 };
 /** @template T @param {Shape<T>} of @returns {Shape<T | null>} */
-const nullable = (of) => (value) => (value === null ? null : of(value));
+export const nullable = (of) => (value) => (value === null ? null : of(value));
 /** @template T, U @param {Shape<T>} first @param {Shape<U>} second @returns {Shape<[T, U]>} */
-const pair = (first, second) => (value) => {
+export const pair = (first, second) => (value) => {
   must(Array.isArray(value) && value.length === 2, 'encoding');
   return [first(value[0]), second(value[1])];
 };
@@ -63,7 +63,7 @@ const triple = (first, second, third) => (value) => {
   return [first(value[0]), second(value[1]), third(value[2])];
 };
 /** @template {Record<string, Shape<any>>} S @param {S} shapes @returns {Shape<{ [K in keyof S]: ReturnType<S[K]> }>} */
-const record = (shapes) => (value) => {
+export const record = (shapes) => (value) => {
   must(value && typeof value === 'object' && !Array.isArray(value), 'encoding');
   return /** @type {any} */ (Object.fromEntries(Object.entries(shapes).map(([name, of]) => [name, of(value[name])])));
 };

@@ -10,7 +10,6 @@ import { Current } from './current.js';
 import { fetchSealed } from './host.js';
 import { CHAIN_PLACE, recall } from './store.js';
 import { openNamed, openObject } from './sealed.js';
-import { TOGETHER } from './together.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./values.js').Reference} Reference */
@@ -57,7 +56,8 @@ export class Vault extends EventTarget {
     return Boolean(this.#current.state);
   }
 
-  get #opened() {
+  /** The newest root and keyrings, and what they have opened. Throws ReaderError: host, where nothing is. */
+  get opened() {
     return this.#current.opened;
   }
 
@@ -70,7 +70,7 @@ export class Vault extends EventTarget {
 
   /** Later, and once for each root. */
   async #purge() {
-    const { digest } = this.#opened.root;
+    const { digest } = this.opened.root;
     if (!globalThis.document || (await recall('facts', 'purged')) === digest) return;
     setTimeout(() => import('./forget.js').then(({ purge }) => purge(this, digest)).catch(() => {}), 4000);
   }
@@ -92,7 +92,7 @@ export class Vault extends EventTarget {
 
   /** A catalogue or an index. @template T @param {string} path @param {(sealed: Bytes) => Promise<T>} open @param {number} [limit] in bytes @returns {Promise<T>} */
   #openChain(path, open, limit) {
-    const { files } = this.#opened;
+    const { files } = this.opened;
     const noted = async (/** @type {Bytes} */ sealed) => {
       const opened = await open(sealed);
       files.set(path, sealed);
@@ -103,7 +103,7 @@ export class Vault extends EventTarget {
 
   /** @param {string} id */
   #catalogue(id) {
-    const { access, catalogues } = this.#opened;
+    const { access, catalogues } = this.opened;
     const audience = access.get(id);
     const { where, secret } = audience || {};
     if (!audience || !where || !secret) return null;
@@ -112,55 +112,37 @@ export class Vault extends EventTarget {
   }
 
   /** The row of a month that this reader may open, or null. @param {string} audience @param {string} month */
-  async #row(audience, month) {
-    const node = nodeOf(this.#opened.access.get(audience)?.opens, month);
+  async row(audience, month) {
+    const node = nodeOf(this.opened.access.get(audience)?.opens, month);
     const sealed = (await this.#catalogue(audience))?.months.get(month);
     return node && sealed ? rowFrom(sealed, await monthSecret(node, month)) : null;
   }
 
-  get sequence() {
-    return this.#opened.root.sequence;
-  }
-
-  /** The root as it came. */
-  get sealedRoot() {
-    return /** @type {Bytes} */ (this.#opened.sealed[0]);
-  }
-
   get published() {
-    return this.#opened.root.time;
+    return this.opened.root.time;
   }
 
   get reader() {
-    return this.#opened.keyrings[0].reader;
+    return this.opened.keyrings[0].reader;
   }
 
   get readers() {
-    return this.#opened.keyrings.map(({ reader }) => reader);
-  }
-
-  get preschool() {
-    return this.#opened.keyrings[0].preschool;
+    return this.opened.keyrings.map(({ reader }) => reader);
   }
 
   get children() {
-    return [...new Map(this.#opened.keyrings.flatMap(({ children }) => children).map((child) => [child.id, child])).values()];
-  }
-
-  /** The children that somebody who reads here is a guardian of. */
-  get own() {
-    return this.#opened.keyrings.filter(({ reader }) => reader.role === 'guardian').flatMap(({ children }) => children);
+    return [...new Map(this.opened.keyrings.flatMap(({ children }) => children).map((child) => [child.id, child])).values()];
   }
 
   get audiences() {
-    return [...this.#opened.access.values()].map(({ id, kind, title, child }) => ({ id, kind, title, child }));
+    return [...this.opened.access.values()].map(({ id, kind, title, child }) => ({ id, kind, title, child }));
   }
 
   /** Newest first, those this reader may open. @param {string} audience @returns {Promise<string[]>} */
   months(audience) {
     return this.#current.lookAgain(async () => {
       const catalogue = await this.#catalogue(audience);
-      const opens = this.#opened.access.get(audience)?.opens;
+      const opens = this.opened.access.get(audience)?.opens;
       return [...(catalogue?.months.keys() || [])].filter((month) => nodeOf(opens, month));
     });
   }
@@ -168,8 +150,8 @@ export class Vault extends EventTarget {
   /** Null when this reader has no such month. @param {string} audience @param {string} month @returns {Promise<Index | null>} */
   index(audience, month) {
     return this.#current.lookAgain(() =>
-      once(this.#opened.indexes, `${audience}:${month}`, async () => {
-        const row = await this.#row(audience, month);
+      once(this.opened.indexes, `${audience}:${month}`, async () => {
+        const row = await this.row(audience, month);
         if (!row) return null;
         const open = (/** @type {Bytes} */ sealed) => indexFrom(sealed, row, audience, month);
         return this.#openChain(objectPath(row.name), open, sealedLength(paddedLength('index', row.length)));
@@ -182,7 +164,7 @@ export class Vault extends EventTarget {
    * @param {{ audience?: string, child?: string, month?: string }} [wanted] @returns {AsyncGenerator<Post, void, void>}
    */
   async *posts({ audience, child, month } = {}) {
-    const audiences = audience ? [audience] : [...this.#opened.access.keys()];
+    const audiences = audience ? [audience] : [...this.opened.access.keys()];
     const home = child && this.children.find(({ id }) => id === child)?.audience;
     const found = await Promise.all(audiences.map((id) => this.months(id)));
     const months = [...new Set(found.flat())].filter((one) => !month || one === month).sort().reverse();
@@ -196,7 +178,7 @@ export class Vault extends EventTarget {
           if (child && card.home !== home && !card.children.some(([id]) => id === child)) continue;
           const known = posts.get(card.id);
           const where = [...(known?.audiences || []), /** @type {Index} */ (index).audience];
-          if (known && (this.#opened.access.get(where[0])?.kind === 'staff' || known.media.length >= card.media.length)) known.audiences = where;
+          if (known && (this.opened.access.get(where[0])?.kind === 'staff' || known.media.length >= card.media.length)) known.audiences = where;
           else posts.set(card.id, { ...card, index: /** @type {Index} */ (index), audiences: where, time: Date.parse(card.date) });
         }
       }
@@ -212,28 +194,17 @@ export class Vault extends EventTarget {
 
   /** The HTML fragment of a card's or an index's page, sanitised by the publisher. @param {Reference} reference @returns {Promise<string>} */
   page(reference) {
-    return once(this.#opened.pages, reference.name, async () => new TextDecoder().decode(await this.read(reference, (found) => openObject(found, 'page'))));
+    return once(this.opened.pages, reference.name, async () => new TextDecoder().decode(await this.read(reference, (found) => openObject(found, 'page'))));
   }
 
-  /** What 'media:<post id>/<n>' means in an index's pages. Throws ReaderError: encoding. @param {Index} index @param {string} address */
-  media(index, address) {
-    const [, id, n] = /^media:([0-9a-f]{16})\/(0|[1-9]\d{0,5})$/.exec(address) || [];
-    const found = [...index.posts, ...index.pages].find((one) => one.id === id)?.media[Number(n)];
-    must(found, 'encoding');
-    return found;
+  /** Paths of the root and the keyrings. */
+  get paths() {
+    return this.#current.paths;
   }
 
-  /** The paths of all chain files that the root leads this reader to. */
-  async standing() {
-    const paths = new Set([TOGETHER, ...this.#current.paths]);
-    for (const [audience, { where }] of this.#opened.access) {
-      if (where) paths.add(objectPath(where.name));
-      for (const month of await this.months(audience)) {
-        const row = await this.#row(audience, month);
-        if (row) paths.add(objectPath(row.name));
-      }
-    }
-    return paths;
+  /** Where sealed answers are left: what the keyring says of the drop box, or null. */
+  get drop() {
+    return this.opened.keyrings[0].drop;
   }
 
   /** Forgets this device: keys, memory, everything sealed, the worker. */

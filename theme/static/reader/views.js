@@ -64,27 +64,16 @@ export async function feed(visit, filter, found = () => visit.vault.posts(filter
     }
     older.hidden = Boolean(next.done);
   };
+  /** Find one's place anew, after a failure. */
   const again = async () => {
     posts = found();
     for (let i = 0; i <= total; i += 1) next = await posts.next();
   };
-  older.onclick = async () => {
-    const last = cards.lastElementChild;
-    older.disabled = true;
-    older.textContent = WORDS.fetching;
-    try {
-      if (older.dataset.failed) await again();
-      await more(LEAST_CARDS);
-      visit.count(total);
-      delete older.dataset.failed;
-      older.textContent = WORDS.older;
-      last?.nextElementSibling?.querySelector('h2 a')?.focus({ preventScroll: true });
-    } catch (error) {
-      older.dataset.failed = 'yes';
-      older.textContent = WORDS.failed;
-    }
-    older.disabled = false;
-  };
+  older.onclick = () => import('./older.js').then(({ showOlder }) => showOlder(older, cards, async (failed) => {
+    if (failed) await again();
+    await more(LEAST_CARDS);
+    visit.count(total);
+  }), () => (older.textContent = WORDS.failed));
   await more(Math.max(LEAST_CARDS, visit.shown));
   slot(node, 'empty').hidden = total > 0;
   return { node, fresh, more: fresh === total && !next.done };
