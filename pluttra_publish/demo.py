@@ -46,10 +46,15 @@ class DemoLink:
 
 @dataclass(frozen=True)
 class Demo:
-    """A sealed site and its links; `moved` is by how many weeks the sample's days were moved, 0 for another preschool's; `drop` takes messages."""
+    """A sealed site and its links; `moved` is by how many weeks the sample's days were moved, 0 for another preschool's; `drop` takes messages.
+
+    `settings` and `identity` are what it was sealed with.
+    """
 
     public: Path
     links: tuple[DemoLink, ...]
+    settings: Settings
+    identity: Path
     moved: int = 0
     drop: DropAt | None = None
 
@@ -79,7 +84,7 @@ def make_demo(site: Path | None, folder: Path, *, url: str, step: pipeline.Step 
         _link(settings, register, reader, published.today, identity)
         for reader in five_readers(register, published.today)
     )
-    return Demo(settings.host.folder, links, moved, box_at(settings))
+    return Demo(settings.host.folder, links, settings, identity, moved, box_at(settings))
 
 
 def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:

@@ -18,6 +18,7 @@ from pluttra_publish.plain_copy import write_copy
 from pluttra_publish.serve import DropAt
 from pluttra_publish.serve import serve as serve_folder
 from pluttra_publish.settings import accepted, read_settings
+from pluttra_publish.trial import answering
 
 _MANGLED = "Länken hade ändrats på vägen, så ett program kan ha sett nyckeln. Be förskolan om en ny länk."
 
@@ -109,7 +110,7 @@ def demo(
 ) -> None:
     """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare.
 
-    Dess dagar flyttas så att det är den här veckan där. Kopian ligger i MAPP/exempel.
+    Dess dagar flyttas så att det är den här veckan där. Kopian ligger i MAPP/exempel. Det som skickas från sidorna tas emot och publiceras, så länge de visas.
     """
     with report.answering(as_json):
         url = accepted("url", base_url) if base_url else f"http://localhost:{port}"
@@ -128,7 +129,9 @@ def demo(
                     "Exemplets dagar är flyttade till i dag, och därför kan årstider och helger i texterna se underliga ut.\n"
                 )
         if not no_serve:
-            _serve(made.public, port, bare=bare, tell=report.say_aside if as_json else report.say, drop=made.drop)
+            tell = report.say_aside if as_json else report.say
+            with answering(made.settings, identity=made.identity, tell=tell):
+                _serve(made.public, port, bare=bare, tell=tell, drop=made.drop)
 
 
 def _serve(
