@@ -369,9 +369,7 @@ def test_from_a_department_it_is_that_department_that_is_chosen(
     expect(form.page.locator("[data-slot=about]").get_by_role("checkbox")).to_have_count(2)
 
 
-@pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "sv"), ("dark", "sv"), ("light", "ar")], ids=["light", "dark", "arabic"]
-)
+@pytest.mark.parametrize(("scheme", "language"), [("dark", "sv"), ("light", "ar")], ids=["dark", "arabic"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     scheme: str, language: str, make_device: MakeDevice, host: Host, school: School
 ) -> None:
