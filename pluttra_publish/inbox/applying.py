@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pluttra_publish.format.messages import Kind
+from pluttra_publish.inbox import notices
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
 from pluttra_publish.inbox.posts import apply_post
 
@@ -15,4 +16,8 @@ Raises:
     RefusedError: it may not be done, or is of another shape.
 """
 
-APPLY: Mapping[Kind, Apply] = {"post": apply_post}
+APPLY: Mapping[Kind, Apply] = {
+    "post": apply_post,
+    "push": notices.turn_on,
+    "push-end": notices.turn_off,
+}

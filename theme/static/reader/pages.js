@@ -8,6 +8,8 @@ import { monthLink } from './months.js';
 import { audienceTitle, feed } from './views.js';
 import { capital, dayText, WORDS } from './words.js';
 
+const READ = 3_000; // milliseconds
+
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
 /** @typedef {import('./views.js').Page} Page */
@@ -47,6 +49,7 @@ export async function postPage(visit, id, medium) {
   const after = () => {
     if (medium) follow(location.hash);
     turn(node, vault, post).catch(() => {});
+    if (vault.drop) setTimeout(() => import('./pushing.js').then(({ perhapsOffer }) => perhapsOffer(vault)).catch(() => {}), READ);
   };
   return { node, title: post.title, after, follow };
 }
