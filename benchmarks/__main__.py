@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import access, browsing, building, growth, media, phone, revocation, sealing, storage
+from benchmarks import access, answering, browsing, building, growth, media, phone, revocation, sealing, storage
 from benchmarks.measure import Figure
 
 _RESULTS = Path(__file__).parent / "results.json"
@@ -26,6 +26,7 @@ _BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
     "storage": storage.measure,
     "access": access.measure,
     "revoke": revocation.measure,
+    "inbox": answering.measure,
     "photos": browsing.measure_photos,
     "phone": phone.measure,
     "code": browsing.measure_code,

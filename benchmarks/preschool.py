@@ -79,10 +79,12 @@ class Preschool:
         return self.settings.root
 
 
-def make_preschool(folder: Path, *, departments: int, children: int, guardians: int, months: int = 24) -> Preschool:
-    """Make a site without posts in `folder`, with a register of that size and a keystore."""
+def make_preschool(
+    folder: Path, *, departments: int, children: int, guardians: int, months: int = 24, also: str = ""
+) -> Preschool:
+    """Make a site without posts in `folder`, with a register of that size and a keystore; `also` is added to its settings."""
     folder.mkdir(parents=True)
-    toml = default_toml("Backens förskola", URL)
+    toml = default_toml("Backens förskola", URL) + also
     (folder / "pluttra.toml").write_text(toml, encoding="utf-8", newline="\n")
     (folder / "inlagg").mkdir()
     (folder / "register").mkdir()

@@ -181,7 +181,7 @@ class Attempt:
             sealer = Sealer(
                 keystore,
                 self.ledger,
-                run.register,
+                run.people.consents,
                 run.access,
                 settings,
                 run.now,

@@ -87,9 +87,29 @@ def note_invited(door: Door, invited: tuple[Invited, ...], how: How) -> None:
         outbox = Outbox.load(door.settings.state)
         for one in invited:
             reader = door.opaque(one.reader)
-            outbox.asked[reader] = Asked(int(door.now.timestamp()), one.ends, how, one.id if how == "mail" else "")
+            waiting = one.id if how == "mail" else ""
+            outbox.asked[reader] = Asked(int(door.now.timestamp()), one.ends, how, waiting, one.lies)
             if how == "mail":
                 outbox.refused.pop(reader, None)  # somebody has asked for it: another try
+        outbox.save()
+
+
+def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
+    """Remember that an invitation of a reader's was opened at `time` (Unix seconds), as their device says.
+
+    `reader` is the id by which a reader is known where no names may be (`Door.opaque`), `name` the invitation's own (`sealing.chain.invitation_name`).
+    """
+    with locked(lock_of(settings)):
+        outbox = Outbox.load(settings.state)
+        outbox.open(reader, name, time)
+        outbox.save()
+
+
+def note_retired(door: Door, reader: Reader) -> None:
+    """Remember that all links of a reader's have ended before their time."""
+    with locked(lock_of(door.settings)):
+        outbox = Outbox.load(door.settings.state)
+        outbox.retire(door.opaque(reader), now=int(door.now.timestamp()))
         outbox.save()
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from pluttra_publish import publish as pipeline
 from pluttra_publish.clock import now_of
+from pluttra_publish.drop.setting_up import box_at
 from pluttra_publish.errors import Findings, RegisterError, UsageError
 from pluttra_publish.register import Reader, Register, children_of, departments_of, read_register, readers
 from pluttra_publish.resources import sample_folder
 from pluttra_publish.sample import fresh_sample
-from pluttra_publish.settings import FILE, MailSettings, Settings, is_inside, read_settings
+from pluttra_publish.serve import DropAt
+from pluttra_publish.settings import FILE, DropSettings, MailSettings, Settings, is_inside, read_settings
 from pluttra_publish.settings.host import HostSettings
 
 _ROLE_TEXTS = {"guardian": "vårdnadshavare", "pedagogue": "pedagog", "principal": "rektor"}
@@ -44,11 +46,17 @@ class DemoLink:
 
 @dataclass(frozen=True)
 class Demo:
-    """A sealed site and its links; `moved` is by how many weeks the sample's days were moved, 0 for another preschool's."""
+    """A sealed site and its links; `moved` is by how many weeks the sample's days were moved, 0 for another preschool's; `drop` takes messages.
+
+    `settings` and `identity` are what it was sealed with.
+    """
 
     public: Path
     links: tuple[DemoLink, ...]
+    settings: Settings
+    identity: Path
     moved: int = 0
+    drop: DropAt | None = None
 
     def summary(self) -> dict[str, object]:
         """Return the demo as a script reads it."""
@@ -76,7 +84,7 @@ def make_demo(site: Path | None, folder: Path, *, url: str, step: pipeline.Step 
         _link(settings, register, reader, published.today, identity)
         for reader in five_readers(register, published.today)
     )
-    return Demo(settings.host.folder, links, moved)
+    return Demo(settings.host.folder, links, settings, identity, moved, box_at(settings))
 
 
 def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
@@ -87,7 +95,15 @@ def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
     """
     folder = folder.absolute()
     settings = read_settings(site)
-    theirs = (settings.root, settings.posts, settings.register, settings.talks, settings.state, settings.host.path)
+    theirs = (
+        settings.root,
+        settings.posts,
+        settings.register,
+        settings.talks,
+        settings.inbox,
+        settings.state,
+        settings.host.path,
+    )
     here = folder.resolve()
     if any(one and is_inside(folder, one) for one in theirs) or any(
         (one / FILE).exists() for one in (here, *here.parents)
@@ -95,9 +111,22 @@ def demo_settings(site: Path, folder: Path, *, url: str) -> Settings:
         hint = "Ange en ny mapp utanför den: pluttra demo provmapp"
         raise UsageError(f"{folder} ligger i en förskolas mapp.", hint=hint)
     host = HostSettings("folder", folder / "public")
-    return replace(
-        settings, url=url, state=folder / "privat", host=host, mail=MailSettings()
-    )  # nobody is written to for a trial
+    return replace(  # nobody is written to for a trial, and nothing comes by mail
+        settings,
+        url=url,
+        state=folder / "privat",
+        inbox=folder / "inkommet",
+        host=host,
+        mail=MailSettings(),
+        drop=_drop(settings.drop, folder),
+    )
+
+
+def _drop(drop: DropSettings, folder: Path) -> DropSettings:
+    """Return where messages go in a trial: to the page that shows it, if the preschool has any way back."""
+    if not drop.is_on:
+        return DropSettings()
+    return DropSettings(url="/drop", folder=folder / "brevlada", posts=drop.posts, receipts=drop.receipts)
 
 
 def five_readers(register: Register, today: date) -> tuple[Reader, ...]:

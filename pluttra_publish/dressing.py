@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pluttra_publish.errors import ContentError, Findings, LeakError
 from pluttra_publish.media import logo_files
@@ -11,7 +11,6 @@ from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import (
     PUBLIC_POLICY,
     RETOLD_POLICY,
-    SHELL_POLICY,
     STATEMENT,
     Accents,
     Look,
@@ -25,6 +24,7 @@ from pluttra_publish.site import (
     check_own_theme,
     check_walls,
     shell_files,
+    shell_policy,
 )
 
 UNFILLED = "[Fyll i"
@@ -43,7 +43,9 @@ def dress(settings: Settings, findings: Findings) -> tuple[ShellFiles, ShellView
     files = shell_files(theme, accents=accents, icons=icons)
     support = Support(settings.contact, settings.email, settings.phone)
     look = _look(accents, icons)
-    return files, ShellView(files.version, files.modules, files.style, settings.rules, support, look)
+    return files, ShellView(
+        files.version, files.modules, files.style, settings.rules, support, look, settings.drop_targets
+    )
 
 
 def statement_of(settings: Settings, findings: Findings) -> Statement:
@@ -83,13 +85,13 @@ def check_public(posts: Iterable[Post], findings: Findings) -> None:
             findings.warning(post.source, "texten", message, "Skriv det som ska stå där, eller ta bort det.")
 
 
-def check_pages(pages: Pages) -> None:
+def check_pages(pages: Pages, targets: Sequence[str] = ()) -> None:
     """Refuse pages in the clear that are not walled in, whatever a preschool's own templates say.
 
     Raises:
         LeakError: a template has let go of the policy, or brought in a program of its own.
     """
-    check_walls(pages.shell, SHELL_POLICY, "shell.html")
+    check_walls(pages.shell, shell_policy(targets), "shell.html")
     for page in pages.retold.values():
         check_walls(page, RETOLD_POLICY, "retold.html")
     for path, page in pages.public.items():

@@ -14,9 +14,10 @@ from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, stop_if_not_newest
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.format.access import link
+from pluttra_publish.format.layout import keyring_path
 from pluttra_publish.letters.outbox import Outbox, Refusal
 from pluttra_publish.platform import identity_path
-from pluttra_publish.putting import put_beside
+from pluttra_publish.putting import put_beside, take_beside
 from pluttra_publish.register import (
     Reader,
     Register,
@@ -29,6 +30,7 @@ from pluttra_publish.register import (
     readers,
 )
 from pluttra_publish.sealed_site import invitation_for
+from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keys import InvitationKeys
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
@@ -38,18 +40,21 @@ SOON = timedelta(days=3)
 
 _EVER = "2000-01"
 
-Standing = Literal["never", "waiting", "refused", "valid", "soon", "expired"]
+Standing = Literal["never", "waiting", "refused", "valid", "soon", "expired", "retired"]
 
 
 @dataclass(frozen=True)
 class Invited:
-    """A link, and for whom. Whoever has it reads as that person until `ends` (Unix seconds). `id` names the invitation and opens nothing."""
+    """A link, and for whom. Whoever has it reads as that person until `ends` (Unix seconds). `id` names the invitation and opens nothing, nor does
+    `lies`, its name on the host.
+    """
 
     reader: Reader = field(repr=False)
     url: str = field(repr=False)
     ends: int
     ends_at: datetime
     id: str
+    lies: str
 
     @property
     def name(self) -> str:
@@ -66,7 +71,11 @@ class Invited:
 
 @dataclass(frozen=True)
 class LinkRow:
-    """Where a reader's invitation stands. Times are Unix seconds, None for what has not been. `opened` is not known: nobody reports it yet."""
+    """Where a reader's invitation stands. Times are Unix seconds, None for what has not been.
+
+    `opened` tells whether a link has been opened since they were invited last, and `opened_at` when; None where nobody has said so and nobody could have, for
+    the site has no drop box. `retired` is when somebody let the invitation end before its time.
+    """
 
     reader: Reader = field(repr=False)
     standing: Standing
@@ -74,7 +83,15 @@ class LinkRow:
     ends: int | None
     how: str
     code: int = 0
-    opened: bool | None = None
+    opened_at: int | None = None
+    retired: int | None = None
+    reports: bool = False
+
+    @property
+    def opened(self) -> bool | None:
+        if self.opened_at is not None:
+            return True
+        return False if self.reports else None
 
 
 @dataclass(frozen=True)
@@ -171,6 +188,16 @@ class Door:
         sealed = [invitation_for(self.keystore, keys, reader) for keys, reader in made]
         put_beside(self.settings, sealed, self._check_root)
 
+    def take_away(self, ended: Iterable[InvitationKeys]) -> None:
+        """Take invitations that the keystore has forgotten away from the host, and those that could not be taken away before.
+
+        Raises:
+            HostError: they could not be, and will be by the next publish or heartbeat.
+            KeystoreError: another machine publishes.
+        """
+        held = {_path(kept) for kept in self.keystore.invitations}
+        take_beside(self.settings, {_path(keys) for keys in ended}, held, self._check_root)
+
     def _check_root(self, sealed: bytes | None) -> None:
         stop_if_not_newest(self.keystore, opened_root(sealed, self.keystore) if sealed else None)
 
@@ -199,10 +226,14 @@ class Door:
         refusal: Refusal | None = outbox.refused.get(known) if outbox.is_refused(known, self.mark(reader)) else None
         if asked is None:
             return LinkRow(reader, "never", None, None, "", refusal.code if refusal else 0)
+        openings = outbox.opened.get(known, {}).items()
+        since = [time for name, time in openings if name == asked.name or time >= asked.time]
         # Only what lies in the keystore can be opened: a link that was taken back has no end to wait for.
         lives = max((i.ends for i in self.keystore.invitations if i.reader == reader.id), default=0)
         standing: Standing = "valid"
-        if refusal and asked.how == "mail":
+        if asked.retired:
+            standing = "retired"
+        elif refusal and asked.how == "mail":
             standing = "refused"
         elif min(asked.ends, lives) <= now:
             standing = "expired"
@@ -210,11 +241,22 @@ class Door:
             standing = "waiting"
         elif asked.ends - now <= SOON.total_seconds():
             standing = "soon"
-        return LinkRow(reader, standing, asked.time, asked.ends, asked.how, refusal.code if refusal else 0)
+        return LinkRow(
+            reader,
+            standing,
+            asked.time,
+            asked.ends,
+            asked.how,
+            refusal.code if refusal else 0,
+            opened_at=min(since, default=None),
+            retired=asked.retired or None,
+            reports=self.settings.drop.is_on,
+        )
 
     def _invited(self, keys: InvitationKeys, reader: Reader) -> Invited:
         ends = datetime.fromtimestamp(keys.ends, self.settings.zone)
-        return Invited(reader, link(self.settings.url, keys.secret), keys.ends, ends, self._id(keys))
+        lies = chain.invitation_name(keys.secret)
+        return Invited(reader, link(self.settings.url, keys.secret), keys.ends, ends, self._id(keys), lies)
 
     def _id(self, keys: InvitationKeys) -> str:
         return self.keystore.opaque_id("invitation", keys.secret.hex())
@@ -230,3 +272,7 @@ def invite(
     """
     door = Door.open(settings, identity=identity)
     return door.invite([door.one(name)], valid_for=valid_for, reuse=reuse)[0]
+
+
+def _path(keys: InvitationKeys) -> str:
+    return keyring_path(chain.invitation_name(keys.secret))

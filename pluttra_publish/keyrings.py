@@ -9,7 +9,21 @@ from datetime import datetime
 from pluttra_publish.format.access import Ended, Keyring, KeyringAudience, KeyringChild, KeyringReader
 from pluttra_publish.format.layout import padded_length_of
 from pluttra_publish.plan import Access, title_of
-from pluttra_publish.register import Audience, Reader, Register, children_of, departments_of, readers
+from pluttra_publish.register import (
+    FILM,
+    NAME,
+    PHOTO,
+    SOUND,
+    Audience,
+    Child,
+    Consents,
+    Purpose,
+    Reader,
+    Register,
+    children_of,
+    departments_of,
+    readers,
+)
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.objects import SealedObject
@@ -20,17 +34,17 @@ UNSAID = "und"
 
 
 def keyrings(
-    keystore: Keystore, access: Access, register: Register, settings: Settings, now: datetime
+    keystore: Keystore, access: Access, consents: Consents, settings: Settings, now: datetime
 ) -> Iterator[SealedObject]:
-    """Seal the keyring of everyone who reads, and the note for everyone whose access has ended.
+    """Seal the keyring of everyone who reads, and the note for everyone whose access has ended. `consents` are those of the register that says who reads.
 
     The keystore remembers what each was given, so that the next publish can tell who has lost something.
     """
-    known = readers(register)
+    known = readers(consents.register)
     kept: dict[tuple[Audience, tuple[str, ...]], KeyringAudience] = {}
     for identity, months in sorted(access.items()):
         keys = keystore.reader(identity)
-        keyring = _keyring(keystore, register, settings, known[identity], months, now, kept)
+        keyring = _keyring(keystore, consents, settings, known[identity], months, now, kept)
         made = chain.seal_keyring(keyring, keys.key)
         keys.given = {audience.key: list(named) for audience, named in months.items()}
         keys.keyring_length = padded_length_of(made.sealed_length)
@@ -41,13 +55,21 @@ def keyrings(
             yield chain.seal_ended(ended, keys.key, keyring_length=keys.keyring_length)
 
 
-def reach_of(keystore: Keystore, access: Access) -> str:
-    """Return a digest of all that keyrings are made of, the register and the settings excepted."""
+def reach_of(keystore: Keystore, access: Access, consents: Consents, settings: Settings, now: datetime) -> str:
+    """Return a digest of all that keyrings are made of, the register and the settings excepted, but for what the staff are told of consents."""
     held = sorted(
         (reader, sorted((audience.key, months) for audience, months in mine.items())) for reader, mine in access.items()
     )
     ended = sorted(reader for reader, keys in keystore.readers.items() if keys.ended is not None)
-    return hashlib.sha256(repr((keystore.keyrings, held, ended)).encode()).hexdigest()
+    children = consents.register.visible.children if settings.drop.is_on else ()
+    may = sorted((child.id, may_be_in(consents, child, now)) for child in children)
+    told = (keystore.keyrings, held, ended, *([may] if may else []))
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def may_be_in(consents: Consents, child: Child, now: datetime) -> tuple[Purpose, ...]:
+    """Return what of photo, film, sound and name a child may be in today where others than its own guardians read, sorted."""
+    return tuple(one for one in sorted((PHOTO, FILM, SOUND, NAME)) if consents.may(child.id, one, now.date()))
 
 
 def doors_of(keystore: Keystore) -> str:
@@ -57,13 +79,15 @@ def doors_of(keystore: Keystore) -> str:
 
 def _keyring(
     keystore: Keystore,
-    register: Register,
+    consents: Consents,
     settings: Settings,
     reader: Reader,
     months: Mapping[Audience, tuple[str, ...]],
     now: datetime,
     kept: dict[tuple[Audience, tuple[str, ...]], KeyringAudience],
 ) -> Keyring:
+    register = consents.register
+    writes = reader.role != "guardian" and settings.drop.is_on  # and must know who may be seen in what they write
     for audience, named in months.items():
         if (audience, named) not in kept:  # most readers of an audience hold the same months of it
             kept[audience, named] = _audience(keystore, register, audience, named)
@@ -77,7 +101,7 @@ def _keyring(
             keystore.opaque_id("reader", reader.id), reader.name, reader.role, reader.language or UNSAID
         ),
         audiences=tuple(kept[audience, months[audience]] for audience in _in_order(months)),
-        children=tuple(_children(keystore, register, reader, months, now)),
+        children=tuple(_children(keystore, consents, reader, months, now, writes=writes)),
         drop=keystore.drop_box if settings.drop.is_on else None,
     )
 
@@ -102,9 +126,16 @@ def _audience(keystore: Keystore, register: Register, audience: Audience, months
 
 
 def _children(
-    keystore: Keystore, register: Register, reader: Reader, months: Mapping[Audience, tuple[str, ...]], now: datetime
+    keystore: Keystore,
+    consents: Consents,
+    reader: Reader,
+    months: Mapping[Audience, tuple[str, ...]],
+    now: datetime,
+    *,
+    writes: bool,
 ) -> Iterator[KeyringChild]:
     """Yield a guardian's own children; for staff, the children whose pages they read."""
+    register = consents.register
     if reader.role == "guardian":
         children = [
             child for child in children_of(register, reader.id, now.date()) if Audience("child", child.id) in months
@@ -118,4 +149,5 @@ def _children(
             name=child.first_name,
             audience=keystore.audience(Audience("child", child.id).key).id.hex(),
             departments=tuple(keystore.audience(found.key).id.hex() for found in placed if found in months),
+            may=may_be_in(consents, child, now) if writes else None,
         )

@@ -92,6 +92,7 @@ class Remembered:
 
 
 @lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)  # of every post each time, in a program that goes on
 def key_of(name: str) -> str:
     """Return what a post is called here."""
     return blake2b(name.encode(), digest_size=16).hexdigest()

@@ -5,9 +5,11 @@ What it says is the same all day, so that it is put once a day and not with ever
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pluttra_publish.format.messages import Letterbox, MailWay, PostWay, Way
+from pluttra_publish.hosts.s3_form import form
+from pluttra_publish.hosts.s3_key import SIGNS, read_drop_key
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.messages import seal_letterbox
 from pluttra_publish.sealing.objects import SealedObject
@@ -21,18 +23,21 @@ def letterboxes(keystore: Keystore, settings: Settings, now: datetime) -> list[S
     """Seal the letterbox for the keyrings of the present generation; none where there is no way back.
 
     Raises:
-        UsageError: the key that forms are signed with is missing.
+        HostError: the key that forms are signed with is missing.
     """
     if not settings.drop.is_on:
         return []
     drop = settings.drop
-    letterbox = Letterbox(tuple(_ways(settings)), None, drop.receipts, drop.posts)
+    letterbox = Letterbox(tuple(_ways(settings, now)), None, drop.receipts, drop.posts)
     return [seal_letterbox(letterbox, keystore.drop_box)]
 
 
-def _ways(settings: Settings) -> list[Way]:
+def _ways(settings: Settings, now: datetime) -> list[Way]:
     drop = settings.drop
     ways: list[Way] = []
+    if drop.bucket:
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        ways.append(form(drop.bucket, read_drop_key(settings.state, SIGNS), today, life=LIFE))
     if drop.url:
         ways.append(PostWay(drop.url))
     if drop.mail:

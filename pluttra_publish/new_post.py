@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def start_post(settings: Settings, *, title: str, place: str, day: date, templat
     if not safe:
         raise UsageError("Titeln har inget tecken som kan stå i ett mappnamn.", hint='Till exempel: "Vi byggde koja"')
     home = _home(settings, place, day)
-    folder = _in(home, f"{day.isoformat()} {safe}")
+    folder = found_in(home, f"{day.isoformat()} {safe}")
     if folder.exists():
         raise UsageError(
             f"Inlägget {folder.name} finns redan.", hint="Öppna det i filhanteraren, eller välj en annan titel."
@@ -63,11 +63,20 @@ def _home(settings: Settings, place: str, day: date) -> Path:
             "Efter barn/ ska barnets namn stå." if len(parts) == 1 else "Inlägg ligger direkt i mappen, inte djupare."
         )
         raise UsageError(message, hint=_EXAMPLE)
-    home = settings.posts
     names = _names_of_child(register, parts[1], day) if is_childs else _names_of_place(register, parts[0])
-    if is_childs:
-        home = _in(home, parts[0])
-    home = _in(home, parts[-1], names)
+    return home_in(settings, parts, names)
+
+
+def home_in(settings: Settings, parts: Sequence[str], names: Iterable[str] = ()) -> Path:
+    """Return the folder for posts at these parts of a path, which need not exist; the last may have other `names`. What is there already is used.
+
+    Raises:
+        UsageError: it would lie elsewhere than among the posts, or is no folder.
+    """
+    home = settings.posts
+    for part in parts[:-1]:
+        home = found_in(home, part)
+    home = found_in(home, parts[-1], names)
     if not home.resolve().is_relative_to(settings.posts.resolve()):
         raise UsageError(f"{home.name} ligger inte i inläggsmappen.", hint=_EXAMPLE)
     if home.exists() and not home.is_dir():
@@ -75,7 +84,7 @@ def _home(settings: Settings, place: str, day: date) -> Path:
     return home
 
 
-def _in(folder: Path, name: str, names: Iterable[str] = ()) -> Path:
+def found_in(folder: Path, name: str, names: Iterable[str] = ()) -> Path:
     """Return what lies in a folder under a name, or one of the other `names` for the same; if nothing does, where it would lie."""
     alike = {fold(one) for one in (name, *names)}
     there = sorted(folder.iterdir()) if folder.is_dir() else []

@@ -153,19 +153,28 @@ def _patiently(work: Callable[[], object]) -> None:
             time.sleep(_PAUSE)
 
 
+def make_runnable(path: Path) -> None:
+    """Let everybody run a file as a program, where the system has such a thing."""
+    path.chmod(0o755)
+
+
 def move_file(source: Path, target: Path) -> None:
     """Give a file another name in the same file system, on disk when this returns; what lay there is replaced."""
     _replace(str(source), target)
     _sync_folder(target.parent)
 
 
-def move_folder(source: Path, target: Path) -> None:
+def move_folder(source: Path, target: Path, *, durable: bool = False) -> None:
     """Give a folder another name in the same file system, where none lies; tried again while something in it is held open.
+
+    `durable` waits until its name is on disk.
 
     Raises:
         OSError: one lies there.
     """
     _patiently(lambda: source.rename(target))
+    if durable:
+        _sync_folder(target.parent)
 
 
 def remove_file(path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +86,28 @@ def put_beside(settings: Settings, things: Iterable[SealedObject], check: Callab
             host.put(thing)
         host.settle()
         inventory.tell_beside({thing.path: Lying(thing.length, thing.digest) for thing in admitted})
+
+
+def take_beside(
+    settings: Settings, gone: Collection[str], held: Collection[str], check: Callable[[bytes | None], None]
+) -> None:
+    """Take what no root names away from beside what lies on the site's own host: the paths that are `gone`, and what was put there since the last publish and isn't `held`.
+
+    What is gone is written down before the host is asked, so that the next publish or heartbeat takes away what this could not. `check` is as for `put_beside`.
+
+    Raises:
+        HostError: the host failed, or a publish takes long.
+    """
+    with Inventory(settings.state / ON_HOST) as inventory:
+        inventory.tell_leaving(gone)
+        over = inventory.beside().difference(held)
+        if not over:
+            return
+        with near(settings) as host:
+            check(host.get("root"))
+            for path in sorted(over):
+                host.delete(path)
+            inventory.tell_taken(over)
 
 
 @contextmanager
@@ -211,7 +233,7 @@ class Place:
         return done
 
     def beside(self) -> set[str]:
-        """Return the paths of the invitations that were put since the last publish."""
+        """Return the paths of the invitations that were put since the last publish, or that are to go and may lie there yet."""
         return self._inventory.beside() if self._inventory is not None else set()
 
     def _is_sure(self) -> bool:

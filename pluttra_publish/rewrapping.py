@@ -27,7 +27,17 @@ from pluttra_publish.letterbox import letterboxes
 from pluttra_publish.plan import Access, Plan, title_of, with_staff
 from pluttra_publish.platform import identity_path, private_folder, without_collecting
 from pluttra_publish.putting import Place, place_on_host
-from pluttra_publish.register import Audience, Register, access, audience_of, audiences, read_register, readers
+from pluttra_publish.register import (
+    Audience,
+    Consents,
+    Register,
+    access,
+    audience_of,
+    audiences,
+    read_consents,
+    read_register,
+    readers,
+)
 from pluttra_publish.sealed_site import invitation_for
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
@@ -90,7 +100,8 @@ def rewrap(
             keystore, also, invited = asked.decide(place.root)
             if place.root is None:
                 return Rewrapped(), register, keystore
-            made = _Rewrap(settings, keystore, ledger, place, place.root, register, now_of(settings), invited)
+            consents = read_consents(settings.register, register, settings.consents, Findings())  # a faulty row is a no
+            made = _Rewrap(settings, keystore, ledger, place, place.root, consents, now_of(settings), invited)
             return made.run(None if change else command, also), register, keystore
     except HostError as failed:
         if change is not None:
@@ -143,12 +154,13 @@ class _Rewrap:
         ledger: Ledger,
         place: Place,
         root: bytes,
-        register: Register,
+        consents: Consents,
         now: datetime,
         invited: set[str],
     ) -> None:
         """`invited` are the paths of the invitations that were out before anything was changed."""
-        self._settings, self._keystore, self._place, self._register = settings, keystore, place, register
+        self._settings, self._keystore, self._place = settings, keystore, place
+        self._consents, self._register = consents, consents.register
         self._ledger, self._now, self._last, self._invited = ledger, now, LastTime(ledger), invited
         self._root = opened_root(root, keystore)
         stop_if_not_newest(keystore, self._root)
@@ -171,9 +183,9 @@ class _Rewrap:
             chain.slot_of(chain.catalogue_secret(keystore.audience(key).epochs[0]), sequence, lies)
             for key, lies in where.items()
         ]
-        reach = reach_of(keystore, reading)
+        reach = reach_of(keystore, reading, self._consents, self._settings, self._now)
         if not self._known or self._last.told("reach") != reach:
-            made += keyrings(keystore, reading, self._register, self._settings, self._now)
+            made += keyrings(keystore, reading, self._consents, self._settings, self._now)
         invitations, ended = self._invitations(reading)
         root = seal_root(keystore, slots, self._settings, self._now, sequence)
         lying = self._last.clear() if self._known else {}

@@ -146,7 +146,7 @@ class Run:
         if pages is None:
             raise LeakError("Sidorna blev inte till, utan att något fel sades. Ingenting har publicerats.")
         if self.clear:
-            check_pages(pages)
+            check_pages(pages, self.settings.drop_targets)
         standing = [laid.planned for laid in self.laid.standing]
         keep_out(
             pages,

@@ -25,7 +25,7 @@ from pluttra_publish.keyrings import UNSAID, keyrings, reach_of
 from pluttra_publish.letterbox import letterboxes
 from pluttra_publish.media import Derivative
 from pluttra_publish.plan import Access, Plan, PlannedPost, title_of
-from pluttra_publish.register import Audience, Reader, Register, audience_of, readers
+from pluttra_publish.register import Audience, Consents, Reader, Register, audience_of, readers
 from pluttra_publish.saving import may_be_saved
 from pluttra_publish.sealed_objects import Objects, There
 from pluttra_publish.sealing import chain
@@ -101,7 +101,7 @@ class Sealer:
 
     keystore: Keystore
     ledger: Ledger
-    register: Register
+    consents: Consents
     access: Access
     settings: Settings
     now: datetime
@@ -109,6 +109,10 @@ class Sealer:
     before: Before
     workspace: Path
     taking_over: bool = False
+
+    @property
+    def register(self) -> Register:
+        return self.consents.register
 
     def seal(
         self,
@@ -155,9 +159,12 @@ class Sealer:
             chain.slot_of(chain.catalogue_secret(self._epoch(audience)), sequence, where)
             for audience, where in catalogues.items()
         ]
-        made, reach = list(objects.made.values()), reach_of(self.keystore, self.access)
+        made, reach = (
+            list(objects.made.values()),
+            reach_of(self.keystore, self.access, self.consents, self.settings, self.now),
+        )
         if kept is None or kept.reach != reach:
-            made += keyrings(self.keystore, self.access, self.register, self.settings, self.now)
+            made += keyrings(self.keystore, self.access, self.consents, self.settings, self.now)
         invitations = [*self._invitations(), *letterboxes(self.keystore, self.settings, self.now)]
         made += [*invitations, seal_root(self.keystore, slots, self.settings, self.now, sequence)]
         return SealedSite(

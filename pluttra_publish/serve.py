@@ -1,7 +1,7 @@
 """Serve a published folder the way a dumb static host would. Knows HTTP and files. Does not know what is in them.
 
 What it lacks, and what no publish puts there, gets an unhelpful 403, as from S3. With `bare` it sends no headers of ours at all, and a reader must still
-work.
+work. At one path it may take messages, as a web server with the drop endpoint behind it does.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import unquote
 
+from pluttra_publish.drop.endpoint import DropBox
 from pluttra_publish.errors import HostError, UsageError
 from pluttra_publish.hosts import CACHE_CONTROL, cache_of, content_type, place_of
 from pluttra_publish.hosts.headers import SECURITY, policy_of
@@ -33,6 +34,8 @@ _DENIED = (
 )
 
 Log = Callable[[str], None]
+DropAt = tuple[str, DropBox]
+"""The path that takes messages, and where they are laid."""
 
 
 def serve(
@@ -43,16 +46,22 @@ def serve(
     host: str = "127.0.0.1",
     ready: Callable[[str], None] | None = None,
     log: Log | None = None,
+    drop: DropAt | None = None,
+    targets: Sequence[str] = (),
 ) -> None:
     """Serve `folder` until interrupted (Ctrl-C), then hang up and return.
 
-    `ready` is told the address when the port is open; `log` gets a line `METHOD path status` per answer, never a query.
+    `ready` is told the address when the port is open; `log` gets a line `METHOD path status` per answer, never a query. At the path of
+    `drop` messages are taken; `targets` are addresses beside its own that the site sends them to.
 
     Raises:
         HostError: the folder is not there or the port is taken.
         UsageError: it is a preschool's own folder.
     """
-    with contextlib.suppress(KeyboardInterrupt), serving(folder, port=port, bare=bare, host=host, log=log) as url:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        serving(folder, port=port, bare=bare, host=host, log=log, drop=drop) as url,
+    ):
         if ready is not None:
             ready(url)
         while True:
@@ -61,7 +70,14 @@ def serve(
 
 @contextlib.contextmanager
 def serving(
-    folder: Path, *, bare: bool = False, port: int = 0, host: str = "127.0.0.1", log: Log | None = None
+    folder: Path,
+    *,
+    bare: bool = False,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    log: Log | None = None,
+    drop: DropAt | None = None,
+    targets: Sequence[str] = (),
 ) -> Iterator[str]:
     """Serve `folder` in the background while the context lasts, and give its address without a final slash.
 
@@ -69,7 +85,8 @@ def serving(
         HostError: the folder is not there or the port is taken.
         UsageError: it is a preschool's own folder.
     """
-    server = _open(folder, port, bare=bare, host=host, log=log)
+    server = _open(folder, port, bare=bare, host=host, log=log, drop=drop)
+    server.targets = tuple(targets)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -80,14 +97,14 @@ def serving(
         server.hang_up()
 
 
-def _open(folder: Path, port: int, *, bare: bool, host: str, log: Log | None) -> _Server:
+def _open(folder: Path, port: int, *, bare: bool, host: str, log: Log | None, drop: DropAt | None) -> _Server:
     if not folder.is_dir():
         raise HostError(f"Mappen {folder} finns inte.", hint="Publicera först, eller ange mappen som är publicerad.")
     if (folder / FILE).exists():
         message = f"I {folder} ligger {FILE}: det är förskolans mapp, inte den som är publicerad."
         raise UsageError(message, hint="Ange mappen som är publicerad, till exempel public.")
     try:
-        return _Server((host, port), folder=folder.resolve(), bare=bare, log=log)
+        return _Server((host, port), folder=folder.resolve(), bare=bare, log=log, drop=drop)
     except (OSError, OverflowError) as error:
         raise HostError(f"Port {port} kan inte öppnas: {error}.", hint="Välj en annan port med --port.") from error
 
@@ -98,8 +115,11 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = os.name != "nt"  # on Windows it would let two servers share a port
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], *, folder: Path, bare: bool, log: Log | None) -> None:
-        self.folder = folder
+    def __init__(
+        self, address: tuple[str, int], *, folder: Path, bare: bool, log: Log | None, drop: DropAt | None
+    ) -> None:
+        self.folder, self.drop = folder, drop
+        self.targets: tuple[str, ...] = ()
         self.bare = bare
         self.log = log or (lambda line: None)
         self._connections: set[socket.socket] = set()
@@ -151,6 +171,9 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers:
             self.close_connection = True  # a body that nobody reads would be taken for the next question
+        if self._is_drop():
+            self._drop()
+            return
         path = _path_of(self.path)
         # Only what a publish puts there: a folder served by mistake shows nothing of what else lies in it.
         file = None if path is None or place_of(path) in {None, "lock"} else _open_inside(self.server.folder, path)
@@ -162,6 +185,14 @@ class _Exchange(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815  # likewise
 
+    def do_POST(self) -> None:
+        if self._is_drop():
+            self._drop()
+        else:
+            self.send_error(HTTPStatus.METHOD_NOT_ALLOWED)
+
+    do_OPTIONS = do_POST  # noqa: N815
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer a question that http.server itself refuses, as unhelpfully as the rest."""
         self.close_connection = True
@@ -169,6 +200,17 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is http.server's
         """Say nothing: what is worth a line goes to the server's log, without queries or addresses."""
+
+    def _is_drop(self) -> bool:
+        return self.server.drop is not None and self.path.partition("?")[0] == self.server.drop[0]
+
+    def _drop(self) -> None:
+        if self.server.drop is None:
+            return
+        self.close_connection = True
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        given = self.server.drop[1].answer(self.command, headers, self.rfile, self.client_address[0])
+        self._send(HTTPStatus(given.status), given.headers, path=self.server.drop[0])
 
     def _answer(self, path: str, file: BinaryIO) -> None:
         status = os.fstat(file.fileno())
@@ -218,7 +260,7 @@ class _Exchange(BaseHTTPRequestHandler):
         if status != HTTPStatus.NOT_MODIFIED:
             headers["Content-Length"] = str(len(body) if span is None else len(span))
         if not self.server.bare:
-            headers |= _security(headers.get("Content-Type", ""))
+            headers |= _security(headers.get("Content-Type", ""), self.server.targets)
         if self.close_connection:
             headers["Connection"] = "close"
         for name, value in headers.items():
@@ -288,5 +330,5 @@ def _names(header: str | None, etag: str) -> bool:
     return any(tag.strip().removeprefix("W/") in {"*", etag} for tag in header.split(","))
 
 
-def _security(media_type: str) -> dict[str, str]:
-    return {**SECURITY, "Content-Security-Policy": policy_of(media_type)}
+def _security(media_type: str, targets: Sequence[str]) -> dict[str, str]:
+    return {**SECURITY, "Content-Security-Policy": policy_of(media_type, targets)}

@@ -194,11 +194,12 @@ class Stale:
     def take_lost(self, names: Iterable[str]) -> None:
         users = {user for user in self.last.for_whom(names) if "/" not in user} - self.keys
         users -= {STANDING} if self.remake_standing else set()
+        if not users:
+            return
         more = {name for name in self.looks if key_of(name) in users}
         if len(more) + (STANDING in users) < len(users):
             raise StartOverError
-        if users:
-            raise WidenError(more, standing=STANDING in users)
+        raise WidenError(more, standing=STANDING in users)
 
     def with_posts(self, names: Iterable[str], *, standing: bool = False) -> Stale:
         more = frozenset(names) - self.aside

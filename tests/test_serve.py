@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pluttra_publish.drop.endpoint import DropBox
 from pluttra_publish.errors import HostError, UsageError
 from pluttra_publish.serve import serve, serving, span_of
 
@@ -405,3 +406,40 @@ def test_ctrl_c_ends_it_cleanly_even_with_a_visitor_connected(folder: Path) -> N
             running.send_signal(signal.SIGINT)
             out, err = running.communicate(timeout=60)
     assert (out, err, running.returncode) == ("ended\n", "", 0)
+
+
+MESSAGE = bytes(range(256)) * 4 + b"x" * 104
+
+
+def test_a_folder_with_a_drop_box_takes_messages_at_its_path_and_nowhere_else(folder: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    drop = "/drop", DropBox(tmp_path / "box")
+    octets = {"Content-Type": "application/octet-stream"}
+    with serving(folder, drop=drop, log=said.append) as url:
+
+        def post(path: str, content: bytes = MESSAGE, method: str = "POST") -> tuple[int, str]:
+            line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+            line.request(method, path, body=content, headers=octets)
+            answer = line.getresponse()
+            answer.read()
+            line.close()
+            return answer.status, answer.getheader("Content-Security-Policy", "")
+
+        assert post("/drop")[0] == post("/drop")[0] == 201
+        assert "sandbox" in post("/drop")[1]
+        assert [post("/drop", content)[0] for content in (b"", b"x", MESSAGE[:16] + b"y" * 1112)] == [413, 413, 409]
+        assert [post("/drop", b"", method)[0] for method in ("GET", "HEAD", "OPTIONS", "PUT")] == [405] * 4
+        assert [post(path)[0] for path in ("/", "/index.html", "/drop/", "/droppe", OBJECT)] == [405] * 5
+        with Visitor(url) as visitor:
+            assert visitor.ask("/").status == 200
+    assert [path.name for path in (tmp_path / "box").glob("[0-9a-f]*")] == [MESSAGE[:16].hex()]
+    assert "POST /drop 201" in said
+    assert not any("127.0.0.1" in line for line in said)
+
+
+def test_a_folder_without_a_drop_box_takes_nothing(folder: Path) -> None:
+    with serving(folder, targets=("https://brev.example.se/drop",)) as url, Visitor(url) as visitor:
+        assert visitor.ask("/drop", method="POST").status == 405
+    with serving(folder, targets=("https://brev.example.se/drop",)) as url, Visitor(url) as visitor:
+        policy = visitor.ask("/sw.js").headers["content-security-policy"]
+        assert "connect-src 'self' https://brev.example.se/drop;" in policy

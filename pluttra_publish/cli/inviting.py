@@ -1,4 +1,4 @@
-"""Commands for links: invite, links. Shows names and links, since somebody asked for them."""
+"""Commands for links: invite, links, links retire. Shows names and links, since somebody asked for them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
@@ -15,7 +16,9 @@ from pluttra_publish.errors import UsageError
 from pluttra_publish.inviting import Door, Invited, LinkRow
 from pluttra_publish.letters.outbox import How, Outbox
 from pluttra_publish.platform import telling, write_atomically
-from pluttra_publish.register import Reader
+from pluttra_publish.register import Reader, find_reader
+from pluttra_publish.retiring import Retired
+from pluttra_publish.retiring import retire as end_links
 from pluttra_publish.settings import FILE, Settings, is_inside, read_settings
 
 
@@ -112,11 +115,16 @@ def invite(
             report.say("Ingen att bjuda in.")
 
 
-@click.command(epilog="Exempel: pluttra links --json")
+@click.group(
+    invoke_without_command=True, epilog='Exempel: pluttra links --json\n\n\b\npluttra links retire "Maria Lindqvist"'
+)
 @site_option
 @json_option
-def links(site: Path, as_json: bool) -> None:
-    """Visa var allas inbjudan står: aldrig inbjuden, gäller, går snart ut, har gått ut, väntar eller kom inte fram."""
+@click.pass_context
+def links(context: click.Context, site: Path, as_json: bool) -> None:
+    """Visa var allas inbjudan står: aldrig inbjuden, gäller, går snart ut, har gått ut, avslutad, väntar eller kom inte fram."""
+    if context.invoked_subcommand is not None:
+        return
     with report.answering(as_json):
         settings = read_settings(site)
         door = Door.open(settings)
@@ -132,6 +140,29 @@ def links(site: Path, as_json: bool) -> None:
             report.say(f"\n{old} har gått ut eller går snart ut: pluttra invite --renew --mail")
         if new := standings.count("never"):
             report.say(f"{new} har aldrig bjudits in: pluttra invite --all --new --mail")
+
+
+@links.command(epilog='Exempel: pluttra links retire "Maria Lindqvist"')
+@click.argument("name", metavar="NAMN", help="Namn, id eller e-post, som i registret.")
+@site_option
+@json_option
+@click.pass_context
+def retire(context: click.Context, name: str, site: Path, as_json: bool) -> None:
+    """Avsluta alla länkar till NAMN som är ute. Enheter som redan läser gör det i fortsättningen också.
+
+    För en länk som har kommit bort innan någon har öppnat den. Har någon annan kanske öppnat den behövs en ny nyckel: pluttra rekey.
+    """
+    above = context.parent.params if context.parent else {}
+    as_json = as_json or bool(above.get("as_json"))
+    if context.get_parameter_source("site") is ParameterSource.DEFAULT:
+        site = above.get("site", site)
+    with report.answering(as_json):
+        door = Door.open(read_settings(site))
+        done = end_links(door, find_reader(door.register, name), names=None)
+        if as_json:
+            report.say_json(done.summary())
+            return
+        _say_retired(done)
 
 
 def _wanted(door: Door, name: str | None, department: str | None, only_new: bool, renew: bool) -> tuple[Reader, ...]:
@@ -194,6 +225,20 @@ def _say_mailed(mailed: tuple[Invited, ...], became: Delivered) -> None:
         report.say_aside("Det som väntar skickas av pluttra notify, eller vid nästa publicering.")
 
 
+def _say_retired(done: Retired) -> None:
+    name = done.reader.name
+    if not done.ended:
+        report.say(f"{name} har inga länkar som är ute.")
+        return
+    told = "Länken som var ute" if done.ended == 1 else f"De {done.ended} länkar som var ute"
+    report.say(f"{told} till {name} öppnar ingenting längre. Filerna är borta från värden.")
+    report.say("Enheter som redan läser fortsätter att göra det.")
+    report.say("\nDet går inte att ta tillbaka:")
+    report.say(f'  • Den som redan har öppnat en länk har nyckeln. Är det kanske någon annan: pluttra rekey "{name}"')
+    report.say("  • Den som har länken och har sparat filen från värden kan öppna den. Också då hjälper rekey.")
+    report.say(f'\nEn ny länk: pluttra invite "{name}"')
+
+
 def _link_row(row: LinkRow) -> dict[str, object]:
     return {
         "name": row.reader.name,
@@ -203,6 +248,8 @@ def _link_row(row: LinkRow) -> dict[str, object]:
         "ends": row.ends,
         "how": row.how,
         "opened": row.opened,
+        "opened_at": row.opened_at,
+        "retired": row.retired,
         "refused": row.code or None,
         "paper": not row.reader.email,
     }
@@ -223,9 +270,11 @@ def _told(row: LinkRow, settings: Settings) -> str:
         "valid": f"gäller till {day(row.ends)}",
         "soon": f"går snart ut, {day(row.ends)}",
         "expired": f"har gått ut, {day(row.ends)}",
+        "retired": f"avslutad {day(row.retired)}",
     }[row.standing]
     if row.standing != "never":
-        told += f" – inbjuden {day(row.invited)} {_HOW[row.how]}, öppnad: okänt"
+        opened = {True: f"öppnad {day(row.opened_at)}", False: "öppnad: inte vad vi vet", None: "öppnad: okänt"}
+        told += f" – inbjuden {day(row.invited)} {_HOW[row.how]}, {opened[row.opened]}"
     if row.standing == "never" and row.code:
         told += f" – mejl kom inte fram ({row.code})"
     return told + ("" if row.reader.email else " – ingen e-post: pappersbrev")

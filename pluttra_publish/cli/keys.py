@@ -14,6 +14,7 @@ from pluttra_publish.cli.mailing import say_delivered
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.delivering import deliver, note_invited
 from pluttra_publish.errors import HostError, PluttraError, UsageError
+from pluttra_publish.inbox import empty_all
 from pluttra_publish.inviting import Door
 from pluttra_publish.platform import identity_path
 from pluttra_publish.revoking import Revoked, let_in, rotate_everything
@@ -210,23 +211,29 @@ def _rotate_all(settings: Settings, as_json: bool) -> None:
 @site_option
 @json_option
 def heartbeat(site: Path, as_json: bool) -> None:
-    """För ett nattligt jobb: förnya webbplatsens tid, avsluta det som har gått ut, skicka det som väntar. Inga inlägg läses.
+    """För ett nattligt jobb: förnya webbplatsens tid, avsluta det som har gått ut, skicka det som väntar, töm brevlådan. Inga inlägg läses.
 
     Slutdagar i registret börjar gälla, länkar som har gått ut tas bort, och läsaren varnar inte för att inget har hänt på länge.
     """
     with report.answering(as_json):
         settings = read_settings(site)
+        emptied = empty_all(settings) if settings.drop.is_on else None  # first: what it asks may be about who reads
         done, _, _ = rewrap(settings, "heartbeat")
         if not done.is_out:
             raise UsageError("Ingenting är publicerat ännu.", hint="Kör pluttra publish först.")
         became = deliver(Door.open(settings)) if settings.tells else None
         if as_json:
             figures = {"sequence": done.sequence, "broken": len(done.broken), "put": done.put, "deleted": done.deleted}
-            report.say_json(figures | {"mail": became.summary() if became else None})
+            told = {"mail": became.summary() if became else None, "inbox": emptied.summary() if emptied else None}
+            report.say_json(figures | told)
         else:
             report.say(f"Webbplatsens tid är förnyad. {done.put} filer lades ut, {done.deleted} togs bort.")
             if became:
                 say_delivered(became)
+            if emptied:
+                report.say(emptied.text)
+        for trouble in emptied.trouble if emptied else ():
+            raise trouble
         if became and became.trouble:
             raise HostError(
                 "Mejlen gick inte i väg; de väntar till nästa gång.", hint="Pröva: pluttra mail test DIN@ADRESS"

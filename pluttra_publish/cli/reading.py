@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -10,12 +10,15 @@ import click
 from pluttra_publish import demo as sample
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.drop.setting_up import box_at
 from pluttra_publish.errors import UsageError
 from pluttra_publish.format.access import was_mangled
 from pluttra_publish.open import host_of, open_site
 from pluttra_publish.plain_copy import write_copy
+from pluttra_publish.serve import DropAt
 from pluttra_publish.serve import serve as serve_folder
 from pluttra_publish.settings import accepted, read_settings
+from pluttra_publish.trial import answering
 
 _MANGLED = "Länken hade ändrats på vägen, så ett program kan ha sett nyckeln. Be förskolan om en ny länk."
 
@@ -39,15 +42,17 @@ _MANGLED = "Länken hade ändrats på vägen, så ett program kan ha sett nyckel
 @click.option("--bare", is_flag=True, help="Utan några egna svarshuvuden, som den enklaste värd.")
 @site_option
 def serve(folder: Path | None, port: int, bare: bool, site: Path) -> None:
-    """Visa en publicerad MAPP på den här datorn, så som en vanlig statisk värd gör."""
+    """Visa en publicerad MAPP på den här datorn, så som en vanlig statisk värd gör. Utan MAPP tar den också emot svar, om inställningarna har url = "/drop"."""
     with report.answering():
-        folder = folder or read_settings(site).host.path
+        settings = read_settings(site) if folder is None else None
+        folder = folder or (settings.host.path if settings else None)
         if folder is None:
             hint = "Ange en mapp, eller gå till webbplatsens adress."
             raise UsageError("Webbplatsen ligger inte i en mapp på den här datorn.", hint=hint)
         if not (folder / "index.html").is_file():
             raise UsageError(f"I {folder} finns ingen publicerad webbplats.", hint="Kör pluttra publish först.")
-        _serve(folder, port, bare=bare, tell=report.say)
+        drop = box_at(settings) if settings else None
+        _serve(folder, port, bare=bare, tell=report.say, drop=drop, targets=settings.drop_targets if settings else ())
 
 
 @click.command("open", epilog="Exempel: pluttra open --link 'https://dagar.backen.se/#i=…' --into kopia")
@@ -105,7 +110,7 @@ def demo(
 ) -> None:
     """Försegla exempelförskolan i MAPP, visa den och skriv ut en länk var för fem läsare.
 
-    Dess dagar flyttas så att det är den här veckan där. Kopian ligger i MAPP/exempel.
+    Dess dagar flyttas så att det är den här veckan där. Kopian ligger i MAPP/exempel. Det som skickas från sidorna tas emot och publiceras, så länge de visas.
     """
     with report.answering(as_json):
         url = accepted("url", base_url) if base_url else f"http://localhost:{port}"
@@ -124,11 +129,21 @@ def demo(
                     "Exemplets dagar är flyttade till i dag, och därför kan årstider och helger i texterna se underliga ut.\n"
                 )
         if not no_serve:
-            _serve(made.public, port, bare=bare, tell=report.say_aside if as_json else report.say)
+            tell = report.say_aside if as_json else report.say
+            with answering(made.settings, identity=made.identity, tell=tell):
+                _serve(made.public, port, bare=bare, tell=tell, drop=made.drop)
 
 
-def _serve(folder: Path, port: int, *, bare: bool, tell: Callable[[str], None]) -> None:
+def _serve(
+    folder: Path,
+    port: int,
+    *,
+    bare: bool,
+    tell: Callable[[str], None],
+    drop: DropAt | None,
+    targets: Sequence[str] = (),
+) -> None:
     def ready(url: str) -> None:
         tell(f"Visas på {url.replace('127.0.0.1', 'localhost')} – avsluta med Ctrl-C.")
 
-    serve_folder(folder, port, bare=bare, ready=ready)
+    serve_folder(folder, port, bare=bare, ready=ready, drop=drop, targets=targets)

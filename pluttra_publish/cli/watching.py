@@ -10,6 +10,7 @@ import click
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.errors import CheckFailed, Findings, PluttraError
+from pluttra_publish.inbox import Emptied
 from pluttra_publish.outcomes import Published
 from pluttra_publish.watching import Happened, Watch
 
@@ -37,6 +38,8 @@ def watch(once: bool, site: Path, as_json: bool) -> None:
 def _tell(happened: Happened, as_json: bool) -> None:
     if happened.published:
         _say(happened.published, as_json)
+    if happened.emptied:
+        _say_emptied(happened.emptied, as_json)
     if happened.error:
         _say_trouble(happened.error, happened.again, as_json)
     for name in happened.untold:
@@ -59,6 +62,13 @@ def _say(published: Published, as_json: bool) -> None:
         from pluttra_publish.cli.mailing import say_delivered  # noqa: PLC0415 # with all that mail is made with
 
         say_delivered(published.told)
+
+
+def _say_emptied(emptied: Emptied, as_json: bool) -> None:
+    if as_json:
+        report.say_line({"inbox": emptied.summary()})
+        return
+    report.say(f"{_time()}  {emptied.text}")
 
 
 def _say_trouble(error: PluttraError, again: float, as_json: bool) -> None:

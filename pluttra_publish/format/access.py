@@ -108,15 +108,22 @@ class KeyringAudience:
 
 @dataclass(frozen=True)
 class KeyringChild:
-    """One child of a keyring: its own audience, and the departments where it is."""
+    """One child of a keyring: its own audience, the departments where it is, and, for staff who can answer, what it may be shown in, sorted; else None."""
 
     id: str
     name: str
     audience: str
     departments: tuple[str, ...]
+    may: tuple[str, ...] | None = None
 
     def to_value(self) -> dict[str, object]:
-        return {"audience": self.audience, "departments": self.departments, "id": self.id, "name": self.name}
+        value: dict[str, object] = {
+            "audience": self.audience,
+            "departments": self.departments,
+            "id": self.id,
+            "name": self.name,
+        }
+        return value if self.may is None else value | {"may": self.may}
 
     @classmethod
     def from_value(cls, value: Any, place: str) -> KeyringChild:
@@ -126,6 +133,7 @@ class KeyringChild:
             shape.text(shape.member(value, "name"), f"{place}.name"),
             shape.hex16(shape.member(value, "audience"), f"{place}.audience"),
             shape.listed(shape.member(value, "departments"), f"{place}.departments", shape.hex16),
+            shape.listed(value["may"], f"{place}.may", shape.text) if "may" in value else None,
         )
 
 

@@ -6,6 +6,7 @@ a policy in <meta> can't say (frames, the worker), and for whoever opens an addr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 Kind = Literal["document", "script", "other"]
@@ -43,12 +44,18 @@ SERVED = (
 """What a server answers for, as expressions that nginx, Apache and Caddy all understand; `/` is index.html."""
 
 
-def policy_of(media_type: str) -> str:
+def policies(targets: Sequence[str] = ()) -> dict[Kind, str]:
+    """Return the policies of a site whose messages also go to `targets`, addresses beside its own."""
+    reached = " ".join(("connect-src 'self'", *targets))
+    return {**POLICIES, "script": POLICIES["script"].replace("connect-src 'self'", reached)}
+
+
+def policy_of(media_type: str, targets: Sequence[str] = ()) -> str:
     """Return the Content-Security-Policy for an answer of that type."""
     match media_type.partition(";")[0]:
         case "text/html":
-            return POLICIES["document"]
+            return policies(targets)["document"]
         case "text/javascript":
-            return POLICIES["script"]
+            return policies(targets)["script"]
         case _:
-            return POLICIES["other"]
+            return policies(targets)["other"]

@@ -84,7 +84,7 @@ class Inventory:
         return dict(self._ask("SELECT path, since FROM waiting"))
 
     def beside(self) -> set[str]:
-        """Return the paths of what was put beside a site since its root was: invitations."""
+        """Return the paths of what was put beside a site since its root was, or is leaving: invitations."""
         return {path for (path,) in self._ask("SELECT path FROM beside")}
 
     def doubt(self) -> None:
@@ -121,6 +121,17 @@ class Inventory:
         with self._written():
             self._add(new)
             self._database.executemany("INSERT OR REPLACE INTO beside VALUES (?)", ((path,) for path in new))
+
+    def tell_leaving(self, gone: Iterable[str]) -> None:
+        """Let it know what is no longer wanted beside the site, and may lie there until it is told that it was taken away."""
+        with self._written():
+            self._database.executemany("INSERT OR REPLACE INTO beside VALUES (?)", ((path,) for path in gone))
+
+    def tell_taken(self, gone: Iterable[str]) -> None:
+        """Let it know what was taken away from beside the site."""
+        with self._written():
+            for table in ("files", "beside"):
+                self._database.executemany(f"DELETE FROM {table} WHERE path = ?", ((path,) for path in gone))  # noqa: S608 # our own names
 
     def close(self) -> None:
         self._database.close()

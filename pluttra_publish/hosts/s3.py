@@ -3,43 +3,31 @@
 Nothing is relied on that Swift's s3api or an old Ceph lacks: no conditional put, no check sum in a trailer (the body's SHA-256 is part of
 the signature instead, so a host refuses what was bent on the way), no DeleteObjects. Each object is whole or not there. What was put is
 compared by the digest that the host answers with (its ETag), or by length and ends where that says nothing.
-Asking again after what may pass is the library's: at most seven times in a minute and a half, twice as long a while between, and by chance shorter.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import S3Store
+from obstore.exceptions import BaseError, PermissionDeniedError
 
 from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts.flow import Flow
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import CACHE_CONTROL, place_of
 from pluttra_publish.hosts.s3_key import read_key
+from pluttra_publish.hosts.s3_store import store_of, telling
 from pluttra_publish.settings.host import S3Settings
-
-if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _Leaks = list[LeakError]
 
 _PART = 8 << 20
 _END = 1 << 16
 _LISTED = 1000
-RETRIES: RetryConfig = {
-    "max_retries": 6,
-    "retry_timeout": timedelta(seconds=90),
-    "backoff": {"init_backoff": timedelta(seconds=0.5), "max_backoff": timedelta(seconds=15), "base": 2},
-}
 
 
 class S3Host:
@@ -55,24 +43,7 @@ class S3Host:
         self._settings, self._flow = settings, flow or Flow()
         self.name = f"s3://{settings.bucket} ({settings.endpoint})"
         self._where = settings.bucket
-        key = read_key(state)
-        config: S3Config = {
-            "bucket": settings.bucket,
-            "endpoint": _endpoint(settings),
-            "region": settings.region,
-            "virtual_hosted_style_request": not settings.path_style,
-            "access_key_id": key.identity,
-            "secret_access_key": key.secret,
-            "unsigned_payload": False,
-            "disable_bulk_delete": True,
-        }
-        if key.token:
-            config["session_token"] = key.token
-        self._store = S3Store(
-            config=config,
-            client_options=_client(settings.endpoint),
-            retry_config=RETRIES,
-        )
+        self._store = store_of(settings, read_key(state))
 
     def put(self, thing: Admitted) -> None:
         """Store `thing` under its path, whole or not at all.
@@ -228,23 +199,8 @@ class S3Host:
         if place_of(path) is None:
             raise LeakError(f"Sökvägen {path!r} hör inte till en publicerad webbplats.")
 
-    @contextlib.contextmanager
-    def _telling(self, path: str, what: str, changed: _Leaks | None = None) -> Iterator[None]:
-        try:
-            yield
-        except (HostError, LeakError):
-            raise
-        except (PermissionDeniedError, UnauthenticatedError) as refused:
-            hint = f"Se efter att nyckeln hör till {self._where} och får läsa, skriva, lista och ta bort där."
-            raise HostError(f"{path} kunde inte {what}: värden tar inte emot nyckeln.", hint=hint) from refused
-        except FileNotFoundError as missing:
-            hint = f"Se efter att {self._where} finns, och att endpoint och bucket i inställningarna stämmer."
-            raise HostError(f"{path} kunde inte {what}: värden säger att det inte finns.", hint=hint) from missing
-        except (BaseError, OSError, ValueError, RuntimeError) as wrong:
-            if changed:
-                raise changed[0] from wrong
-            hint = "Se efter att nätet är på, att endpoint stämmer och att platsen inte är slut, och kör sedan igen."
-            raise HostError(f"{path} kunde inte {what}: {self._where} svarade inte som väntat.", hint=hint) from wrong
+    def _telling(self, path: str, what: str, changed: _Leaks | None = None) -> contextlib.AbstractContextManager[None]:
+        return telling(path, what, self._where, changed)
 
 
 class _Ends:
@@ -264,24 +220,3 @@ class _Ends:
         if len(self.parts) == 1 and tag == self.parts[0].hex():
             return True
         return tag == f"{hashlib.md5(b''.join(self.parts), usedforsecurity=False).hexdigest()}-{len(self.parts)}"
-
-
-def _endpoint(settings: S3Settings) -> str:
-    if settings.path_style:
-        return settings.endpoint
-    scheme, _, rest = settings.endpoint.partition("://")
-    return f"{scheme}://{settings.bucket}.{rest}"
-
-
-def _client(endpoint: str) -> ClientConfig:
-    options: ClientConfig = {
-        "allow_http": endpoint.startswith("http://"),
-        "connect_timeout": timedelta(seconds=20),
-        "timeout": timedelta(minutes=10),
-    }
-    if bundle := os.environ.get("AWS_CA_BUNDLE"):
-        try:
-            options["root_certificate"] = Path(bundle).read_bytes()
-        except OSError as wrong:
-            raise HostError(f"AWS_CA_BUNDLE ({bundle}) kan inte läsas.", hint="Rätta eller ta bort den.") from wrong
-    return options

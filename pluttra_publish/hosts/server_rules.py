@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from pluttra_publish.hosts.headers import HSTS, POLICIES, SECURITY, SERVED
+from pluttra_publish.hosts import drop_rules
+from pluttra_publish.hosts.headers import HSTS, POLICIES, SECURITY, SERVED, policies
 from pluttra_publish.hosts.paths import CACHE_CONTROL, TYPES
 
 _FOREVER = ("r/[0-9a-z]+/", "o/[0-9a-f]+/")
@@ -18,10 +20,26 @@ _SHORT = ("sida/",)
 _COMPRESSED = ("text/css", "text/html", "text/javascript", "application/manifest+json", "image/svg+xml")
 
 
+@dataclass(frozen=True)
+class Dropping:
+    """The drop endpoint as the site's server meets it: its `path` on the site's own address, empty if it has none there, what answers for it, and the
+    `targets`, addresses beside its own, that messages go to.
+    """
+
+    path: str = ""
+    upstream: str = drop_rules.UPSTREAM
+    script: str = "drop.cgi"
+    targets: tuple[str, ...] = ()
+
+
+_NOTHING = Dropping()
+
+
 def nginx(
     name: str,
     root: str,
     *,
+    drop: Dropping = _NOTHING,
     certificate: str = "",
     key: str = "",
     http: str = "80",
@@ -34,9 +52,11 @@ def nginx(
     said = {**SECURITY, "Strict-Transport-Security": HSTS}
     headers = "\n".join(f'    add_header {header} "{value}" always;' for header, value in said.items())
     types = "\n".join(f"        {media_type} {' '.join(endings)};" for media_type, endings in _endings())
+    zone = drop_rules.nginx_zone(tag) if drop.path else ""
+    place = drop_rules.nginx_place(tag, drop.path, drop.upstream, inside=True) if drop.path else ""
     return f"""\
 # nginx: lägg filen i /etc/nginx/sites-enabled/, ändra certifikatets sökvägar, och kör nginx -t.
-map $uri ${tag}_kept {{
+{zone}map $uri ${tag}_kept {{
     default "{CACHE_CONTROL["revalidate"]}";
 {_lines(f'    "~^/{start}" "{CACHE_CONTROL["forever"]}";' for start in _FOREVER)}
 {_lines(f'    "~^/{start}" "{CACHE_CONTROL["short"]}";' for start in _SHORT)}
@@ -48,7 +68,7 @@ map $status ${tag}_cache {{
 map $uri ${tag}_policy {{
     default "{POLICIES["other"]}";
     ~(^/|\\.html)$ "{POLICIES["document"]}";
-    ~\\.js$ "{POLICIES["script"]}";
+    ~\\.js$ "{policies(drop.targets)["script"]}";
 }}
 
 server {{
@@ -91,7 +111,7 @@ server {{
     add_header Content-Security-Policy "${tag}_policy" always;
     add_header Cache-Control "${tag}_cache" always;
 
-    location = / {{
+{place}    location = / {{
         try_files /index.html =404;
     }}
     location ~ "^/(?:{"|".join(SERVED)})$" {{
@@ -104,14 +124,16 @@ server {{
 """
 
 
-def apache(name: str) -> str:
+def apache(name: str, *, drop: Dropping = _NOTHING) -> str:
     """Return a .htaccess to lie at the top of the published folder; Apache 2.4 with mod_rewrite and mod_headers."""
     types = "\n".join(f"AddType {media_type} {' '.join(f'.{ending}' for ending in e)}" for media_type, e in _endings())
     headers = "\n".join(f'    Header always set {header} "{value}"' for header, value in SECURITY.items())
+    runs = drop_rules.apache_options(drop.script) if drop.path else ""
+    goes = drop_rules.apache_rewrite(drop.path, drop.script) if drop.path else ""
     return f"""\
 # Apache: lägg filen som .htaccess överst i mappen som publiceras. Värden måste tillåta den (AllowOverride All).
 Options -Indexes -MultiViews -ExecCGI
-DirectoryIndex index.html
+{runs}DirectoryIndex index.html
 DirectorySlash Off
 FileETag MTime Size
 AddDefaultCharset utf-8
@@ -127,7 +149,7 @@ AddCharset utf-8 .css .js .txt .vtt .html
     RewriteCond %{{HTTP:X-Forwarded-Proto}} !=https
     RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
     RewriteRule ^ https://{name}%{{REQUEST_URI}} [R=301,L]
-    RewriteCond %{{REQUEST_METHOD}} !^(GET|HEAD)$
+{goes}    RewriteCond %{{REQUEST_METHOD}} !^(GET|HEAD)$
     RewriteRule ^ - [R=405,L]
     RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
     RewriteRule !^(?:|{"|".join(SERVED)})$ - [R=404,L]
@@ -144,7 +166,7 @@ AddCharset utf-8 .css .js .txt .vtt .html
         Header always set Content-Security-Policy "{POLICIES["document"]}"
     </FilesMatch>
     <FilesMatch "\\.js$">
-        Header always set Content-Security-Policy "{POLICIES["script"]}"
+        Header always set Content-Security-Policy "{policies(drop.targets)["script"]}"
     </FilesMatch>
     Header always set Cache-Control "no-store" "expr=%{{REQUEST_STATUS}} >= 400"
     Header set Cache-Control "{CACHE_CONTROL["revalidate"]}"
@@ -157,7 +179,7 @@ AddCharset utf-8 .css .js .txt .vtt .html
 """
 
 
-def caddy(name: str, root: str) -> str:
+def caddy(name: str, root: str, *, drop: Dropping = _NOTHING) -> str:
     """Return a Caddyfile that serves the folder `root` as the host `name`, with a certificate that Caddy gets by itself."""
     said = {**SECURITY, "Strict-Transport-Security": HSTS}
     headers = "\n".join(f'\t\t{header} "{value}"' for header, value in said.items())
@@ -166,6 +188,7 @@ def caddy(name: str, root: str) -> str:
         f'\t\t\theader @{endings[0]} Content-Type "{_with_charset(media_type)}"'
         for media_type, endings in _endings()
     )
+    place = drop_rules.caddy_place(drop.path, drop.upstream) if drop.path else ""
     return f"""\
 # Caddy: lägg filen som /etc/caddy/Caddyfile, och kör caddy validate.
 {name} {{
@@ -179,7 +202,7 @@ def caddy(name: str, root: str) -> str:
 {headers}
 		-Server
 	}}
-	@served path_regexp ^/(?:|{"|".join(SERVED)})$
+{place}	@served path_regexp ^/(?:|{"|".join(SERVED)})$
 	handle @served {{
 		route {{
 			header Content-Security-Policy "{POLICIES["other"]}"
@@ -187,7 +210,7 @@ def caddy(name: str, root: str) -> str:
 			@document path_regexp document (^/|\\.html)$
 			header @document Content-Security-Policy "{POLICIES["document"]}"
 			@script path *.js
-			header @script Content-Security-Policy "{POLICIES["script"]}"
+			header @script Content-Security-Policy "{policies(drop.targets)["script"]}"
 			@forever path_regexp forever ^/({"|".join(_FOREVER)})
 			header @forever Cache-Control "{CACHE_CONTROL["forever"]}"
 			@short path {" ".join(f"/{start}*" for start in _SHORT)}

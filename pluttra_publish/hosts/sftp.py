@@ -9,14 +9,10 @@ on the way every byte is under the message code of SSH. A server without a renam
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import hashlib
 import secrets
-import threading
-import time
-from collections.abc import Awaitable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 import asyncssh
 
@@ -24,10 +20,9 @@ from pluttra_publish.errors import HostError, LeakError
 from pluttra_publish.hosts.flow import Flow
 from pluttra_publish.hosts.gate import Admitted
 from pluttra_publish.hosts.paths import TOP_FOLDERS, is_left_behind, place_of
-from pluttra_publish.hosts.sftp_line import connect, telling
+from pluttra_publish.hosts.sftp_line import telling
+from pluttra_publish.hosts.sftp_session import SftpSession
 from pluttra_publish.settings.host import SftpSettings
-
-_T = TypeVar("_T")
 
 _Files = list[tuple[str, int]]
 _Folders = list[str]
@@ -40,24 +35,18 @@ _FOLDER = asyncssh.SFTPAttrs(permissions=0o755)
 _MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
 
 
-class SftpHost:
+class SftpHost(SftpSession):
     """A published site in a folder of an SFTP account. The connection is made when something is first asked for, and anew when it broke."""
 
     parallel = 16
     far = True
 
     def __init__(self, settings: SftpSettings, flow: Flow | None = None) -> None:
-        self._settings, self._flow = settings, flow or Flow()
+        super().__init__(settings)
+        self._flow = flow or Flow()
         self._root = settings.path.rstrip("/") or "/"
         self.name = f"sftp://{settings.account}@{settings.address}:{settings.port}/{self._root.lstrip('/')}"
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="sftp", daemon=True)
-        self._thread.start()
-        self._connecting = threading.Lock()
-        self._line: asyncssh.SSHClientConnection | None = None
-        self._sftp: asyncssh.SFTPClient | None = None
         self._can_sync = True
-        self._failed: tuple[float, Exception] | None = None
 
     def put(self, thing: Admitted) -> None:
         """Store `thing` under its path: written beside it, compared, and renamed.
@@ -158,13 +147,6 @@ class SftpHost:
                 with telling(path, "tas bort", self._settings), contextlib.suppress(*_MISSING):
                     self._wait(self._client().remove(f"{self._root}/{path}"))
 
-    def close(self) -> None:
-        """Hang up, and end the thread."""
-        self._hang_up()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
     def _write(self, file: asyncssh.SFTPClientFile, thing: Admitted) -> None:
         digest, offset, first, last = hashlib.sha256(), 0, b"", b""
         for block in thing.blocks():
@@ -261,36 +243,6 @@ class SftpHost:
                 found.append((path, entry.attrs.size or 0))
         return folders
 
-    def _client(self) -> asyncssh.SFTPClient:
-        """Return the connection, which is made now unless it is there and whole."""
-        asked = time.monotonic()
-        with self._connecting:
-            if self._sftp is None or self._line is None or self._line.is_closed():
-                if self._failed is not None and self._failed[0] > asked:
-                    raise self._failed[1]  # for all who waited for the same answer, instead of asking for each
-                self._hang_up()
-                try:
-                    self._line = self._wait(connect(self._settings))
-                    self._sftp = self._wait(self._line.start_sftp_client())
-                except Exception as wrong:
-                    self._failed = time.monotonic(), wrong
-                    raise
-            return self._sftp
-
-    def _hang_up(self) -> None:
-        line, self._line, self._sftp = self._line, None, None
-        if line is not None:
-            self._loop.call_soon_threadsafe(line.close)
-            with contextlib.suppress(Exception):
-                self._wait(asyncio.wait_for(line.wait_closed(), 5))
-
-    def _wait(self, work: Awaitable[_T]) -> _T:
-        future = asyncio.run_coroutine_threadsafe(_awaited(work), self._loop)
-        try:
-            return future.result()
-        except concurrent.futures.CancelledError as cut:
-            raise asyncssh.SFTPConnectionLost("cut") from cut
-
     def _locate(self, path: str) -> str:
         if place_of(path) is None:
             raise LeakError(f"Sökvägen {path!r} hör inte till en publicerad webbplats.")
@@ -301,10 +253,6 @@ async def _read(sftp: asyncssh.SFTPClient, path: str) -> bytes:
     async with sftp.open(path, asyncssh.FXF_READ, encoding=None) as file:
         content: bytes = await file.read()
         return content
-
-
-async def _awaited(work: Awaitable[_T]) -> _T:
-    return await work
 
 
 def _beside(target: str) -> str:

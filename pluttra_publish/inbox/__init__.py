@@ -9,19 +9,21 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
+from pluttra_publish.drop.sources import open_drop
 from pluttra_publish.errors import Findings, HostError
 from pluttra_publish.format.messages import FILE_LENGTHS, ID
+from pluttra_publish.hosts.drops import Waiting as DropBox
 from pluttra_publish.inbox.applying import APPLY
 from pluttra_publish.inbox.desk import Applied, Arrived, ArrivedFile, Desk
+from pluttra_publish.inbox.emptied import Emptied
 from pluttra_publish.inbox.journal import Journal, Part, Waiting
 from pluttra_publish.inbox.opening import Opened, Opener
 from pluttra_publish.inbox.pieces import Pieces, files_of, part_of
@@ -30,9 +32,6 @@ from pluttra_publish.people import read_people
 from pluttra_publish.platform import identity_path, only_one, private_folder, settle
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
-
-if TYPE_CHECKING:
-    from pluttra_publish.hosts.drops import Waiting as DropBox
 
 Step = Callable[[str, int, int], None]
 
@@ -45,23 +44,6 @@ MOST_A_DAY = 2_000
 MOST_BYTES_A_DAY = 2 * 2**30
 _HELD = 64 * 2**20
 """Bytes of messages that are held in memory at most, before they are written down."""
-
-
-@dataclass
-class Emptied:
-    """What a run did. `came` and `refused` count messages, `left` those that stay in the drop box until another day; `applied` is what became of each that is done."""
-
-    came: int = 0
-    left: int = 0
-    refused: Counter[Reason] = field(default_factory=Counter)
-    applied: list[Applied] = field(default_factory=list, repr=False)
-    incomplete: int = 0
-    trouble: list[HostError] = field(default_factory=list)
-
-    @property
-    def waits(self) -> int:
-        """How many of what is done now wait for somebody to decide."""
-        return sum(one.waits for one in self.applied)
 
 
 def no_step(_what: str, _done: int, _total: int) -> None:
@@ -101,6 +83,17 @@ def empty(
         counts = {"came": emptied.came, "refused": emptied.refused.total(), "waits": emptied.waits}
         log.append(settings.state, "inbox", now=now, counts=counts)
     return emptied
+
+
+def empty_all(settings: Settings, *, identity: Path | None = None, step: Step = no_step) -> Emptied:
+    """Fetch from every drop box that the settings name, and do what is asked.
+
+    Raises:
+        PluttraError: as `empty`; HostError also where a drop box can't even be opened.
+    """
+    with ExitStack() as stack:
+        boxes = [stack.enter_context(closing(box)) for box in open_drop(settings)]
+        return empty(settings, boxes, identity=identity, step=step)
 
 
 @contextmanager
@@ -257,4 +250,4 @@ def _within(listed: Sequence[tuple[str, int]], most: int) -> Iterator[list[tuple
         yield some
 
 
-__all__ = ["Applied", "Arrived", "Desk", "Emptied", "Mapping", "Opened", "Part", "empty"]
+__all__ = ["Applied", "Arrived", "Desk", "Emptied", "Mapping", "Opened", "Part", "empty", "empty_all"]

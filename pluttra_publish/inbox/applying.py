@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pluttra_publish.format.messages import Kind
 from pluttra_publish.inbox import notices
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
+from pluttra_publish.inbox.posts import apply_post
 
 Apply = Callable[[Desk, Arrived], Applied]
 """Does what a message asks, or files it for somebody to decide. Done twice with the same message it leaves what once would: a stop between doing and noting it repeats it.
@@ -16,6 +17,7 @@ Raises:
 """
 
 APPLY: Mapping[Kind, Apply] = {
+    "post": apply_post,
     "push": notices.turn_on,
     "push-end": notices.turn_off,
 }

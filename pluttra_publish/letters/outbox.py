@@ -1,4 +1,4 @@
-"""What waits to be sent, who has been invited, who was refused: in `privat/brev.json`. Knows opaque ids only. Does not know addresses, names, keys or posts.
+"""What waits to be sent, who has been invited and has opened, who was refused: in `privat/brev.json`. Knows opaque ids only. Does not know addresses, names, keys or posts.
 
 One private file, replaced as a whole each time something has happened, so that a computer that dies loses nothing. Whom a
 letter is to, and what stands in it, is found out when it is sent: whoever reads no longer gets none.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from pluttra_publish.platform import private_folder, telling, write_atomically
 FILE = "brev.json"
 LOCK = "brev.lock"
 _VERSION = 1
+_OPENINGS = 20  # remembered of each reader: whoever reports more of them than anybody has links pushes out their own
 
 How = Literal["mail", "paper", "printed"]
 
@@ -38,12 +39,17 @@ class Pending:
 
 @dataclass(frozen=True)
 class Asked:
-    """The last invitation of a reader: when it was made, when it ends, in what way it went out, and which it is while it waits to be mailed."""
+    """The last invitation of a reader: when it was made, when it ends, in what way it went out, and which it is while it waits to be mailed.
+
+    `name` is the invitation's on the host, "" of those from before that was noted; `retired` when somebody let it end before its time, 0 if nobody has.
+    """
 
     time: int
     ends: int
     how: How
     waiting: str = ""
+    name: str = ""
+    retired: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class Refusal:
 class Outbox:
     """The state of all letters, by a reader's opaque id. Nothing counts before `save`.
 
-    `sent` are posts of notices that went out since the journal of what has been told was last saved. `silent` want no notices.
+    `sent` are posts of notices that went out since the journal of what has been told was last saved. `silent` want no notices. `opened` is when
+    invitations were first opened (Unix seconds), by their names, as far as that has been reported.
     """
 
     _path: Path
@@ -68,6 +75,7 @@ class Outbox:
     refused: dict[str, Refusal] = field(default_factory=dict)
     sent: dict[str, tuple[str, ...]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    opened: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, state: Path) -> Outbox:
@@ -91,6 +99,8 @@ class Outbox:
                 refused={reader: Refusal(**row) for reader, row in value["refused"].items()},
                 sent={reader: tuple(posts) for reader, posts in value["sent"].items()},
                 silent=set(value["silent"]),
+                # Of which an outbox from before it was noted has nothing.
+                opened={reader: {**row} for reader, row in value.get("opened", {}).items()},
             )
         except FileNotFoundError:
             return cls(path)
@@ -111,6 +121,7 @@ class Outbox:
             "refused": _rows(self.refused),
             "sent": {reader: list(posts) for reader, posts in sorted(self.sent.items())},
             "silent": sorted(self.silent),
+            "opened": self.opened,
         }
         private_folder(self._path.parent)
         with telling(self._path, KeystoreError):
@@ -143,9 +154,19 @@ class Outbox:
         self.refused.pop(reader, None)
 
     def invitation_sent(self, reader: str) -> None:
-        asked = self.asked[reader]
-        self.asked[reader] = Asked(asked.time, asked.ends, asked.how)
+        self.asked[reader] = replace(self.asked[reader], waiting="")
         self.refused.pop(reader, None)
+
+    def retire(self, reader: str, *, now: int) -> None:
+        """Note that the last invitation of a reader ended before its time; it isn't mailed any more."""
+        if asked := self.asked.get(reader):
+            self.asked[reader] = replace(asked, waiting="", retired=now)
+
+    def open(self, reader: str, name: str, time: int) -> None:
+        """Note when an invitation of a reader's was opened. The first time counts; the newest openings are kept."""
+        known = self.opened.get(reader, {})
+        known |= {name: min(time, known.get(name, time))}
+        self.opened[reader] = dict(sorted(known.items(), key=lambda one: one[1])[-_OPENINGS:])
 
     def refuse(self, reader: str, *, code: int, mark: str, now: int) -> None:
         """Note that mail for the address with this mark is not taken. What waits goes on waiting, for another address or another try.

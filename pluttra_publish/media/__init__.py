@@ -20,6 +20,7 @@ from pluttra_publish.media.kinds import (
     kind_of,
 )
 from pluttra_publish.media.looking import probe
+from pluttra_publish.media.nameless import suffix_of
 from pluttra_publish.media.side_by_side import derive_all
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "kind_of",
     "logo_files",
     "probe",
+    "suffix_of",
 ]
 
 

@@ -20,6 +20,8 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypheic", ".heic"),
     (4, b"ftypheix", ".heic"),
     (4, b"ftypmif1", ".heic"),
+    (4, b"ftypmsf1", ".heic"),
+    (4, b"ftyphev", ".heic"),
     (4, b"ftypavif", ".avif"),
     (4, b"ftypqt  ", ".mov"),
     (4, b"ftypM4A", ".m4a"),
@@ -28,12 +30,23 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"moov", ".mov"),
     (0, b"\x1aE\xdf\xa3", ".webm"),
     (0, b"ID3", ".mp3"),
-    (0, b"\xff\xfb", ".mp3"),
+    *((0, sync, ".mp3") for sync in (b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")),
+    *((0, sync, ".aac") for sync in (b"\xff\xf1", b"\xff\xf9")),
     (0, b"OggS", ".ogg"),
     (0, b"fLaC", ".flac"),
     (0, b"#!AMR", ".amr"),
 )
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix that a file's first bytes ask for, `.jpg`; empty if they are not those of a photo, film or sound.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with path.open("rb") as file:
+        return told_by(file.read(16), _STARTS)
 
 
 def nameless(path: Path) -> ContentError:
@@ -42,9 +55,7 @@ def nameless(path: Path) -> ContentError:
     Raises:
         OSError: it can't be read.
     """
-    with path.open("rb") as file:
-        start = file.read(16)
-    suffix = told_by(start, _STARTS)
+    suffix = suffix_of(path)
     if suffix:
         hint = f"Döp om filen till ”{_SUFFIX.sub('', path.name)}{suffix}”."
         return ContentError(f"Namnet ”{path.name}” säger inte vad filen är.", hint=hint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from pluttra_publish.errors import FormatError, LeakError
@@ -113,6 +114,7 @@ def open_catalogue(sealed: bytes, where: Whereabouts, epoch: Epoch, *, audience:
     return catalogue
 
 
+@lru_cache(maxsize=4096)
 def open_row(sealed: bytes, secret: bytes) -> Row:
     """Return the row that a month's key opens.
 

@@ -6,6 +6,7 @@ Whoever holds a node has the keys of the months below it, and of no other: so a 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pluttra_publish.format.access import Epoch, Run
 from pluttra_publish.format.months import TOP, Node, cover, month_of, number_of, runs_of
@@ -35,8 +36,13 @@ class MonthTree:
     def _key(self, height: int, number: int) -> bytes:
         place = height, number
         if place not in self._known:
-            self._known[place] = kdf(self._key(height + 1, number >> 1), "half", number & 1)
+            self._known[place] = _half(self._key(height + 1, number >> 1), number & 1)
         return self._known[place]
+
+
+@lru_cache(maxsize=4096)  # a program that goes on wraps the same years again and again
+def _half(key: bytes, half: int) -> bytes:
+    return kdf(key, "half", half)
 
 
 def row_secret(epoch: Epoch, month: str) -> bytes | None:
@@ -46,6 +52,6 @@ def row_secret(epoch: Epoch, month: str) -> bytes | None:
         for node, key in zip(run.nodes, run.keys, strict=True):
             if node.first <= number < node.first + node.size:
                 for height in reversed(range(node.height)):
-                    key = kdf(key, "half", number >> height & 1)  # noqa: PLW2901 # down to the leaf
+                    key = _half(key, number >> height & 1)  # noqa: PLW2901 # down to the leaf
                 return key
     return None

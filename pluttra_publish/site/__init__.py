@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pluttra_publish.site.colours import Accents, accents_of
 from pluttra_publish.site.frontmatter import decoded, returned_text
 from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
-from pluttra_publish.site.own_theme import PUBLIC_POLICY, RETOLD_POLICY, SHELL_POLICY, check_own_theme, check_walls
+from pluttra_publish.site.own_theme import PUBLIC_POLICY, RETOLD_POLICY, check_own_theme, check_walls, shell_policy
 from pluttra_publish.site.seen import Seen, Sight, see, see_folder
 from pluttra_publish.site.shell import ShellFiles, shell_files
 from pluttra_publish.site.values import (
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 __all__ = [
     "PUBLIC_POLICY",
     "RETOLD_POLICY",
-    "SHELL_POLICY",
     "STATEMENT",
     "Accents",
     "Box",
@@ -97,6 +96,7 @@ __all__ = [
     "see",
     "see_folder",
     "shell_files",
+    "shell_policy",
 ]
 
 _LATER = {

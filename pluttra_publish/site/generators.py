@@ -100,18 +100,16 @@ class Workshop(Generator):  # type: ignore[misc]
             public=pages | self._statement(edition, writer, renderer),
             shell=writer.render(shell, renderer.shell(view, told)),
             manifest=writer.render(manifest, renderer.shell(view)),
-            retold={one.path: one.content for one in told if one.path},
+            retold={one.path: one.content for one in told},
         )
 
     def _retold(self, writer: PageWriter, renderer: Renderer, shell: ShellView) -> tuple[Retold, ...]:
-        """Return the shell's views and words in every language; in the one that the shell itself has, only its name."""
+        """Return the views and words in every language; in the one that the shell itself has, the later views alone."""
         told: list[Retold] = []
+        own = spoken()
         for language in current_run().languages().values():
-            if language is spoken():
-                told.append(retold(language, shell.version))
-                continue
             with speaking(language):
-                content = writer.render(self.get_template("retold"), renderer.shell(shell))
+                content = writer.render(self.get_template("retold"), renderer.shell(shell, whole=language is not own))
             told.append(retold(language, shell.version, content))
         return tuple(told)
 

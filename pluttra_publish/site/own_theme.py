@@ -7,7 +7,7 @@ same, and that is how a foreign one can be told. Icons are made of the logo, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -27,6 +27,13 @@ SHELL_POLICY = (
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'; trusted-types pluttra pluttra-worker"
 )
+
+
+def shell_policy(targets: Sequence[str] = ()) -> str:
+    """Return the policy of the shell where messages also go to `targets`, addresses beside its own."""
+    return SHELL_POLICY.replace("connect-src 'self'", " ".join(("connect-src 'self'", *targets)))
+
+
 PUBLIC_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'"
 )

@@ -23,7 +23,7 @@ from pluttra_publish.site.folders import SIDECAR, Source, nfc
 from pluttra_publish.site.people import People, left_over, read_attributes
 from pluttra_publish.site.readers import read_text
 from pluttra_publish.site.run import Opened, Run, Shot
-from pluttra_publish.site.sidecar import read_sidecar
+from pluttra_publish.site.sidecar import read_order, read_sidecar
 from pluttra_publish.site.values import Link, MediaFile, MediaKind, Post, Status
 
 _SHORT: dict[MediaKind, str] = {"photo": "Bild", "film": "Film", "sound": "Ljud"}
@@ -37,7 +37,7 @@ _NOT_SAID = People()
 
 
 def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
-    """Return a post's media in order of capture and then of name; what can't be used becomes a finding."""
+    """Return a post's media in the order that its `bilder.toml` gives, then of capture and of name; what can't be used becomes a finding."""
     if not source.files:
         return ()
     shots = []
@@ -59,9 +59,13 @@ def open_media(source: Source, run: Run) -> tuple[Shot, ...]:
         shots = without_live(shots, _text(source))
     shown = with_captions(shots, source, run.findings)
     latest = datetime.max.replace(tzinfo=run.settings.zone).timestamp()
-    return tuple(
-        sorted(shown, key=lambda shot: (shot.captured.timestamp() if shot.captured else latest, natural(shot.name)))
-    )
+    order = {name: n for n, name in enumerate(read_order(source.sidecar) if source.sidecar else ())}
+
+    def place(shot: Shot) -> tuple[int, float, tuple[tuple[int, str], ...]]:
+        when = shot.captured.timestamp() if shot.captured else latest
+        return order.get(shot.name.casefold(), len(order)), when, natural(shot.name)
+
+    return tuple(sorted(shown, key=place))
 
 
 def _text(source: Source) -> str:

@@ -59,20 +59,18 @@ class PostPage:
 
 @dataclass(frozen=True)
 class Retold:
-    """What the shell says in one language: where it lies, its integrity and content. Path and content are empty for the shell's own."""
+    """What the shell says in one language: where it lies, its integrity and content. Of the shell's own language it is the later views alone."""
 
     code: str
     name: str
     dir: str
-    path: str = ""
-    integrity: str = ""
-    content: bytes = b""
+    path: str
+    integrity: str
+    content: bytes
 
 
-def retold(language: Language, version: str, content: bytes = b"") -> Retold:
+def retold(language: Language, version: str, content: bytes) -> Retold:
     """Return a language of the shell's list. Its file is named by what is in it, so that it may be kept forever."""
-    if not content:
-        return Retold(language.code, language.own_name, language.direction)
     path = f"r/{version}/{language.code.lower()}-{hashlib.sha256(content).hexdigest()[:16]}.html"
     return Retold(language.code, language.own_name, language.direction, path, integrity(content), content)
 
@@ -198,8 +196,8 @@ class Renderer:
                 text = spoken().long_date(sheet.through) if sheet.through else ""
                 return where | {"consents": ConsentPage(view.title, day, text, sheet.rows)}
 
-    def shell(self, view: ShellView, told: Iterable[Retold] = ()) -> Context:
-        """What shell.html and retold.html see. `in_english` says a text in English, for those whom the reader can't ask."""
+    def shell(self, view: ShellView, told: Iterable[Retold] = (), *, whole: bool = True) -> Context:
+        """What shell.html and retold.html see. `whole` asks retold.html for all views, else for the later ones. `in_english` says a text in English, for those whom the reader can't ask."""
         english = self._languages.get("en")
         return self._house() | {
             "version": view.version,
@@ -209,6 +207,8 @@ class Renderer:
             "plurals": spoken().steps,
             "dates": spoken().calendar,
             "in_english": english.say if english else None,
+            "whole": whole,
+            "targets": view.targets,
         }
 
     def _house(self) -> dict[str, Any]:

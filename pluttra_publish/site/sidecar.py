@@ -1,4 +1,4 @@
-"""`bilder.toml` in a post's folder: who is on which photo, and what is masked there. Knows the file's keys, not the register.
+"""`bilder.toml` in a post's folder: who is on which photo, what is masked there, and in what order they stand. Knows the file's keys, not the register.
 
     ["IMG_1.jpg"]
     barn = ["Alva", "Noah"]
@@ -6,7 +6,8 @@
     ["IMG_1.jpg".masker]
     Alva = [[0.12, 0.30, 0.10, 0.14]]
 
-`barn = [...]` above all these is for every medium that nothing else is said of.
+`barn = [...]` above all these is for every medium that nothing else is said of. `ordning = ["IMG_2.jpg", "IMG_1.jpg"]` there is the order
+in which they stand; what it doesn't name comes after.
 
 Everything that is wrong is told at once; what is wrong is never used.
 """
@@ -31,6 +32,7 @@ NOBODY = "_"
 """The name that masks stand under when they cover somebody who is not to be named."""
 
 MEANINGS = {"barn": "children", "children": "children", "masker": "masks", "masks": "masks"}
+_ORDER = frozenset({"ordning", "order"})
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -58,6 +60,16 @@ def read_sidecar(path: Path, shown: str, names: Iterable[str], findings: Finding
         findings.error(ContentError, shown, wrong.place, wrong.message, wrong.mend)
         return {}
     return _Reading(shown, {name.casefold(): name for name in names}, findings).everybody(written)
+
+
+def read_order(path: Path) -> tuple[str, ...]:
+    """Return the case-folded names that the file puts in order; none where it doesn't say, or is faulty: `read_sidecar` tells of that."""
+    try:
+        written = parse(path.read_bytes())
+    except (OSError, UnreadableError):
+        return ()
+    names = next((value for key, value in written.items() if nfc(key).casefold() in _ORDER), ())
+    return tuple(nfc(name).casefold() for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 def parse(octets: bytes) -> dict[str, Any]:
@@ -93,6 +105,8 @@ class _Reading:
             field = dotted(key)
             if name is None and MEANINGS.get(nfc(key).casefold()) == "children":
                 found[""] = People(self._children(field, value))
+            elif name is None and nfc(key).casefold() in _ORDER:
+                self._check_order(field, value)
             elif name is None:
                 self._unknown_file(key, value)
             elif name in found:
@@ -102,6 +116,11 @@ class _Reading:
             else:
                 found[name] = self._people(field, value)
         return found
+
+    def _check_order(self, field: str, value: object) -> None:
+        """Tell what is wrong with the order that the file gives; of a file that is gone by now there is nothing to say."""
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self._fault(field, "Ordningen ska stå i en lista.", 'Skriv ordning = ["IMG_2.jpg", "IMG_1.jpg"].')
 
     def _people(self, field: str, written: Mapping[str, Any]) -> People:
         children: tuple[str, ...] | None = None

@@ -330,7 +330,7 @@ class StandingView:
 
 @dataclass(frozen=True)
 class ShellView:
-    """What the shell shows and starts; free of persons. Paths and integrity are those of `shell_files`."""
+    """What the shell shows and starts; free of persons. Paths and integrity are those of `shell_files`, `targets` addresses that messages are sent to."""
 
     version: str
     modules: tuple[tuple[str, str], ...]
@@ -338,6 +338,7 @@ class ShellView:
     rules: tuple[str, ...] = ()
     support: Support = field(default_factory=Support)
     look: Look = field(default_factory=Look)
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

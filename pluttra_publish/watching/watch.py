@@ -11,6 +11,7 @@ from pathlib import Path
 from pluttra_publish.approvals import FILE as APPROVALS
 from pluttra_publish.clock import now_of
 from pluttra_publish.errors import Finding, FormatError, HostError, KeystoreError, PluttraError, UsageError
+from pluttra_publish.inbox import Emptied, empty_all
 from pluttra_publish.outcomes import Held, Published
 from pluttra_publish.platform import identity_path, private_folder
 from pluttra_publish.publish import next_due, publish, tell_waiting
@@ -29,6 +30,7 @@ _AGAIN = 60.0
 _HELD_AGAIN = (15.0, 60.0, 300.0)  # a photo that another program had open
 _FIRST_LOOK, _LOOKS = 10.0, 900.0  # the system may begin to tell of changes a little later than it is asked to
 _MAIL = 300.0
+_INBOX = 20.0
 _PATIENCE = 300.0  # with what a synchroniser has not fetched yet
 
 _PASSING = (HostError, UsageError, KeystoreError, FormatError)
@@ -36,10 +38,11 @@ _PASSING = (HostError, UsageError, KeystoreError, FormatError)
 
 @dataclass(frozen=True)
 class Happened:
-    """What has come of a try: what was published, or what hinders it; if that may pass, it is tried `again` in so many seconds. `untold` are posts that can't
-    be told of beside them."""
+    """What has come of a try: what was published, what came from readers, or what hinders it; if that may pass, it is tried `again` in so many seconds.
+    `untold` are posts that can't be told of beside them."""
 
     published: Published | None = None
+    emptied: Emptied | None = None
     error: PluttraError | None = None
     again: float = 0.0
     untold: tuple[str, ...] = ()
@@ -68,7 +71,8 @@ class Watch:
         self._tries = 0
         self._away: dict[str, float] = {}
         self._whole: object = None
-        self._times: dict[str, float] = {}
+        self._times: dict[str, float] = {"inbox": 0}
+        self._said_of_inbox = ""
 
     def once(self) -> Happened:
         """Publish what has settled, and tell beside the posts.
@@ -76,6 +80,7 @@ class Watch:
         Raises:
             PluttraError: whatever hinders it.
         """
+        self._inbox()
         self._wait_first()
         return self._publish()
 
@@ -119,6 +124,8 @@ class Watch:
             self._try()
         elif self._has_come("mail"):
             self._mail()
+        elif self._has_come("inbox"):
+            self._inbox()
         return listener
 
     def _again(self, listener: Listener, *, polling: bool) -> Listener:
@@ -224,6 +231,25 @@ class Watch:
         told = tell_waiting(self._settings, identity=self._identity)
         if told and told.is_worth_another_try:
             self._times["mail"] = time.monotonic() + _MAIL
+
+    def _inbox(self) -> None:
+        """Take in what readers have sent. What it asks changes files, and those are heard of as any others."""
+        self._times["inbox"] = time.monotonic() + _INBOX
+        if not self._settings.drop.is_on:
+            return
+        trouble: PluttraError | None = None
+        try:
+            emptied = empty_all(self._settings, identity=self._identity)
+            trouble = next(iter(emptied.trouble), None)
+            if emptied.came or emptied.refused:
+                self._tell(Happened(emptied=emptied))
+        except PluttraError as error:
+            trouble = error
+        except Exception as bug:  # its text could hold a name; and whoever watches goes on
+            trouble = PluttraError(f"Ett fel i programmet när brevlådan tömdes ({type(bug).__name__}).")
+        if trouble is not None and str(trouble) != self._said_of_inbox:
+            self._tell(Happened(error=trouble))
+        self._said_of_inbox = str(trouble or "")
 
     def _has_come(self, what: str) -> bool:
         return self._times.get(what, float("inf")) <= time.monotonic()

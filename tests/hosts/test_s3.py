@@ -166,7 +166,7 @@ def test_a_server_that_is_somebody_else_is_refused(
 ) -> None:
     bucket = new_bucket()
     monkeypatch.delenv("AWS_CA_BUNDLE")  # nobody vouches for its certificate
-    monkeypatch.setattr("pluttra_publish.hosts.s3.RETRIES", {"max_retries": 0})
+    monkeypatch.setattr("pluttra_publish.hosts.s3_store.RETRIES", {"max_retries": 0})
     with pytest.raises(HostError):
         S3Host(rgw.settings(bucket), tmp_path).get("root")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pluttra_publish.settings.host import S3Settings
@@ -25,6 +26,16 @@ class Ceph:
     identity: str
     secret: str
     certificate: Path
+
+    def another_account(self, name: str) -> Ceph:
+        """Return the same gateway with the key of an account of that name, which owns nothing."""
+        conf = self.certificate.parent / "ceph.conf"
+        command = [needed("radosgw-admin", "radosgw"), "user", "create", f"--uid={name}", f"--display-name={name}"]
+        said = subprocess.run(
+            command, env={**os.environ, "CEPH_CONF": str(conf)}, capture_output=True, text=True, timeout=60, check=True
+        ).stdout
+        (key,) = json.loads(said)["keys"]
+        return replace(self, identity=key["access_key"], secret=key["secret_key"])
 
     def settings(self, bucket: str, *, tls: bool = True) -> S3Settings:
         """Return settings for a bucket."""

@@ -8,12 +8,15 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from pluttra_publish.hosts import server_rules
+from pluttra_publish.hosts import drop_rules, server_rules
+from pluttra_publish.hosts.server_rules import Dropping
 from tests.servers import free_port, listens, needed, wait_until
 
 NAME = "localhost"
+NO_DROP = Dropping()
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,21 @@ def _running(command: list[str], folder: Path, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def nginx(site: Path, folder: Path, edit: Callable[[str], str] = str) -> Iterator[Web]:
-    """Serve `site` by nginx with our rules, as somebody may have edited them; its own files lie in `folder`."""
+def nginx(
+    site: Path, folder: Path, edit: Callable[[str], str] = str, *, drop: Dropping = NO_DROP, own: str = ""
+) -> Iterator[Web]:
+    """Serve `site` by nginx with our rules, as somebody may have edited them; its own files lie in `folder`.
+
+    Or, for a drop endpoint at the path `own` of an address of its own, serve that and nothing else.
+    """
     certificate, key, ca = make_certificate(folder)
     http, https = free_port(), free_port()
-    rules = server_rules.nginx(
-        NAME,
-        str(site),
+    made = (
+        partial(drop_rules.nginx, f"https://{NAME}{own}", upstream=drop.upstream)
+        if own
+        else partial(server_rules.nginx, NAME, str(site), drop=drop)
+    )
+    rules = made(
         certificate=str(certificate),
         key=str(key),
         http=f"127.0.0.1:{http}",
@@ -105,13 +116,18 @@ def nginx(site: Path, folder: Path, edit: Callable[[str], str] = str) -> Iterato
 
 
 @contextlib.contextmanager
-def apache(site: Path, folder: Path) -> Iterator[Web]:
+def apache(site: Path, folder: Path, *, drop: Dropping = NO_DROP, own: str = "") -> Iterator[Web]:
     """Serve `site` by Apache with our .htaccess in it, as a web hotel does; its own files lie in `folder`."""
     certificate, key, ca = make_certificate(folder)
     http, https = free_port(), free_port()
-    (site / ".htaccess").write_text(server_rules.apache(f"{NAME}:{https}"), encoding="utf-8")
+    rules = (
+        drop_rules.apache(f"https://{NAME}:{https}{own}", drop.script)
+        if own
+        else server_rules.apache(f"{NAME}:{https}", drop=drop)
+    )
+    (site / ".htaccess").write_text(rules, encoding="utf-8")
     modules = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "deflate", "filter", "ssl", "setenvif",
-               "env", "autoindex", "negotiation")  # fmt: skip
+               "env", "autoindex", "negotiation", "cgid")  # fmt: skip
     loaded = "".join(
         f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
         for name in modules
@@ -120,7 +136,7 @@ def apache(site: Path, folder: Path) -> Iterator[Web]:
     account = "User www-data\nGroup www-data\n" if os.getuid() == 0 else ""
     (folder / "conf").write_text(
         f"ServerRoot {folder}\nServerName {NAME}\nPidFile {folder}/pid\nErrorLog {folder}/errors\n{loaded}{account}"
-        f"Mutex file:{folder}\nTypesConfig /etc/mime.types\nListen 127.0.0.1:{http}\nListen 127.0.0.1:{https}\n"
+        f"Mutex file:{folder}\nScriptSock {folder}/cgi\nTypesConfig /etc/mime.types\nListen 127.0.0.1:{http}\nListen 127.0.0.1:{https}\n"
         f"DocumentRoot {site}\n<Directory {site}>\nAllowOverride All\nOptions +Indexes\nRequire all granted\n</Directory>\n"
         f"<VirtualHost *:{https}>\nSSLEngine on\nSSLCertificateFile {certificate}\nSSLCertificateKeyFile {key}\n"
         f"DocumentRoot {site}\n</VirtualHost>\n",
@@ -132,13 +148,15 @@ def apache(site: Path, folder: Path) -> Iterator[Web]:
 
 
 @contextlib.contextmanager
-def caddy(site: Path, folder: Path) -> Iterator[Web]:
+def caddy(site: Path, folder: Path, *, drop: Dropping = NO_DROP, own: str = "") -> Iterator[Web]:
     """Serve `site` by Caddy with our Caddyfile; its own files lie in `folder`."""
     certificate, key, ca = make_certificate(folder)
     http, https = free_port(), free_port()
-    rules = server_rules.caddy(f"{NAME}:{https}", str(site)).replace(
-        f"{NAME}:{https} {{\n", f"https://{NAME}:{https} {{\n\tbind 127.0.0.1\n\ttls {certificate} {key}\n", 1
-    )
+    rules = (
+        drop_rules.caddy(f"https://{NAME}:{https}{own}", drop.upstream)
+        if own
+        else server_rules.caddy(f"{NAME}:{https}", str(site), drop=drop)
+    ).replace(f"{NAME}:{https} {{\n", f"https://{NAME}:{https} {{\n\tbind 127.0.0.1\n\ttls {certificate} {key}\n", 1)
     everywhere = f"{{\n\tadmin off\n\thttp_port {http}\n\thttps_port {https}\n\tdefault_bind 127.0.0.1\n}}\n"
     (folder / "Caddyfile").write_text(everywhere + rules, encoding="utf-8")
     command = [needed("caddy", "caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]

@@ -40,6 +40,7 @@ TEMPLATES = {
     "month.html": "{{ month.month_text }}:{% for card in month.posts %}[{{ card.title }}: {{ card.summary }}]{% endfor %}",
     "public.html": "{{ preschool }}: {{ post.title }}: {{ post.body }}",
     "shell.html": "{{ preschool }} {{ lang }} {{ version }} {{ support.contact }}",
+    "retold.html": "{{ preschool }} {{ lang }}",
     "manifest.webmanifest": '{"name": {{ preschool|tojson }}}',
 }
 

@@ -158,6 +158,15 @@ def test_a_sidecar_may_speak_of_the_whole_folder_and_then_of_some(house: House) 
     assert house.error().place == "barn"
 
 
+def test_a_sidecar_may_say_in_what_order_the_media_stand(house: House) -> None:
+    house.write(f"{FOLDER}/d.jpg", "2026-03-12T09:00:00")
+    assert list(people(house)) == ["d.jpg", "a.jpg", "b.jpg", "c.mp4"]
+    house.write(TOML, 'ordning = ["C.mp4", "b.jpg", "borta.jpg"]\n')
+    assert list(people(house)) == ["c.mp4", "b.jpg", "d.jpg", "a.jpg"]
+    house.write(TOML, 'ordning = "c.mp4"\n')
+    assert "lista" in house.error().message
+
+
 def test_a_sidecar_may_be_written_on_a_mac_or_in_notepad_and_in_english(house: House) -> None:
     house.write(f"{FOLDER}/Åke.jpg")
     text = nfd('["Åke.jpg"]\r\nchildren = ["Åke"]\r\nmasks = { "Åke" = [[0.1, 0.1, 0.2, 0.2]] }\r\n')

@@ -141,6 +141,14 @@ def values_file() -> str:  # noqa: PLR0915 - a list of vectors
         "encoding",
         changed(valid["keyring"], {"drop": {"secret": "AAAA"}}),
     )
+    for name, expect, may in (
+        ("what a child may be in", "ok", ["name", "photo"]),
+        ("a child that may be in nothing", "ok", []),
+        ("what a child may be in that is no list", "encoding", "photo"),
+        ("what a child may be in that is null", "encoding", None),
+    ):
+        child = ring["children"][0] | {"may": may}
+        add("keyring", name, expect, changed(valid["keyring"], {"children": [child]}))
     add(
         "keyring",
         "an audience without epochs",

@@ -25,6 +25,7 @@ async function aboutPage(vault, prompt, forgotten) {
   const lasting = await navigator.storage?.persisted?.().catch(() => false) ?? false;
   const readers = vault.readers.map(({ name }) => name).join(WORDS.comma);
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
+  slot(node, 'outgoing').hidden = !vault.drop;
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
   slot(node, 'push').hidden = !vault.drop;
   const persist = slot(node, 'persist');

@@ -2,22 +2,30 @@
  * Another language for the interface: fetched, kept for when there is no network, and said, also on pages that were sealed in the preschool's.
  * Knows the shell's list of languages, `data-word` and `data-label`. Loaded when a language is wanted that the shell or a page hasn't.
  */
-import { ours, parse } from './dom.js';
+import { ours } from './dom.js';
+import { fetchViews } from './later.js';
 import { longDay, longMoment, monthText } from './moments.js';
+import { rememberLanguage } from './store.js';
 import { capital, countText, learn, plural, WORDS } from './words.js';
 
-const SHELF = 'shell'; // the cache from which the worker answers for the shell
 const LONG_ENOUGH = 10_000; // milliseconds, after which the page comes in the language that is here
 
 /** @type {Map<string, Element[]>} views and words of the languages that have been spoken here */
 const spoken = new Map();
 let wanted = '';
 
-/** Speak a language of the list from now on. Rejects when it can't be had, and then nothing has changed. @param {HTMLOptionElement} language */
-export async function speakIn(language) {
+/** Speak a language of the list from now on, and remember it if it was chosen. Rejects when it can't be had, and then nothing has changed. @param {HTMLSelectElement} list @param {string} code @param {boolean} [chosen] */
+export async function speakAs(list, code, chosen) {
+  await speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
+  if (chosen) rememberLanguage(code);
+}
+
+/** @param {HTMLOptionElement} language */
+async function speakIn(language) {
   const root = document.documentElement;
   wanted = language.value;
-  const views = spoken.get(wanted) ?? await Promise.race([fetched(language), tooLate()]);
+  const { path = '', integrity = '' } = language.dataset;
+  const views = spoken.get(wanted) ?? await Promise.race([fetchViews(path, integrity), tooLate()]);
   if (wanted !== language.value || root.lang === wanted) return; // another has been chosen meanwhile
   const before = [...document.querySelectorAll('body > template')];
   spoken.set(root.lang, before);
@@ -28,15 +36,6 @@ export async function speakIn(language) {
   root.dir = language.dir;
   learn();
   retell(document.body);
-}
-
-/** @param {HTMLOptionElement} language @returns {Promise<Element[]>} */
-async function fetched({ dataset: { path = '', integrity } }) {
-  const answer = await fetch(path, { integrity, credentials: 'omit', referrerPolicy: 'no-referrer' });
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  const kept = answer.clone();
-  globalThis.caches?.open(SHELF).then((cache) => cache.put(path, kept)).catch(() => {});
-  return [...parse(await answer.text()).querySelectorAll('template')].map((view) => document.adoptNode(view));
 }
 
 /** @returns {Promise<never>} */

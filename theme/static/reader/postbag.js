@@ -5,11 +5,11 @@
 import { OUTBOX, untilLeft } from './store.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {'entries' | 'sealed' | 'drafts' | 'lease'} BagStore */
+/** @typedef {'entries' | 'sealed' | 'drafts' | 'pieces' | 'lease'} BagStore `pieces`: of drafts too large to be read with the others */
 /** @typedef {[BagStore, string, any]} Change a value under an id; undefined forgets it */
 
 /** @type {BagStore[]} */
-const BAG_STORES = ['entries', 'sealed', 'drafts', 'lease'];
+const BAG_STORES = ['entries', 'sealed', 'drafts', 'pieces', 'lease'];
 
 /** Why something can't be kept or sent from here: `no-room` on the device, `no-drop` box, `too-long`, `unreadable` (a file that is gone), `no-key` (nobody reads here any longer), `forgotten` (the device let go of all). */
 export class Unsent extends Error {
@@ -115,17 +115,17 @@ export class Bag {
     return made;
   }
 
-  /** Forgets an id and all that stands under it, as `id#…` or `id/…`. @param {BagStore} name @param {string} id */
-  async drop(name, id) {
+  /** Forgets a draft, its pieces `name#…`, and those that belong to it, `name/…`. @param {string} name */
+  async drop(name) {
     if (!this.#database) {
-      const under = `${name} ${id}`;
-      for (const each of [...memory().keys()]) if (each === under || each.startsWith(`${under}#`) || each.startsWith(`${under}/`)) memory().delete(each);
-      return;
+      const gone = [...memory().keys()].filter((id) => [`drafts ${name}`, `pieces ${name}`].some((start) => id === start || id.startsWith(`${start}#`) || id.startsWith(`${start}/`)));
+      return gone.forEach((id) => memory().delete(id));
     }
-    await this.#transact([name], 'readwrite', (store) => {
-      store(name).delete(id);
-      store(name).delete(IDBKeyRange.bound(`${id}#`, `${id}$`, false, true));
-      store(name).delete(IDBKeyRange.bound(`${id}/`, `${id}0`, false, true));
+    await this.#transact(['drafts', 'pieces'], 'readwrite', (store) => {
+      for (const one of [store('drafts'), store('pieces')]) {
+        one.delete(name);
+        for (const [from, to] of [['#', '$'], ['/', '0']]) one.delete(IDBKeyRange.bound(name + from, name + to, false, true));
+      }
     });
   }
 

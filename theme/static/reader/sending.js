@@ -11,7 +11,7 @@ import { toB64 } from './base64.js';
 
 const ANSWERED = 30_000; // milliseconds for an answer,
 const SLOWEST = 16; // bytes a millisecond, on top of that
-const SOON = 60_000; // milliseconds, where a host that has much to do doesn't say for how long
+const MEANWHILE = 60_000; // milliseconds, where a host that has much to do doesn't say for how long
 const LATEST = 3600_000;
 const LONGEST = 1900; // characters of an address that every mail program takes
 const LINE = 64; // characters
@@ -91,7 +91,7 @@ function safely(address) {
 /** @param {string | null} said seconds, or a date */
 function pauseOf(said) {
   const wanted = /^\d+$/.test(said ?? '') ? Number(said) * 1000 : Date.parse(said ?? '') - Date.now();
-  return wanted >= 0 ? Math.min(Math.max(wanted, 1000), LATEST) : SOON;
+  return wanted >= 0 ? Math.min(Math.max(wanted, 1000), LATEST) : MEANWHILE;
 }
 
 /** A message as text that survives being mailed. @param {Bytes} bytes */

@@ -151,7 +151,7 @@ export const epochValue = record({
 });
 const keyring = record({
   audiences: list(record({ child: nullable(hex(8)), epochs: list(epochValue), id: hex(16), kind, title: text })),
-  children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), name: text })),
+  children: list(record({ audience: hex(16), departments: list(hex(16)), id: hex(8), may: (value) => (value === undefined ? value : list(text)(value)), name: text })),
   drop: nullable(record({ secret: b64(32) })),
   generation: natural,
   preschool: text,

@@ -23,6 +23,7 @@ export async function homePage(visit) {
   const news = !visit.since ? null : fresh ? element('a', { href: '#/nytt' }, more ? WORDS.lots : plural('news', fresh)) : document.createTextNode(WORDS.none);
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
+  slot(node, 'write').hidden = !(staff && vault.drop);
   if (staff && vault.children.length) {
     slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();

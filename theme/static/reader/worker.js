@@ -115,7 +115,7 @@ async function answerMedium(event, id) {
 
 /** The files that the shell's text leads to. @param {string} text */
 function named(text) {
-  const links = [...text.matchAll(/(?:href|src)="\/?((?:r\/|manifest|icon)[^"]*)"/g)].map(([, path]) => `/${path}`);
+  const links = [...text.matchAll(/(?:href|src|data-later)="\/?((?:r\/|manifest|icon)[^"]*)"/g)].map(([, path]) => `/${path}`);
   const languages = [...text.matchAll(/data-path="(\/r\/[^"]*)"/g)].map(([, path]) => path);
   return { links, languages, modules: [...text.matchAll(/(?:from |import\()'\.\/([\w-]+\.js)'/g)].map(([, file]) => file) };
 }
