@@ -43,9 +43,9 @@ def apply_consent(desk: Desk, arrived: Arrived) -> Applied:
         RefusedError: shape; may-not, if the sender is not the child's guardian today.
         RegisterError: the file with the answers can't be written now.
     """
-    body, sender = arrived.header.body, arrived.sender
-    child = desk.own_child(sender, body.get("child"))
-    written, answer = text_in(arrived.header, "purpose", 200), body.get("answer")
+    sender = arrived.sender
+    child = desk.own_child(sender, arrived.header.body.get("child"))
+    written, answer = (text_in(arrived.header, name, 200) for name in ("purpose", "answer"))
     purpose = next((known for known in desk.consents.purposes.all if known == written), None)
     if purpose is None or answer not in {"yes", "no"}:
         raise RefusedError("shape")
