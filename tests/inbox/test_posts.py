@@ -74,22 +74,6 @@ class Phone:
         return apply_post(desk, Arrived(sender, header, school.now, tuple(arrived)))
 
 
-@pytest.fixture(scope="module")
-def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small published preschool whose readers can answer; each test has a copy."""
-    school = Preschool(tmp_path_factory.mktemp("posts") / "förskola")
-    school.settings_text += '[drop]\nmail = "svar@example.se"\n'
-    school.write().write_posts().publish()
-    return school.root
-
-
-@pytest.fixture
-def school(beginning: Path, tmp_path: Path) -> Preschool:
-    school = Preschool(shutil.copytree(beginning, tmp_path / "förskola"))
-    school.settings_text = (school.root / "pluttra.toml").read_text(encoding="utf-8")
-    return school
-
-
 @pytest.fixture
 def petra(school: Preschool) -> Phone:
     return Phone(school)
