@@ -7,7 +7,7 @@ import { readPref, writePref } from './store.js';
 
 /** @param {Prompt | null} prompt @returns {import('./views.js').Page} */
 export function installPage(prompt) {
-  answered(2).catch(() => {}); // has been seen: not offered again
+  offerAnswered(2).catch(() => {}); // has been seen: not offered again
   return { node: fill('home-screen', { install: installGuide(prompt) }), title: '' };
 }
 
@@ -38,10 +38,10 @@ export function decline(place) {
   const offer = /** @type {HTMLElement} */ (place.closest('[data-offer]'));
   offer.hidden = true;
   /** @type {HTMLElement | null} */ (document.querySelector('main h1'))?.focus();
-  return answered(Number(offer.dataset.offer)).catch(() => {});
+  return offerAnswered(Number(offer.dataset.offer)).catch(() => {});
 }
 
 /** What has been offered so far has been answered: 1 the key, 2 the home screen, 4 notices; 3 is that these may be offered. @param {number} offer */
-export async function answered(offer) {
+export async function offerAnswered(offer) {
   if (!((await readPref('offered')) >= offer)) await writePref('offered', offer);
 }

@@ -34,7 +34,7 @@ export async function followTap(worker) {
 }
 
 /** The push service has given this device up: another address, of which the page tells the preschool when it is next opened. @param {any} worker */
-export async function askAnew(worker) {
+export async function renewAddress(worker) {
   const asked = await readPref('push');
   if (asked) await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: asked.key });
 }

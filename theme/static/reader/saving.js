@@ -4,7 +4,7 @@
  */
 import { presentBrowser } from './browsers.js';
 import { fill, slot } from './dom.js';
-import { answered } from './installing.js';
+import { offerAnswered } from './installing.js';
 import { writeKey } from './saved.js';
 import { heldKeys } from './state.js';
 
@@ -36,7 +36,7 @@ async function saveForm(preschool, { key, site, publisher, name }, several, i) {
     event.preventDefault();
     secret.value = written;
     await tellManager(label.value.trim() || preschool, written);
-    await answered(1).catch(() => {});
+    await offerAnswered(1).catch(() => {});
     location.hash = '#/sparad';
   };
   return form;

@@ -7,7 +7,7 @@ import { abandonKeeping, recall, settled } from './store.js';
 import { Vault } from './vault.js';
 import { mediaResponse } from './media.js';
 import { piecesOf } from './pieces.js';
-import { askAnew, followTap, showPushed } from './pushed.js';
+import { followTap, renewAddress, showPushed } from './pushed.js';
 
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {Event & { request: Request, clientId: string, respondWith: (answer: Promise<Response>) => void, waitUntil: (work: Promise<unknown>) => void }} FetchEvent */
@@ -202,7 +202,7 @@ worker.addEventListener('notificationclick', (/** @type {FetchEvent & { notifica
   event.waitUntil(followTap(worker));
 });
 
-worker.addEventListener('pushsubscriptionchange', (/** @type {FetchEvent} */ event) => event.waitUntil(askAnew(worker).catch(() => {})));
+worker.addEventListener('pushsubscriptionchange', (/** @type {FetchEvent} */ event) => event.waitUntil(renewAddress(worker).catch(() => {})));
 
 worker.addEventListener('fetch', (/** @type {FetchEvent} */ event) => {
   const { origin, pathname } = new URL(event.request.url);
