@@ -97,12 +97,12 @@ def put_folder(folder: Path, post: PhonePost, **besides: str) -> None:
 
 def text_of(post: PhonePost, names: Iterable[str]) -> str:
     """Return the post's text: fields between `---` lines, and then what was written, of which nothing is a field, a section or a tag."""
-    fields = [("Titel", _line(post.title)), ("Datum", f"{post.date:%Y-%m-%d %H:%M}")]
-    fields += [("Barn", ", ".join(post.children)), ("Av", _line(post.author))]
+    fields = [("Titel", one_line(post.title)), ("Datum", f"{post.date:%Y-%m-%d %H:%M}")]
+    fields += [("Barn", ", ".join(post.children)), ("Av", one_line(post.author))]
     fields += [("Status", "utkast" if post.draft else "publicerad")]
     described = zip(names, post.media, strict=True)
-    fields += [("Bildtext", f"{name}: {alt}") for name, medium in described if (alt := _line(medium.alt))]
-    lines = ["---", *(f"{word}: {value}" for word, value in fields if value), "---", "", _body(post.text)]
+    fields += [("Bildtext", f"{name}: {alt}") for name, medium in described if (alt := one_line(medium.alt))]
+    lines = ["---", *(f"{word}: {value}" for word, value in fields if value), "---", "", plain_text(post.text)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -118,7 +118,7 @@ def sidecar_of(post: PhonePost, names: Sequence[str]) -> str:
 
 def folder_name(title: str, date: datetime) -> str:
     """Return a folder's name that every system takes: the day, and what of the title may stand there; the time, if nothing may."""
-    kept = "".join(sign for sign in _line(title) if not unicodedata.category(sign).startswith("C"))
+    kept = "".join(sign for sign in one_line(title) if not unicodedata.category(sign).startswith("C"))
     words = " ".join(_UNSAFE.sub(" ", kept).split()).strip(". ")
     while words:
         name = nfc(f"{date:%Y-%m-%d} {words}")
@@ -160,14 +160,14 @@ def _mark_of(folder: Path) -> str:
         return ""
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text that is the value of a field: one line, in the direction that its letters have, and without what could be a tag or name children."""
     kept = _BIDI.sub("", _BREAKS.sub(" ", text))
     kept = "".join(sign if unicodedata.category(sign) not in {"Cc", "Cs"} else " " for sign in kept)
     return nfc(" ".join(_unmeant(kept).replace("</", f"<{_JOINER}/").split()))
 
 
-def _body(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text that is a post's: its lines, none of which opens a section for the staff."""
     kept = _BREAKS.sub("\n", text)
     kept = "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
