@@ -91,7 +91,7 @@ fi
 endef
 
 # What the tests drive besides Python: a browser, the reader's vectors in node, npm for what judges pages, two independent readers of metadata, and the servers
-# that a site is put on: OpenSSH, nginx, Apache, Caddy, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
+# that a site is put on and messages come by: OpenSSH, nginx, Apache, Caddy, Dovecot, and Ceph for S3 (270 MB). The tests start their own on free ports; RUNLEVEL keeps
 # Debian from starting them as services.
 tools:
 	@missing=; \
@@ -105,6 +105,7 @@ tools:
 	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
 	command -v apache2 >/dev/null || missing="$$missing apache2"; \
 	command -v caddy >/dev/null || missing="$$missing caddy"; \
+	[ -e /usr/lib/dovecot/imap ] || missing="$$missing dovecot-imapd"; \
 	command -v radosgw >/dev/null || missing="$$missing ceph-mon ceph-osd radosgw"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \

@@ -92,7 +92,7 @@ class Attempt:
         self.looks = seen_with(seen, read_approvals(settings))
         self.world = world_of(settings, self.now, warm.digest if warm else content_of)
         self.news: News | None = None
-        """None where no mail is sent."""
+        """None where nobody is told."""
 
     def run(self, part: Callable[[Stale], Stale] | None, sequence: int | None) -> Published:
         """Publish the part that `part` makes of what has changed; everything, if it is None or if nobody can tell what has changed.
@@ -273,7 +273,7 @@ class Attempt:
 
     @property
     def _tells(self) -> bool:
-        return self.place.own and self.settings.mail.is_on
+        return self.place.own and self.settings.tells
 
     def _put(self, sealed: SealedSite, clear: list[ShellFile], changes: Changes, stale: Stale | None) -> Mirrored:
         things: list[Publishable] = [*sealed.objects, *clear]

@@ -1,4 +1,4 @@
-"""Sends the letters that wait: looks up whom each is to and what stands in it, hands it over, and notes what became of it.
+"""Sends the letters that wait: looks up whom each is to and what stands in it, hands it over, and notes what became of it. Notices on telephones go first.
 
 Knows the outbox, the readers and when a digest is due. Does not know SMTP, nor which posts are news to whom.
 """
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,14 +18,14 @@ from pluttra_publish.errors import HostError
 from pluttra_publish.inviting import Door, Invited
 from pluttra_publish.letters.carrier import Carrier, MailError, Outcome, mail_password
 from pluttra_publish.letters.mail import mail
-from pluttra_publish.letters.outbox import Asked, How, Outbox, Pending
+from pluttra_publish.letters.outbox import Asked, How, Outbox, Pending, lock_of
 from pluttra_publish.letters.said import From, Said, changed_address, invitation, notice, trial
 from pluttra_publish.letters.words import words_in
-from pluttra_publish.platform import locked, private_folder
+from pluttra_publish.platform import locked
+from pluttra_publish.pushing import Pushed, deliver_pushes
 from pluttra_publish.register import Reader
 from pluttra_publish.settings import MailSettings, Settings
 
-LOCK = "brev.lock"
 NOTICE_LINK = timedelta(days=7)
 """How long the link in a notice lasts, if links don't last shorter still."""
 
@@ -38,12 +37,16 @@ Kind = Literal["invitation", "notice"]
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of the letters that were due: `outcomes` by reader id. `waiting` are those that go on waiting, and `trouble` says why."""
+    """What became of the letters that were due: `outcomes` by reader id. `waiting` are those that go on waiting, and `trouble` says why.
+
+    `pushed` is what became of notices on telephones, None where there are none.
+    """
 
     outcomes: dict[tuple[Kind, str], Literal["sent", "refused", "later"]] = field(default_factory=dict, repr=False)
     waiting: int = 0
     trouble: str = ""
     hint: str = ""
+    pushed: Pushed | None = None
 
     def count(self, what: Literal["sent", "refused"], kind: Kind | None = None) -> int:
         return sum(1 for (of, _), became in self.outcomes.items() if became == what and kind in {None, of})
@@ -51,33 +54,36 @@ class Delivered:
     def summary(self) -> dict[str, object]:
         """Return it as a script reads it; without names."""
         sent, refused = self.count("sent"), self.count("refused")
-        return {"sent": sent, "refused": refused, "waiting": self.waiting, "trouble": self.trouble}
+        more = {"push": self.pushed.summary()} if self.pushed else {}
+        return {"sent": sent, "refused": refused, "waiting": self.waiting, "trouble": self.trouble} | more
 
-
-def lock_of(settings: Settings) -> Path:
-    """Return the lock that whoever changes the outbox holds."""
-    return private_folder(settings.state) / LOCK
+    @property
+    def is_worth_another_try(self) -> bool:
+        """Whether something waits, for its time or for a server."""
+        return self.waiting > 0 or (self.pushed is not None and self.pushed.waiting > 0)
 
 
 def deliver(door: Door, *, at_once: bool = False, again: bool = False) -> Delivered:
-    """Send what is due: `at_once` digests too whose time has not come, `again` also to addresses that were refused.
+    """Send what is due: `at_once` digests too whose time has not come, `again` also to addresses and devices that were refused.
 
     A mail server that can't be used is no error: it is told, and what waits goes on waiting.
     """
-    with locked(lock_of(door.settings)):
+    with locked(lock_of(door.settings.state)):
         outbox = Outbox.load(door.settings.state)
         if again:
             outbox.refused.clear()
-        done = _Round(door, outbox, at_once).deliver()
-    if done.outcomes:
+        pushed = deliver_pushes(door, again=again) if door.settings.push.on else None
+        done = replace(_Round(door, outbox, at_once).deliver(), pushed=pushed)
+    if done.outcomes or (pushed and (pushed.sent or pushed.gone)):
         counts = {"sent": done.count("sent"), "refused": done.count("refused"), "waiting": done.waiting}
+        counts |= {"pushed": pushed.sent, "gone": pushed.gone} if pushed else {}
         log.append(door.settings.state, "letters", now=door.now, counts=counts)
     return done
 
 
 def note_invited(door: Door, invited: tuple[Invited, ...], how: How) -> None:
     """Remember who has been invited, and let the invitations that go by mail wait for it."""
-    with locked(lock_of(door.settings)):
+    with locked(lock_of(door.settings.state)):
         outbox = Outbox.load(door.settings.state)
         for one in invited:
             reader = door.opaque(one.reader)
@@ -93,7 +99,7 @@ def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
 
     `reader` is the id by which a reader is known where no names may be (`Door.opaque`), `name` the invitation's own (`sealing.chain.invitation_name`).
     """
-    with locked(lock_of(settings)):
+    with locked(lock_of(settings.state)):
         outbox = Outbox.load(settings.state)
         outbox.open(reader, name, time)
         outbox.save()
@@ -101,7 +107,7 @@ def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
 
 def note_retired(door: Door, reader: Reader) -> None:
     """Remember that all links of a reader's have ended before their time."""
-    with locked(lock_of(door.settings)):
+    with locked(lock_of(door.settings.state)):
         outbox = Outbox.load(door.settings.state)
         outbox.retire(door.opaque(reader), now=int(door.now.timestamp()))
         outbox.save()
@@ -123,7 +129,7 @@ def _invitation(door: Door, made: Invited) -> Said:
 
 def set_silent(door: Door, reader: Reader, silent: bool) -> None:
     """Remember that a reader wants no notices, or wants them again."""
-    with locked(lock_of(door.settings)):
+    with locked(lock_of(door.settings.state)):
         outbox = Outbox.load(door.settings.state)
         (outbox.silent.add if silent else outbox.silent.discard)(door.opaque(reader))
         outbox.save()

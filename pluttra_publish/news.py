@@ -1,4 +1,4 @@
-"""What is new to whom, after a publish: cards and keys given to what waits in the outbox. Knows months of audiences. Does not know letters' words or mail.
+"""What is new to whom, after a publish: cards and keys given to what waits to be told. Knows months of audiences. Does not know letters' words, mail or telephones.
 
 A post is news to a reader who may read it and has not been told of it. What somebody could read when they were first met is no
 news; nor is a post again that was renamed or moved.
@@ -7,17 +7,19 @@ news; nor is a post again that was renamed or moved.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pluttra_publish.delivering import Delivered, deliver, lock_of
+from pluttra_publish.delivering import Delivered, deliver
 from pluttra_publish.errors import Findings, PluttraError
 from pluttra_publish.inviting import Door
 from pluttra_publish.letters.journal import Journal
-from pluttra_publish.letters.outbox import Outbox
+from pluttra_publish.letters.outbox import Outbox, lock_of
+from pluttra_publish.letters.subscriptions import Subscriptions
 from pluttra_publish.platform import locked
-from pluttra_publish.register import Reader, read_register
+from pluttra_publish.pushing import Where, note_pushes
+from pluttra_publish.register import Audience, Reader, read_register
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
 
@@ -107,10 +109,13 @@ def _without_failing(work: Callable[[], Delivered]) -> Delivered:
 
 
 def _note(door: Door, cards: Cards, read: Mapping[str, PlannedPost]) -> None:
-    """Write down what is new. The outbox is saved first: what has been put there counts as told, so nothing is lost or told twice between the two."""
-    with locked(lock_of(door.settings)):
+    """Write down what is new. What waits is saved first: what has been put there counts as told, so nothing is lost or told twice between the two."""
+    with locked(lock_of(door.settings.state)):
         outbox, journal = Outbox.load(door.settings.state), Journal.load(door.settings.state)
-        _number(door, journal, cards, read)
+        devices = Subscriptions.load(door.settings.state)
+        moved = _number(door, journal, cards, read)
+        outbox.follow(moved)
+        devices.follow(moved)
         readers = {door.opaque(reader): reader for reader in door.everyone()}
         given = {key: tuple(_given(door.keystore, reader)) for key, reader in readers.items()}
         may_read = readable(cards, given, journal.numbers)
@@ -118,17 +123,37 @@ def _note(door: Door, cards: Cards, read: Mapping[str, PlannedPost]) -> None:
             key: mask | journal.mask(outbox.sent.get(key, ())) | journal.mask(_waiting(outbox, key))
             for key, mask in journal.told.items()
         }
-        fresh = news(may_read, told)
+        fresh, unheard = news(may_read, told), news(may_read, journal.told)
+        where = _where(door.keystore, cards, read)
         for key, reader in readers.items():
             outbox.keep_only(key, journal.posts(journal.mask(_waiting(outbox, key)) & may_read[key]))
-            if key in fresh and _wants(door, reader, outbox):
+            if key in fresh and _wants(door, reader, outbox) and devices.wants_mail(reader.id):
                 outbox.add_news(key, journal.posts(fresh[key]), now=int(door.now.timestamp()))
+            if reader.id in devices.by_reader:
+                new, may = journal.posts(unheard.get(key, 0)), journal.posts(may_read[key])
+                note_pushes(devices, reader.id, fresh=new, readable=may, where=where)
         outbox.save()
+        devices.save_if_any()
         journal.told = {key: journal.told.get(key, 0) | mask for key, mask in may_read.items()}
         journal.there = journal.mask(cards)
         journal.save()
         outbox.sent = {}
         outbox.save()
+        devices.settle()
+        devices.save_if_any()
+
+
+def _where(keystore: Keystore, cards: Cards, read: Mapping[str, PlannedPost]) -> Where:
+    """Return in which audiences a post concerns somebody: those that hold it, and those of the children it names, whoever reads it there."""
+    ids = {key: audience.id.hex() for key, audience in keystore.audiences.items()}
+
+    def where(card: str) -> Collection[str] | None:
+        if card not in read:
+            return None  # put by a publish that was stopped before it could tell
+        named = (ids.get(Audience("child", child.id).key, "") for child in read[card].children)
+        return {*(audience for audience, _ in cards.get(card, ())), *named}
+
+    return where
 
 
 def _given(keystore: Keystore, reader: Reader) -> Iterator[Month]:
@@ -138,22 +163,27 @@ def _given(keystore: Keystore, reader: Reader) -> Iterator[Month]:
             yield named, month
 
 
-def _number(door: Door, journal: Journal, cards: Cards, read: Mapping[str, PlannedPost]) -> None:
-    """Give new posts numbers; who has been told of a post before it was renamed has been told of it under its new name."""
+def _number(door: Door, journal: Journal, cards: Cards, read: Mapping[str, PlannedPost]) -> dict[str, str]:
+    """Give new posts numbers, and return what renamed posts are called now, by what they were called before.
+
+    Who has been told of a post before it was renamed has been told of it under its new name.
+    """
     new = {
         card: likeness_of(read[card].post, door.keystore.opaque_id) if card in read else ""
         for card in cards
         if card not in journal.numbers
     }
     if not new:
-        return
+        return {}
     gone = {card: journal.likeness[card] for card in journal.posts(journal.there) if card not in cards}
     for card, likeness in new.items():
         journal.add(card, likeness)
-    for card, before in renamed(new, gone).items():
+    moved = {before: card for card, before in renamed(new, gone).items()}
+    for before, card in moved.items():
         for reader, mask in journal.told.items():
             if mask >> journal.numbers[before] & 1:
                 journal.told[reader] = mask | 1 << journal.numbers[card]
+    return moved
 
 
 def _waiting(outbox: Outbox, reader: str) -> tuple[str, ...]:

@@ -221,12 +221,12 @@ def next_due(settings: Settings) -> int | None:
 
 
 def tell_waiting(settings: Settings, *, identity: Path | None = None) -> Delivered | None:
-    """Send the mail that waits and is due, if any is sent.
+    """Send the mail and the notices that wait and are due, if any are sent.
 
     Raises:
         KeystoreError: the keystore can't be opened.
     """
-    if not settings.mail.is_on:
+    if not settings.tells:
         return None
     return _tell(
         settings, Keystore.load(_keystore_path(settings), identity_path=identity or identity_path()), News(None)

@@ -9,9 +9,10 @@ from pathlib import Path
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import stop_if_not_newest
-from pluttra_publish.errors import UsageError
+from pluttra_publish.errors import HostError, UsageError
 from pluttra_publish.plan import title_of
 from pluttra_publish.platform import identity_path
+from pluttra_publish.pushing import forget_pushes
 from pluttra_publish.putting import near
 from pluttra_publish.register import Reader, Register, audience_of, find_reader
 from pluttra_publish.rewrapping import Also, Rewrapped, rewrap
@@ -141,14 +142,26 @@ def rotate_everything(settings: Settings, *, identity: Path | None = None) -> st
         keystore = Keystore.load(settings.state / "keystore.age", identity_path=own)
         stop_if_not_newest(keystore, None)
         log.append(settings.state, "rotate principal", now=now_of(settings), counts={"readers": len(keystore.readers)})
+        forget_pushes(settings)
         return keystore.rotate(own)
 
 
 def _change(settings: Settings, command: str, change: _Change, identity: Path | None) -> Revoked:
-    done, _, _ = rewrap(settings, command, change, identity=identity)
+    try:
+        done, _, _ = rewrap(settings, command, change, identity=identity)
+    except HostError:  # it is decided all the same
+        _silence(settings, change)
+        raise
+    _silence(settings, change)
     if change.reader is None:
         raise AssertionError
     return Revoked(change.reader, change.read, done)
+
+
+def _silence(settings: Settings, change: _Change) -> None:
+    """Tell nothing more to the devices of somebody whose key is no longer good."""
+    if change.reader and isinstance(change, _Revoke | _Rekey):
+        forget_pushes(settings, [change.reader.id])
 
 
 def _is_known(key: str, register: Register) -> bool:

@@ -21,6 +21,7 @@ from pluttra_publish.hosts import open_host
 from pluttra_publish.inviting import Door
 from pluttra_publish.last_time import TABLES, LastTime, key_of
 from pluttra_publish.letters.outbox import Outbox
+from pluttra_publish.letters.subscriptions import Subscriptions
 from pluttra_publish.platform import identity_path
 from pluttra_publish.publish import LEDGER
 from pluttra_publish.sealing.keystore import Keystore
@@ -50,8 +51,20 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
+class Devices:
+    """The devices that want notices: how many, how many of them wait for one, and how many a push service hasn't taken the last one for."""
+
+    subscriptions: int = 0
+    waiting: int = 0
+    failing: int = 0
+
+    def summary(self) -> dict[str, int]:
+        return {"subscriptions": self.subscriptions, "waiting": self.waiting, "failing": self.failing}
+
+
+@dataclass(frozen=True)
 class Status:
-    """How it stands at `now`. `root` is the one on the host. `to_approve` and `held` are posts by their paths, None if it isn't known."""
+    """How it stands at `now`. `root` is the one on the host, `devices` None where there are no notices on telephones. `to_approve` and `held` are posts by their paths, None if it isn't known."""
 
     now: datetime
     publisher: Publisher
@@ -61,6 +74,7 @@ class Status:
     held: tuple[str, ...] | None
     backup: LastBackup | None
     notice: timedelta
+    devices: Devices | None = None
     troubles: tuple[str, ...] = ()
 
     @property
@@ -93,6 +107,7 @@ class Status:
             "old": self.is_root_old,
             "outbox": {"notices": outgoing.notices, "invitations": outgoing.invitations} if outgoing else None,
             "failed": [{"name": name, "code": code} for name, code in outgoing.failed] if outgoing else None,
+            "push": self.devices.summary() if self.devices else None,
             "to_approve": None if self.to_approve is None else list(self.to_approve),
             "held": None if self.held is None else list(self.held),
             "backup": {"made": backup.time, "folder": backup.folder, "complete": backup.complete} if backup else None,
@@ -128,6 +143,7 @@ def status(settings: Settings, *, identity: Path | None = None) -> Status:
         held=tried(lambda: _held(settings)),
         backup=last_backup(settings),
         notice=timedelta(days=settings.notice_days),
+        devices=tried(lambda: _devices(settings)) if settings.push.on else None,
         troubles=tuple(dict.fromkeys(troubles)),
     )
 
@@ -151,6 +167,11 @@ def _outgoing(settings: Settings, identity: Path) -> Outgoing:
     rows = door.rows(outbox)
     failed = tuple((row.reader.name, row.code) for row in rows if row.standing == "refused")
     return Outgoing(len(outbox.notices), sum(row.standing == "waiting" for row in rows), failed)
+
+
+def _devices(settings: Settings) -> Devices:
+    found = [one for _, one in Subscriptions.load(settings.state)]
+    return Devices(len(found), sum(bool(one.posts) for one in found), sum(one.tries > 0 for one in found))
 
 
 def _to_approve(settings: Settings, now: datetime) -> tuple[str, ...]:

@@ -198,6 +198,20 @@ def test_the_settings_shown_to_everybody_is_the_gravest(
     assert [line for line in told if "aldrig skulle ha lagts där" in line and FILE in line]
 
 
+def test_the_drop_box_is_examined_with_the_host(
+    school: Preschool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = school.root / FILE
+    before = file.read_bytes()
+    file.write_bytes(before + b'[drop]\nurl = "/drop"\nfolder = "brevlada"\n')
+    try:
+        with served(school, tmp_path, monkeypatch) as web:
+            (found,) = look(school, web).errors
+    finally:
+        file.write_bytes(before)
+    assert "Ingen brevlåda svarar" in found.message
+
+
 def test_a_certificate_that_nobody_vouches_for_is_told(
     school: Preschool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ OWNERS: dict[str, str | set[str]] = {
     "pillow_heif": "media",
     "platformdirs": "platform",
     "pyrage": "sealing",
+    "pywebpush": "letters",
     "rich": "cli",
     "segno": "letters",
     "tomlkit": "site",

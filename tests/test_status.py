@@ -177,7 +177,7 @@ def test_a_principal_reads_it_and_a_script(school: Preschool) -> None:
     said = shell.answer("status", "--site", school.root)
     assert said == {
         "publisher": "this", "published": int(NOON.timestamp()), "age": 0, "sequence": int(NOON.timestamp()) + 1, "old": False,
-        "outbox": {"notices": 0, "invitations": 0}, "failed": [], "to_approve": [], "held": [], "backup": None, "backup_old": True,
+        "outbox": {"notices": 0, "invitations": 0}, "failed": [], "push": None, "to_approve": [], "held": [], "backup": None, "backup_old": True,
         "troubles": [],
     }  # fmt: skip
     assert json.dumps(said)

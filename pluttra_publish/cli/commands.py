@@ -40,6 +40,7 @@ _COMMANDS = {
     "heartbeat": "keys",
     "notify": "mailing",
     "mail": "mailing",
+    "drop": "dropping",
     "headers": "hosting",
     "doctor": "hosting",
     "wall": "wall",

@@ -11,6 +11,7 @@ import click
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
 from pluttra_publish.doctor import examine
+from pluttra_publish.drop.setting_up import SCRIPT
 from pluttra_publish.errors import UsageError
 from pluttra_publish.hosts import server_rules as rules
 from pluttra_publish.settings import Settings, accepted, read_settings
@@ -34,10 +35,16 @@ def _folder(settings: Settings) -> str:
     return said if said.startswith("/") else _ON_SERVER
 
 
+def _dropping(settings: Settings) -> rules.Dropping:
+    """Return what the site's own server says of the drop box."""
+    own = settings.drop.url if settings.drop.url.startswith("/") else ""
+    return rules.Dropping(own, script=SCRIPT, targets=settings.drop_targets)
+
+
 _RULES: dict[str, Callable[[Settings, str], str]] = {
-    "nginx": lambda settings, root: rules.nginx(_name(settings), root),
-    "apache": lambda settings, _: rules.apache(_name(settings)),
-    "caddy": lambda settings, root: rules.caddy(_name(settings), root),
+    "nginx": lambda settings, root: rules.nginx(_name(settings), root, drop=_dropping(settings)),
+    "apache": lambda settings, _: rules.apache(_name(settings), drop=_dropping(settings)),
+    "caddy": lambda settings, root: rules.caddy(_name(settings), root, drop=_dropping(settings)),
     "s3-policy": lambda settings, _: rules.s3_policy(_bucket(settings)),
     "s3-cors": lambda settings, _: rules.s3_cors(settings.url),
     "s3-website": lambda _settings, _root: rules.s3_website(),

@@ -221,7 +221,7 @@ def heartbeat(site: Path, as_json: bool) -> None:
         done, _, _ = rewrap(settings, "heartbeat")
         if not done.is_out:
             raise UsageError("Ingenting är publicerat ännu.", hint="Kör pluttra publish först.")
-        became = deliver(Door.open(settings)) if settings.mail.is_on else None
+        became = deliver(Door.open(settings)) if settings.tells else None
         if as_json:
             figures = {"sequence": done.sequence, "broken": len(done.broken), "put": done.put, "deleted": done.deleted}
             told = {"mail": became.summary() if became else None, "inbox": emptied.summary() if emptied else None}

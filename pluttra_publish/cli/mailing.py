@@ -1,4 +1,4 @@
-"""Commands for mail: notify, and the mail account's password and trial. Shows no addresses."""
+"""Commands for mail and notices: notify, and the mail account's password and trial. Shows no addresses."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pluttra_publish.settings import FILE, Settings, read_settings
 
 @click.command(epilog="Exempel: pluttra notify --site minforskola")
 @click.option("--now", "at_once", is_flag=True, help="Skicka också det som väntar på sin timme eller sitt klockslag.")
-@click.option("--again", is_flag=True, help="Försök också med adresser som inte har godtagits.")
+@click.option("--again", is_flag=True, help="Försök också med adresser och telefoner som inte har godtagits.")
 @click.option("--off", metavar="NAMN", help="NAMN vill inte ha mejl om nya inlägg. Ingenting skickas nu.")
 @click.option("--on", metavar="NAMN", help="NAMN vill ha dem igen. Ingenting skickas nu.")
 @site_option
 @json_option
 def notify(at_once: bool, again: bool, off: str | None, on: str | None, site: Path, as_json: bool) -> None:
-    """Skicka de mejl som väntar: inbjudningar, och att det finns nytt att läsa. För ett schemalagt jobb. publish gör det också."""
+    """Skicka det som väntar: inbjudningar med mejl, och med mejl och i telefonen att det finns nytt att läsa. För ett schemalagt jobb. publish gör det också."""
     with report.answering(as_json):
         settings = read_settings(site)
         door = Door.open(settings)
@@ -87,17 +87,31 @@ def test(address: str, site: Path, as_json: bool) -> None:
 
 
 def say_delivered(became: Delivered) -> None:
-    """Tell what became of the letters that were due, in numbers."""
+    """Tell what became of the letters and notices that were due, in numbers."""
     told = [
         (became.count("sent"), "skickade"),
         (became.count("refused"), "som inte godtogs"),
         (became.waiting, "väntar"),
     ]
-    report.say("Mejl: " + (", ".join(f"{number} {what}" for number, what in told if number) or "inga att skicka") + ".")
+    if any(number for number, _ in told) or became.pushed is None:
+        report.say(f"Mejl: {_counted(told)}.")
+    if became.pushed:
+        pushed = became.pushed
+        told = [
+            (pushed.sent, "skickade"),
+            (pushed.gone, "telefoner som inte finns längre"),
+            (pushed.failed, "försöks igen"),
+            (pushed.waiting, "väntar"),
+        ]
+        report.say(f"Aviseringar i telefonen: {_counted(told)}.")
     if became.count("refused"):
         report.say("Vilka det är visar pluttra links.")
     if became.trouble:
         report.say_aside(f"{became.trouble} {became.hint}".strip())
+
+
+def _counted(told: list[tuple[int, str]]) -> str:
+    return ", ".join(f"{number} {what}" for number, what in told if number) or "inga att skicka"
 
 
 def _need_mail(settings: Settings) -> None:

@@ -50,6 +50,9 @@ def _say(found: Status) -> None:
             report.say(
                 f"Väntar på att mejlas: {found.outgoing.invitations} inbjudningar, {found.outgoing.notices} aviseringar."
             )
+    if found.devices:
+        failing = f", {found.devices.failing} som inte har gått att nå" if found.devices.failing else ""
+        report.say(f"Aviseringar i telefonen: {found.devices.subscriptions} telefoner{failing}.")
     _say_list("Väntar på rektors godkännande", found.to_approve or ())
     _say_list("Hålls tillbaka, se FEL.txt i mappen", found.held or ())
     if found.backup is None or found.backup_age is None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pluttra_publish.clock import now_of
 from pluttra_publish.doctor import files, outside
 from pluttra_publish.doctor.asking import Asking, Unreachable, asking
+from pluttra_publish.doctor.drop_box import examine_drop
 from pluttra_publish.doctor.files import Step
 from pluttra_publish.errors import Findings, HostError
 from pluttra_publish.hosts import Inventory, OnHost, open_host, read_inventory
@@ -65,6 +66,8 @@ def examine(
             outside.bad(findings, host, "", f"Värden slutade svara ({cut}).", "Försök igen om en stund.")
     if known is not None:
         _inside(settings, known, findings)
+    if settings.drop.is_on:
+        examine_drop(settings, address, findings)
     if findings.errors and known is not None:
         with Inventory(settings.state / ON_HOST) as inventory:
             inventory.doubt()  # so that the next publish looks at all that lies there, and mends what it can

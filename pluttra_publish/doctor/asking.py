@@ -54,8 +54,8 @@ class Asking:
         self._lines = threading.local()
         self._all: list[http.client.HTTPConnection] = []
 
-    def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
-        """Return the answer for `path`, which begins without a slash and may have a query. Nothing is followed or unpacked.
+    def get(self, path: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+        """Return the answer for `path`, which begins without a slash and may have a query; `body` is sent along. Nothing is followed or unpacked.
 
         Raises:
             Unreachable: there is none.
@@ -64,7 +64,7 @@ class Asking:
         for attempt in range(2):
             fresh = getattr(self._lines, "line", None) is None
             try:
-                return self._ask(self._line(), f"/{path}", method, {"Accept-Encoding": "identity", **said})
+                return self._ask(self._line(), f"/{path}", method, {"Accept-Encoding": "identity", **said}, body)
             except ssl.SSLCertVerificationError as wrong:
                 raise Unreachable(wrong.verify_message, forged=True) from wrong
             except (OSError, http.client.HTTPException) as wrong:
@@ -116,8 +116,19 @@ class Asking:
             self._all.append(line)
         return line
 
-    def _ask(self, line: http.client.HTTPConnection, path: str, method: str, said: Mapping[str, str]) -> Answer:
-        line.request(method, path, headers=dict(said))
+    def _ask(
+        self,
+        line: http.client.HTTPConnection,
+        path: str,
+        method: str,
+        said: Mapping[str, str],
+        body: bytes | None = None,
+    ) -> Answer:
+        try:
+            line.request(method, path, body, headers=dict(said))
+        except (BrokenPipeError, ConnectionResetError):
+            if not body:
+                raise  # else it may have answered before it had heard all
         answer = line.getresponse()
         content = answer.read(_MOST)
         if not answer.isclosed():

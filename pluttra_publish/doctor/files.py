@@ -19,7 +19,7 @@ Step = Callable[[str, int, int], None]
 _AT_ONCE = 8
 _NAMED = 5
 _ASKED_AGAIN = 15  # seconds, how often an open reader asks for the root
-_OWN_FILES = re.compile(r"\.htaccess|\.well-known/.*|cgi-bin/.*")
+_OWN_FILES = re.compile(r"\.htaccess|\.well-known/.*|cgi-bin/.*|drop\.cgi")
 _NEVER = re.compile(
     r"(.*/)?(pluttra\.toml|[^/]*\.(csv|age|md|docx?|heic|dng|mov))|(inlagg|register|privat|samtal)/.*", re.I
 )

@@ -42,7 +42,7 @@ def write_script(into: Path, *, folder: str, origin: str = "") -> Script:
         UsageError: the folder there isn't said whole, or this one can't be written.
     """
     if not folder.startswith("/") or any(ord(sign) < 32 for sign in folder):
-        hint = "Skriv hela sökvägen, till exempel --folder /home/backen/brevlada, utanför mappen som visas på webben."
+        hint = "Skriv hela sökvägen, till exempel --folder /srv/backen/brevlada, utanför mappen som visas på webben."
         raise UsageError(f"{folder} duger inte som mapp på webbhotellet.", hint=hint)
     said = {"PLUTTRA_DROP_FOLDER": folder} | ({"PLUTTRA_DROP_ORIGIN": origin} if origin else {})
     source = Path(endpoint.__file__).read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pluttra_publish.format.messages import Kind
+from pluttra_publish.inbox import notices
 from pluttra_publish.inbox.consents import apply_consent
 from pluttra_publish.inbox.contacts import apply_contact
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
@@ -25,6 +26,8 @@ APPLY: Mapping[Kind, Apply] = {
     "observation": apply_observation,
     "opened": apply_opened,
     "post": apply_post,
+    "push": notices.turn_on,
+    "push-end": notices.turn_off,
     "read": apply_read,
     "reply": apply_reply,
     "retire": apply_retire,

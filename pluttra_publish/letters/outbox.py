@@ -16,10 +16,16 @@ from pluttra_publish.errors import KeystoreError
 from pluttra_publish.platform import private_folder, telling, write_atomically
 
 FILE = "brev.json"
+LOCK = "brev.lock"
 _VERSION = 1
 _OPENINGS = 20  # remembered of each reader: whoever reports more of them than anybody has links pushes out their own
 
 How = Literal["mail", "paper", "printed"]
+
+
+def lock_of(state: Path) -> Path:
+    """Return the lock that whoever changes what waits, for mail or for telephones, holds."""
+    return private_folder(state) / LOCK
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,12 @@ class Outbox:
         before = self.notices.get(reader)
         together = tuple(sorted({*posts, *(before.posts if before else ())}))
         self.notices[reader] = Pending(together, before.since if before else now, before.link if before else "")
+
+    def follow(self, moved: Mapping[str, str]) -> None:
+        """Call posts what they are called now: `moved` says it by what they were called before."""
+        for reader, before in self.notices.items() if moved else ():
+            posts = tuple(sorted({moved.get(post, post) for post in before.posts}))
+            self.notices[reader] = Pending(posts, before.since, before.link)
 
     def keep_only(self, reader: str, readable: Iterable[str]) -> None:
         """Forget what waits and can't be read any longer."""

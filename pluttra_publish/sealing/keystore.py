@@ -37,7 +37,7 @@ class Keystore:
     generation of keyring that the root allows, `sequence` the last one used, `first_month` the earliest anything was sealed for. `audiences` are by audience key, `readers`
     by register id, `turns` by the name that the object had first. `revoked` are readers who have been shut out whatever the register says,
     by register id, with when (Unix seconds). `former` are the
-    site key and the signing key's public point of the root that lies on the host, from when all was rotated until it is published. `restored` is when the backup was made (Unix seconds) that this keystore was restored from; until it has
+    site key and the signing key's public point of the root that lies on the host, from when all was rotated until it is published. `push` is what signs for push services, None until something has been asked of them. `restored` is when the backup was made (Unix seconds) that this keystore was restored from; until it has
     taken over, it may not publish.
     """
 
@@ -62,6 +62,7 @@ class Keystore:
     turns: dict[str, int] = field(default_factory=dict, repr=False)
     revoked: dict[str, int] = field(default_factory=dict, repr=False)
     former: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    push: SigningKey | None = field(default=None, repr=False)
     restored: int | None = None
     _on_disk: bytes | None = field(default=None, repr=False)
 
@@ -171,7 +172,7 @@ class Keystore:
         self.former = self.site_key, self.signing_key.public
         self.site_key, self.naming_secret, self.decoy_secret = (secrets.token_bytes(32) for _ in range(3))
         self.box_secret = secrets.token_bytes(32)
-        self.signing_key = SigningKey.generate()
+        self.signing_key, self.push = SigningKey.generate(), None
         for key, old in self.audiences.items():
             self.audiences[key] = replace(AudienceKeys.new(), id=old.id)
         for reader in [reader for reader in self.readers if FORMER not in reader]:
@@ -217,6 +218,13 @@ class Keystore:
     def drop_box(self) -> bytes:
         """The drop box's secret that keyrings of this generation hold: whoever lost access opens no later letterbox."""
         return kdf(self.box_secret, "drop-box", self.keyrings)
+
+    @property
+    def push_key(self) -> SigningKey:
+        """What signs for push services, made on first use."""
+        if self.push is None:
+            self.push = SigningKey.generate()
+        return self.push
 
     def senders(self) -> Senders:
         """Return everybody who may have sent a message, by register id; whoever no longer reads is not among them."""
@@ -272,6 +280,7 @@ class Keystore:
             "keyrings": self.keyrings,
             "namingSecret": b64(self.naming_secret),
             "publisher": b64(self.publisher),
+            "push": b64(self.push.scalar) if self.push else None,
             "readers": {reader: keys.to_value() for reader, keys in self.readers.items()},
             "recovery": self.recovery,
             "revoked": dict(self.revoked),
@@ -291,7 +300,7 @@ class Keystore:
 
         audiences = shape.mapping(shape.member(value, "audiences"), "audiences")
         readers = shape.mapping(shape.member(value, "readers"), "readers")
-        restored = value.get("restored")
+        restored, push = value.get("restored"), value.get("push")
         turns = shape.mapping(value.get("turns", {}), "turns")  # which a keystore from before there were any lacks
         former = value.get("former", [])
         revoked = shape.mapping(value.get("revoked", {}), "revoked")
@@ -323,6 +332,7 @@ class Keystore:
             turns={name: shape.number(turn, "turns") for name, turn in turns.items()},
             revoked={reader: shape.number(when, "revoked") for reader, when in revoked.items()},
             former=(shape.raw(former[0], "former", 32), shape.raw(former[1], "former", 65)) if former else None,
+            push=None if push is None else SigningKey(shape.raw(push, "push", 32)),
             restored=None if restored is None else shape.number(restored, "restored"),
             _on_disk=encrypted,
         )

@@ -1,7 +1,9 @@
-"""The root's signature: ECDSA P-256, deterministic, r ‖ s. Knows docs/format.md §11. Does not know what is signed."""
+"""Signatures with ECDSA P-256, deterministic, r ‖ s: the root's (docs/format.md §11), and tokens for push services. Does not know what is signed."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -9,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from pluttra_publish.format.canonical import b64
 
 _HALF = 32
 
@@ -34,8 +38,25 @@ class SigningKey:
         r, s = decode_dss_signature(self._key().sign(message, ec.ECDSA(SHA256(), deterministic_signing=True)))
         return r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
 
+    def token(self, claims: Mapping[str, str | int]) -> str:
+        """Return a JSON Web Token of these claims (RFC 7519), signed with ES256 (RFC 7518 §3.4)."""
+        parts = ({"typ": "JWT", "alg": "ES256"}, dict(claims))
+        signed = ".".join(b64(json.dumps(part, separators=(",", ":")).encode("utf-8")) for part in parts)
+        return f"{signed}.{b64(self.sign(signed.encode('ascii')))}"
+
     def _key(self) -> ec.EllipticCurvePrivateKey:
         return ec.derive_private_key(int.from_bytes(self.scalar, "big"), ec.SECP256R1())
+
+
+def is_point(public: bytes) -> bool:
+    """Tell whether 65 bytes are a point of P-256, uncompressed, that somebody may have the scalar of."""
+    if len(public) != 1 + 2 * _HALF:
+        return False
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+    except ValueError:
+        return False
+    return True
 
 
 def verifies(public: bytes, message: bytes, signature: bytes) -> bool:

@@ -206,6 +206,11 @@ class Settings:
         return tuple(target for target in said if target and not target.startswith("/"))
 
     @property
+    def tells(self) -> bool:
+        """Tell whether anybody is told of what is new, by mail or on a telephone."""
+        return self.mail.is_on or self.push.on
+
+    @property
     def theme(self) -> Path:
         """The preschool's own templates and styles; the folder need not exist."""
         return self.root / "theme"

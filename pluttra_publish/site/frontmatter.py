@@ -31,9 +31,9 @@ WORDS = {
     "goals": ("mål", "mal", "lpfö", "lpfo", "läroplan", "goals"),
 }
 MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
-REPEATABLE = frozenset({"alt", "clip", "children", "authors", "tags", "goals"})
+REPEATABLE = frozenset({"alt", "clip", "children", "authors", "tags", "goals", "times", "questions"})
 
-_FIELD = re.compile(r" {0,3}(?P<word>[^\W\d_][\w-]*(?: av)?)[ \t]*:(?:[ \t]+(?P<value>.*)|[ \t]*)")
+_FIELD = re.compile(r" {0,3}(?P<word>[^\W\d_][\w-]*(?: [^\W\d_][\w-]*)?)[ \t]*:(?:[ \t]+(?P<value>.*)|[ \t]*)")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)[ \t]*")
 _FENCE = re.compile(r"-{3,}[ \t]*")
 
@@ -79,8 +79,8 @@ def divide(text: str, meanings: Mapping[str, str] = MEANINGS) -> Matter:
             at += 1
             break
         match = _FIELD.fullmatch(line)
-        if match:
-            word = unicodedata.normalize("NFC", match["word"])
+        word = unicodedata.normalize("NFC", match["word"]) if match else ""
+        if match and _is_word(word, meanings):
             fields.append(Field(meanings.get(word.casefold(), ""), word, (match["value"] or "").strip(), at + 1))
             listing = fields[-1].meaning in REPEATABLE and not fields[-1].value
         elif last and listing and (item := _ITEM.fullmatch(line)):
@@ -95,6 +95,14 @@ def divide(text: str, meanings: Mapping[str, str] = MEANINGS) -> Matter:
     if not fenced and not any(field.meaning or nearest(field.word, meanings, alike=0.75) for field in fields):
         return Matter((), "\n".join(lines[start:]))
     return Matter(tuple(fields), "\n".join(lines[at:]).lstrip("\n"))
+
+
+def _is_word(word: str, meanings: Mapping[str, str]) -> bool:
+    """Tell whether what stands before a colon can be a field's: one word, or two that are known, or nearly."""
+    if " " not in word or word.endswith(" av"):
+        return True
+    two = [known for known in meanings if " " in known]
+    return bool(difflib.get_close_matches(word.casefold(), two, n=1, cutoff=0.85))
 
 
 def nearest(word: str, meanings: Mapping[str, str] = MEANINGS, *, alike: float = 0.6) -> str:

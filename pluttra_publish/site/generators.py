@@ -25,6 +25,7 @@ from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
 from pluttra_publish.site.render import Context, Renderer, Retold, retold
 from pluttra_publish.site.run import Opened, current_run
+from pluttra_publish.site.talk_sheets import AnswersSheet
 from pluttra_publish.site.values import Edition, Pages, Place, Post, ShellView, StandingView
 
 FOLDER_FORMAT = "pluttra-folder"
@@ -120,7 +121,8 @@ class Workshop(Generator):  # type: ignore[misc]
         return {f"sida/{STATEMENT}.html": writer.render(template, renderer.statement(edition.statement))}
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
-        return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))
+        template = "answers" if isinstance(view.sheet, AnswersSheet) else view.sheet.kind
+        return writer.render(self.get_template(template), renderer.standing(view))
 
 
 class Shelf(ArticlesGenerator):  # type: ignore[misc]

@@ -195,7 +195,7 @@ class Watch:
         self._day, self._due = now.date(), next_due(settings)
         self._times["look"] = time.monotonic() + _LOOKS
         self._whole = self._look(now)
-        if published.told and published.told.waiting:
+        if published.told and published.told.is_worth_another_try:
             self._times["mail"] = time.monotonic() + _MAIL
         self._plan_next(published)
         beside = Beside(settings, self._warm.seen.posts)
@@ -229,7 +229,7 @@ class Watch:
     def _mail(self) -> None:
         del self._times["mail"]
         told = tell_waiting(self._settings, identity=self._identity)
-        if told and told.waiting:
+        if told and told.is_worth_another_try:
             self._times["mail"] = time.monotonic() + _MAIL
 
     def _inbox(self) -> None:

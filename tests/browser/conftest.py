@@ -72,14 +72,14 @@ def hosting() -> Iterator[MakeHost]:
     """Make hosts; at the end, see that none was ever asked for anything that tells what is read."""
     made: list[Host] = []
 
-    def make(folder: Path, *, bare: bool = False) -> Host:
-        made.append(Host(folder, bare=bare))
+    def make(folder: Path, **options: Any) -> Host:
+        made.append(Host(folder, **options))
         return made[-1]
 
     yield make
     for host in made:
         host.stop()
-        strange = [path for path in host.asked if not re.fullmatch(NAMED, path) and path != LACKING]
+        strange = [path for path in host.asked if not re.fullmatch(NAMED, path) and path not in {LACKING, host.takes}]
         assert not strange
 
 

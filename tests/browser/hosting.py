@@ -13,7 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pluttra_publish.serve import serving
+from pluttra_publish.serve import DropAt, serving
 
 # All that a host may ever be asked for: the shell, the root, keyrings, objects and public pages. Never the address of a sealed page.
 NAMED = r"sida/[\w-]+\.(html|webp|mp4|vtt)|index\.html|sw\.js|manifest\.webmanifest|icon[\w.-]*|r/[\w.-]+/[\w.-]+|root|[ko]/[0-9a-f]{2}/[0-9a-f]{32}"
@@ -27,8 +27,13 @@ class Host:
     `asked` are the paths it was asked for; `sent` is how many bytes have left it.
     """
 
-    def __init__(self, folder: Path, *, bare: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, bare: bool = False, drop: DropAt | None = None, targets: tuple[str, ...] = ()
+    ) -> None:
+        """At the path of `drop` it takes messages; `targets` are addresses beside its own that the site sends them to."""
         self.folder = folder
+        self._drop, self._targets = drop, targets
+        self.takes = drop[0] if drop else ""
         self.asked: list[str] = []
         self.sent = 0
         self.silent = False
@@ -42,7 +47,9 @@ class Host:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        url = self._stack.enter_context(serving(self.folder, bare=self._bare, log=self._note))
+        url = self._stack.enter_context(
+            serving(self.folder, bare=self._bare, log=self._note, drop=self._drop, targets=self._targets)
+        )
         self._relay = _Relay(self._port, int(urlsplit(url).port or 0), self)
         self._stack.callback(self._relay.hang_up)
         self._port = self._relay.port

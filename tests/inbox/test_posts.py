@@ -451,6 +451,16 @@ def test_the_staff_are_told_what_each_child_may_be_in_and_guardians_are_not(scho
     assert school.open("petra").keyring.children[0].may is None
 
 
+def test_children_of_one_name_are_told_apart_where_they_are_chosen(school: Preschool) -> None:
+    for number, last in enumerate(("Lindström", "Berg", "Lindqvist")):
+        school.tables["barn"].append([f"alva{number}", "Alva", last, "nej"])
+        school.tables["placeringar"].append([f"alva{number}", "blaklockan", "2024-08-19", ""])
+    school.publish()
+    names = {child.name for child in school.open("ingrid").keyring.children}
+    assert names == {"Alva B.", "Alva Lindqvist", "Alva Linds.", "Noah", "Li"}
+    assert [child.name for child in school.open("johan").keyring.children] == ["Alva"]
+
+
 def test_a_folders_name_is_cut_where_every_system_takes_it() -> None:
     assert folder_name("Vi gräver en grop", NOON) == "2026-11-23 Vi gräver en grop"
     assert folder_name("Ute/inne: 1", NOON) == "2026-11-23 Ute inne 1"

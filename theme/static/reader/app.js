@@ -3,7 +3,7 @@ import { addressMaker, releaseMedia } from './addresses.js';
 import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
-import { languageChosen, markSeen, readPref, rememberLanguage, seenPosts, writePref } from './store.js';
+import { languageChosen, markSeen, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
 import { welcomePage } from './welcome.js';
@@ -68,7 +68,13 @@ function start() {
   });
   addEventListener('online', keepUp);
   addEventListener('offline', () => notice('offline', WORDS.offline));
-  if (tongue) tongue.onchange = () => choose(tongue);
+  if (tongue) tongue.onchange = () => change(tongue, tongue.value, true).then(() => {
+    notice('language', null);
+    again();
+  }, () => {
+    tongue.value = document.documentElement.lang;
+    notice('language', WORDS.noLanguage);
+  });
   startRouter(go);
   return go();
 }
@@ -130,24 +136,9 @@ async function speakToReader() {
   /** @type {HTMLElement} */ (tongue.parentElement).hidden = false;
 }
 
-/** @param {HTMLSelectElement} list @param {string} code */
-async function change(list, code) {
-  const languages = await import('./languages.js');
-  await languages.speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
-}
-
-/** Speak as has just been chosen, and remember it. @param {HTMLSelectElement} list */
-async function choose(list) {
-  const { value } = list;
-  try {
-    await change(list, value);
-    notice('language', null);
-    rememberLanguage(value);
-    again();
-  } catch {
-    list.value = document.documentElement.lang;
-    notice('language', WORDS.noLanguage);
-  }
+/** @param {HTMLSelectElement} list @param {string} code @param {boolean} [chosen] by the reader, and so to be remembered */
+function change(list, code, chosen) {
+  return import('./languages.js').then(({ speakAs }) => speakAs(list, code, chosen));
 }
 
 /** What this device remembers of what has been read here. @returns {Promise<[Set<string>, number | undefined]>} */
@@ -242,7 +233,7 @@ function leave(id) {
   vault = null;
   releaseMedia();
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = true;
-  ['offline', 'stale', 'changed'].forEach((key) => notice(key, null));
+  ['offline', 'stale', 'changed', 'outbox'].forEach((key) => notice(key, null));
   sheet(id);
 }
 
@@ -261,8 +252,11 @@ function within(promise, milliseconds) {
   })]);
 }
 
-/** Ask the host for what is new, from now on. */
+/** Ask the host for what is new, and send what waits, from now on. */
 function keepUp() {
+  const open = vault;
+  if (!open?.ready) return; // nobody has come in, or the device is being forgotten
+  if (open.drop) import('./outgoing.js').then(({ tend }) => tend(open, notice), () => {});
   import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, notice, lists: () => lists, visit, refused: refuse }), () => {});
 }
 

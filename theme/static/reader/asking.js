@@ -2,6 +2,7 @@
 import { equal } from './bytes.js';
 import { fetchSealed } from './host.js';
 import { keepPlace } from './router.js';
+import { readPref } from './store.js';
 import { WORDS } from './words.js';
 
 const OFTEN = 15_000; // the root alone, which a host answers in a few bytes when nothing is new
@@ -26,7 +27,13 @@ let timer;
 export function keepAsking(page) {
   if (!asker) document.addEventListener('visibilitychange', () => next(asked + (saving() ? SELDOM : SOON) - Date.now()));
   asker = page;
-  return ask(true);
+  return ask(true).then(keepNotices);
+}
+
+/** What a push service and the preschool know of this device is to stay so. */
+async function keepNotices() {
+  const vault = asker?.vault();
+  if (vault && (await readPref('push'))) (await import('./pushing.js')).keepAsked(vault).catch(() => {});
 }
 
 /** @param {number} [pause] in milliseconds */

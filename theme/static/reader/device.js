@@ -14,6 +14,7 @@ export async function devicePage(view, vault, prompt, forgotten) {
   if (view === 'hemskarm') return installPage(prompt);
   if (view === 'spara') return import('./saving.js').then(({ savePage }) => savePage(vault));
   if (view === 'enhet') return import('./another.js').then(({ anotherPage }) => anotherPage());
+  if (view === 'notiser') return import('./pushing.js').then(({ pushPage }) => pushPage(vault));
   if (view === 'sparad') return { node: fill('saved-key'), title: '' };
   return view === 'om' ? aboutPage(vault, prompt, forgotten) : null;
 }
@@ -24,7 +25,9 @@ async function aboutPage(vault, prompt, forgotten) {
   const lasting = await navigator.storage?.persisted?.().catch(() => false) ?? false;
   const readers = vault.readers.map(({ name }) => name).join(WORDS.comma);
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
+  slot(node, 'outgoing').hidden = !vault.drop;
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
+  slot(node, 'push').hidden = !vault.drop;
   const persist = slot(node, 'persist');
   persist.hidden = lasting;
   persist.onclick = async () => {

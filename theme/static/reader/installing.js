@@ -1,13 +1,13 @@
 /** How this page is put on the home screen of the present device, and what is offered on the first page until somebody has answered. Knows browsers. */
 import { presentBrowser } from './browsers.js';
 import { fill, slot } from './dom.js';
-import { writePref } from './store.js';
+import { readPref, writePref } from './store.js';
 
 /** @typedef {Event & {prompt: () => Promise<{outcome: string}>}} Prompt the browser's own question, kept for a button */
 
 /** @param {Prompt | null} prompt @returns {import('./views.js').Page} */
 export function installPage(prompt) {
-  writePref('offered', 2).catch(() => {}); // has been seen: not offered again
+  offerAnswered(2).catch(() => {}); // has been seen: not offered again
   return { node: fill('home-screen', { install: installGuide(prompt) }), title: '' };
 }
 
@@ -38,5 +38,10 @@ export function decline(place) {
   const offer = /** @type {HTMLElement} */ (place.closest('[data-offer]'));
   offer.hidden = true;
   /** @type {HTMLElement | null} */ (document.querySelector('main h1'))?.focus();
-  return writePref('offered', Number(offer.dataset.offer)).catch(() => {});
+  return offerAnswered(Number(offer.dataset.offer)).catch(() => {});
+}
+
+/** What has been offered so far has been answered: 1 the key, 2 the home screen, 4 notices; 3 is that these may be offered. @param {number} offer */
+export async function offerAnswered(offer) {
+  if (!((await readPref('offered')) >= offer)) await writePref('offered', offer);
 }

@@ -5,6 +5,7 @@
 import { ours } from './dom.js';
 import { fetchViews } from './later.js';
 import { longDay, longMoment, monthText } from './moments.js';
+import { rememberLanguage } from './store.js';
 import { capital, countText, learn, plural, WORDS } from './words.js';
 
 const LONG_ENOUGH = 10_000; // milliseconds, after which the page comes in the language that is here
@@ -13,8 +14,14 @@ const LONG_ENOUGH = 10_000; // milliseconds, after which the page comes in the l
 const spoken = new Map();
 let wanted = '';
 
-/** Speak a language of the list from now on. Rejects when it can't be had, and then nothing has changed. @param {HTMLOptionElement} language */
-export async function speakIn(language) {
+/** Speak a language of the list from now on, and remember it if it was chosen. Rejects when it can't be had, and then nothing has changed. @param {HTMLSelectElement} list @param {string} code @param {boolean} [chosen] */
+export async function speakAs(list, code, chosen) {
+  await speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
+  if (chosen) rememberLanguage(code);
+}
+
+/** @param {HTMLOptionElement} language */
+async function speakIn(language) {
   const root = document.documentElement;
   wanted = language.value;
   const { path = '', integrity = '' } = language.dataset;

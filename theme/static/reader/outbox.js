@@ -18,10 +18,10 @@ import { readPref, writePref } from './store.js';
 /** @typedef {import('./carrying.js').Kept} Kept */
 /** @typedef {import('./senders.js').Sender} Sender */
 /** @typedef {{ file: string, blob: Blob }} Attached `file`: 32 random hex digits, by which the body names it */
-/** @typedef {{ id: string, kind: string, about: string, made: number, parts: number, sent: number, state: 'waits' | 'sending' | 'failed' | 'sent', reason: import('./carrying.js').Reason, after: number, done: number, draft: string }} Entry
- *  times in ms; `parts` and `sent` count messages, the last with the words; `after`: it waits until then; `done`: when the last part was taken; `draft`: the name of what it was written as */
-/** @typedef {{ about?: string, draft?: { name: string, kept: number }, as?: string, quiet?: boolean }} Manner `about`: what the person is to see it called; `draft`: let go of once it is delivered, unless it
- *  has changed since; `as`: the name of the keyring that sends it; `quiet`: the person is told nothing of it */
+/** @typedef {{ id: string, kind: string, about: string, made: number, parts: number, sent: number, state: 'waits' | 'sending' | 'failed' | 'sent', reason: import('./carrying.js').Reason, after: number, done: number, from: string, draft: { name: string, kept: number } | null }} Entry
+ *  times in ms; `parts` and `sent` count messages, the last with the words; `after`: it waits until then; `done`: when the last part was taken; `from`: where it was written */
+/** @typedef {{ about?: string, from?: string, draft?: { name: string, kept: number }, as?: string, quiet?: boolean }} Manner `about`: what the person is to see it called; `from`: where it was written, to be found
+ *  there; `draft`: let go of once it is delivered, unless it has changed since; `as`: the name of the keyring that sends it; `quiet`: the person is told nothing of it */
 
 const AGAIN = 30_000; // milliseconds until the first new try, and twice as long each time,
 const SELDOM_AGAIN = 15 * 60_000; // up to this
@@ -57,13 +57,13 @@ export function randomId() {
  * Seals a message and the files that it names, keeps them, and begins to send. Where the body holds `{ file }`, its digest, length and type are filled in here.
  * Throws Unsent. @param {Vault} vault @param {string} kind @param {Record<string, any>} body @param {Attached[]} [files] @param {Manner} [manner] @returns {Promise<string>} its id, hex
  */
-export async function enqueue(vault, kind, body, files = [], { about = '', draft, as, quiet = false } = {}) {
+export async function enqueue(vault, kind, body, files = [], { about = '', from = '', draft, as, quiet = false } = {}) {
   if (!vault.drop) throw new Unsent('no-drop');
   const bag = await openBag();
   const sender = await senderFor(vault, as ? { as } : await concernsOf(vault, body));
   await mustHaveRoom(files);
   const id = randomId();
-  const told = await sealDraft(sender.key, `outbox/${id}`, encodeValue({ about: wellFormed(about), kind, v: 1 }));
+  const told = await sealDraft(sender.key, `outbox/${id}`, encodeValue({ about: wellFormed(about), from, kind, v: 1 }));
   const time = Date.now();
   /** @type {Kept} */
   const entry = { made: time, touched: time, by: sender.by, told, parts: [], sent: 0, state: 'making', reason: '', after: 0, quiet, draft: draft ?? null };
@@ -166,7 +166,7 @@ async function flushAll(vault) {
       left = round.left;
       if (left || round.wait) tryLater(vault, round.wait || Math.min(AGAIN * 2 ** (failedTimes - 1), SELDOM_AGAIN));
     } catch (error) {
-      if (!(error instanceof Unsent)) console.error(error);
+      if (vault.ready && !(error instanceof Unsent)) console.error(error); // else the device has been forgotten meanwhile
     }
   }
   busy = null;
@@ -198,8 +198,8 @@ async function entryOf(id, { by, told, made, parts, sent, state, reason, after, 
   const now = /** @type {Entry['state']} */ (id === busy && state === 'waits' ? 'sending' : state);
   const key = await keyOf(by);
   const opened = key ? await openDraft(key, `outbox/${id}`, told).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)), () => null) : null;
-  const { about = '', kind = '' } = opened ?? {};
-  return { id, kind, about, made, parts: parts.length, sent, state: now, reason, after, done: state === 'sent' ? touched : 0, draft: draft?.name ?? '' };
+  const { about = '', from = '', kind = '' } = opened ?? {};
+  return { id, kind, about, made, parts: parts.length, sent, state: now, reason, after, done: state === 'sent' ? touched : 0, from, draft };
 }
 
 /** Lets go of it, sent or not. What has been taken of it already, the publisher lets go of. @param {string} id */

@@ -8,6 +8,8 @@ import { monthLink } from './months.js';
 import { audienceTitle, feed } from './views.js';
 import { capital, dayText, WORDS } from './words.js';
 
+const READ = 3_000; // milliseconds
+
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */
 /** @typedef {import('./views.js').Page} Page */
@@ -47,6 +49,7 @@ export async function postPage(visit, id, medium) {
   const after = () => {
     if (medium) follow(location.hash);
     turn(node, vault, post).catch(() => {});
+    if (vault.drop) setTimeout(() => import('./pushing.js').then(({ perhapsOffer }) => perhapsOffer(vault)).catch(() => {}), READ);
   };
   return { node, title: post.title, after, follow };
 }
@@ -89,7 +92,18 @@ async function opened(vault, html, index) {
   hang(hooks, (address) => mediumAt(index, address), vault);
   const told = root?.matches('[data-word]') ? root : root?.querySelector('[data-word][lang]');
   if (root && told && told.getAttribute('lang') !== document.documentElement.lang) await import('./languages.js').then(({ retell }) => retell(root)).catch(() => {}); // else as the preschool says it
+  if (root?.querySelector('form[data-answer]')) await openForms(root, vault);
   return root ?? element('article');
+}
+
+/** Let the forms of a page be answered, if there is a way back. @param {HTMLElement} root @param {Vault} vault */
+async function openForms(root, vault) {
+  try {
+    if (vault.drop) return await import('./answering.js').then(({ revive }) => revive(root, vault));
+  } catch (error) {
+    console.error(error);
+  }
+  root.querySelectorAll('form[data-answer]').forEach((form) => form.replaceWith(vault.drop ? ours(element('p', { class: 'gone' }, WORDS.gone)) : '')); // rather than one that takes no answer
 }
 
 /** Make the line over the heading a way up. @param {HTMLElement} node @param {HTMLAnchorElement} link */

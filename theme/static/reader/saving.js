@@ -4,9 +4,9 @@
  */
 import { presentBrowser } from './browsers.js';
 import { fill, slot } from './dom.js';
+import { offerAnswered } from './installing.js';
 import { writeKey } from './saved.js';
 import { heldKeys } from './state.js';
-import { writePref } from './store.js';
 
 /** @typedef {import('./state.js').Held} Held */
 
@@ -36,7 +36,7 @@ async function saveForm(preschool, { key, site, publisher, name }, several, i) {
     event.preventDefault();
     secret.value = written;
     await tellManager(label.value.trim() || preschool, written);
-    await writePref('offered', 1).catch(() => {});
+    await offerAnswered(1).catch(() => {});
     location.hash = '#/sparad';
   };
   return form;

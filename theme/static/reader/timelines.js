@@ -2,6 +2,7 @@
 import { element, fill, slot } from './dom.js';
 import { monthLink } from './months.js';
 import { standingPages } from './standing.js';
+import { writePref } from './store.js';
 import { audienceTitle, departments, door, feed } from './views.js';
 import { dayText, WORDS } from './words.js';
 
@@ -15,6 +16,7 @@ export async function childPage(visit, id) {
   const [{ node: posts }, pages] = await Promise.all([feed(visit, { child: id }), standingPages(visit.vault, child.audience)]);
   const node = fill('child', { title: child.name, where: departments(visit.vault, child), feed: posts });
   listStanding(node, pages);
+  offerWriting(visit.vault, node, child.audience);
   return { node, title: child.name, lists: true };
 }
 
@@ -29,7 +31,15 @@ export async function audiencePage(visit, id) {
   const listed = newest && !newest.posts.length ? months.slice(1) : months; // one that only holds standing pages
   const node = fill('audience', { title, months: listed.map((month) => monthLink(id, month)), feed: posts });
   listStanding(node, pages);
+  if (audience.kind !== 'staff') offerWriting(visit.vault, node, id);
   return { node, title, lists: true };
+}
+
+/** A way to write there, for whoever may. @param {import('./vault.js').Vault} vault @param {HTMLElement} node @param {string} home */
+function offerWriting(vault, node, home) {
+  const place = slot(node, 'write');
+  place.hidden = !vault.drop || vault.reader.role === 'guardian';
+  place.onclick = () => void writePref('writes', home).catch(() => {});
 }
 
 /** What is new to this device: the posts that have a mark on the first page, and those further back. @param {Visit} visit @returns {Promise<Page>} */

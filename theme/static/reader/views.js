@@ -23,12 +23,14 @@ export async function homePage(visit) {
   const news = !visit.since ? null : fresh ? element('a', { href: '#/nytt' }, more ? WORDS.lots : plural('news', fresh)) : document.createTextNode(WORDS.none);
   const doors = [...(staff ? [] : vault.children.map((child) => childDoor(vault, child))), ...audienceDoors(vault)];
   const node = fill('home', { name: vault.readers.map(({ name }) => name.split(' ')[0]).join(' & '), news, doors, feed: posts });
+  slot(node, 'write').hidden = !(staff && vault.drop);
   if (staff && vault.children.length) {
     slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
-  const answered = await readPref('offered'); // 1: the key, 2: the home screen too
+  const answered = await readPref('offered'); // installing.js
   if (!answered) slot(node, 'key').hidden = false;
   else if (answered < 2 && visit.read && !matchMedia('(display-mode: standalone)').matches) slot(node, 'home-screen').hidden = false;
+  else if (answered === 3) slot(node, 'notices').hidden = false;
   return { node, title: '', lists: true };
 }
 

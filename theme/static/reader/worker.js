@@ -1,5 +1,5 @@
 /**
- * The service worker: answers /m/<ticket> from the vault, and keeps the shell for when there is no network. Knows no page.
+ * The service worker: answers /m/<ticket> from the vault, keeps the shell for when there is no network, and shows notices. Knows no page.
  * It may be killed at any time: all it needs is in IndexedDB (keys, tickets) and Cache Storage (sealed bytes). Joined into one classic script.
  */
 import { ReaderError, layerOf, must } from './errors.js';
@@ -7,6 +7,7 @@ import { abandonKeeping, recall, settled } from './store.js';
 import { Vault } from './vault.js';
 import { mediaResponse } from './media.js';
 import { piecesOf } from './pieces.js';
+import { followTap, renewAddress, showPushed } from './pushed.js';
 
 /** @typedef {import('./values.js').Reference} Reference */
 /** @typedef {Event & { request: Request, clientId: string, respondWith: (answer: Promise<Response>) => void, waitUntil: (work: Promise<unknown>) => void }} FetchEvent */
@@ -193,6 +194,15 @@ worker.addEventListener('message', (/** @type {FetchEvent & MessageEvent} */ eve
     served.clear();
   }
 });
+
+worker.addEventListener('push', (/** @type {FetchEvent & { data: { json: () => any } | null }} */ event) => event.waitUntil(showPushed(worker, event.data)));
+
+worker.addEventListener('notificationclick', (/** @type {FetchEvent & { notification: Notification }} */ event) => {
+  event.notification.close();
+  event.waitUntil(followTap(worker));
+});
+
+worker.addEventListener('pushsubscriptionchange', (/** @type {FetchEvent} */ event) => event.waitUntil(renewAddress(worker).catch(() => {})));
 
 worker.addEventListener('fetch', (/** @type {FetchEvent} */ event) => {
   const { origin, pathname } = new URL(event.request.url);
