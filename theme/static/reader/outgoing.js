@@ -35,6 +35,7 @@ export async function tend(vault, notice) {
     });
   }
   [tended, tell, told] = [vault, notice, false];
+  if (vault.opening) import('./receipts.js').then(({ tellOpened }) => tellOpened(vault)).catch(() => {});
   await flush(vault);
   await tellStuck();
 }
