@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pluttra_publish.format.messages import Kind
-from pluttra_publish.inbox import notices
+from pluttra_publish.inbox import notices, talks
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
 from pluttra_publish.inbox.posts import apply_post
 
@@ -20,4 +20,7 @@ APPLY: Mapping[Kind, Apply] = {
     "post": apply_post,
     "push": notices.turn_on,
     "push-end": notices.turn_off,
+    "talk-agreed": talks.agree,
+    "talk-answers": talks.answer,
+    "talk-time": talks.choose_time,
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 from pluttra_publish.errors import FormatError
 from pluttra_publish.format import shape
 from pluttra_publish.format.messages import Header
+from pluttra_publish.inbox.known_talks import KnownTalks
 from pluttra_publish.inbox.pieces import SentFile
 from pluttra_publish.inbox.refusing import RefusedError
 from pluttra_publish.register import (
@@ -95,6 +96,11 @@ class Desk:
             grace_days=self.settings.grace_days,
             revoked=self.keystore.revoked,
         )
+
+    @cached_property
+    def talks(self) -> KnownTalks:
+        """Every development talk, by the id of its page."""
+        return KnownTalks(self.settings, self.register, self.keystore.opaque_id, self.now)
 
     def child(self, written: object) -> Child:
         """Return the child that an id means.
