@@ -160,6 +160,14 @@ class LastTime:
             for card, months in json.loads(cards):
                 yield card, [(audience, month) for audience, month in months]
 
+    def cards_by_post(self) -> Iterator[tuple[str, list[tuple[str, tuple[Month, ...]]]]]:
+        """Yield every published post with its cards' ids and the months that hold each, whoever's copy it is."""
+        for source, cards in self._ask("SELECT source, cards FROM posts WHERE NOT waits AND cards <> '[]'"):
+            months: dict[str, list[Month]] = {}
+            for card, held in json.loads(cards):
+                months.setdefault(card, []).extend((audience, month) for audience, month in held)
+            yield source, [(card, tuple(held)) for card, held in months.items()]
+
     @property
     def size(self) -> int:
         """How many files lie on the host, the root excepted."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from pluttra_publish.errors import FormatError
 from pluttra_publish.format import shape
 from pluttra_publish.inbox.desk import LONGEST_TEXT, Applied, Arrived, Desk
+from pluttra_publish.inbox.filing import Paper, put
 from pluttra_publish.inbox.known_talks import KnownTalk
 from pluttra_publish.inbox.post_folder import one_line, plain_text
 from pluttra_publish.inbox.refusing import RefusedError
@@ -53,15 +54,18 @@ def choose_time(desk: Desk, arrived: Arrived) -> Applied:
 
 
 def answer(desk: Desk, arrived: Arrived) -> Applied:
-    """Write down a guardian's answers to a talk's questions, with what they have answered before.
+    """Write down a guardian's answers to a talk's questions, with what they have answered before. Of a talk that is gone they wait in `inkommet/`.
 
     Raises:
         RefusedError: shape, may-not.
         UsageError: the talk's folder can't be written.
     """
+    answers = _answers(arrived)
+    if _is_gone(desk, arrived):
+        return _filed(desk, arrived, answers)
     page, known = _talk(desk, arrived)
     by, written = _signed(desk, arrived, known), arrived.written.replace(microsecond=0)
-    new = Answers(by, written, _answers(arrived), late=known.talk.times.is_late(written))
+    new = Answers(by, written, answers, late=known.talk.times.is_late(written))
     with telling(known.talk.folder):
         files = put_answers(known.talk, new, desk.settings.zone)
     desk.talks.look_again(page)
@@ -91,6 +95,37 @@ def agree(desk: Desk, arrived: Arrived) -> Applied:
     with telling(known.talk.folder):
         path = put_agreed(known.talk, Agreement(by, arrived.written.replace(microsecond=0), digest), desk.settings.zone)
     return Applied(f"{by} har godkänt anteckningarna från samtal: {shown}", files=(path,))
+
+
+def _is_gone(desk: Desk, arrived: Arrived) -> bool:
+    """Tell whether a message is about a talk that isn't there: its folder has another name, or has been taken away."""
+    page, sender = arrived.header.body.get("talk"), arrived.sender
+    try:
+        shape.hex8(page, "talk")
+    except FormatError:
+        return False
+    is_guardian = sender.role == "guardian" and bool(children_of(desk.register, sender.id, desk.now.date()))
+    return is_guardian and desk.talks.get(page) is None
+
+
+def _filed(desk: Desk, arrived: Arrived, answers: tuple[tuple[str, str], ...]) -> Applied:
+    """Keep what somebody has taken the trouble to write."""
+    facts = (
+        ("Svar på", "frågorna inför ett samtal vars mapp har bytt namn eller tagits bort"),
+        ("Från", arrived.sender.name),
+        ("Skrivet", f"{arrived.written:%Y-%m-%d %H:%M}"),
+        ("Kom", f"{arrived.came:%Y-%m-%d %H:%M}"),
+    )
+    text = "\n\n".join(f"{question}\n{said}" for question, said in answers)
+    after = (
+        f"Skriv in svaren i samtalets mapp, och lägg sedan undan det här: pluttra inbox dismiss {arrived.header.id[:8]}"
+    )
+    paper = Paper(f"Svar inför samtal från {arrived.sender.name}", facts, text, after=after)
+    folder, files = put(desk.settings.inbox, arrived, paper)
+    where = f"{desk.settings.inbox.name}/{folder.name}"
+    return Applied(
+        f"{arrived.sender.name} har svarat inför ett samtal som inte finns: {where}", waits=True, files=files
+    )
 
 
 def _talk(desk: Desk, arrived: Arrived) -> tuple[str, KnownTalk]:

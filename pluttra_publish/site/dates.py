@@ -99,7 +99,10 @@ def read_moment(text: str) -> datetime:
         ValueError: it is written in another way, or there is no such moment.
     """
     match = _MOMENT.fullmatch(text.strip())
-    return datetime(*map(int, match.groups())) if match else read_date(text)
+    if match is None:
+        return read_date(text)
+    year, month, day, hour, minute, second = map(int, match.groups())
+    return datetime(year, month, day, hour, minute, second)
 
 
 def read_time(text: str) -> time:

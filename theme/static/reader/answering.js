@@ -67,6 +67,7 @@ async function reviveForm(form, vault, title) {
   keepWhileTyping(answering);
   form.addEventListener('submit', (event) => {
     event.preventDefault(); // nothing of a form is sent but sealed
+    event.stopPropagation(); // to those who answer at the door
     submit(answering, /** @type {HTMLButtonElement | null} */ (event.submitter));
   });
   await followAnswer(answering);

@@ -255,7 +255,8 @@ function within(promise, milliseconds) {
 /** Ask the host for what is new, and send what waits, from now on. */
 function keepUp() {
   const open = vault;
-  if (open?.drop) import('./outgoing.js').then(({ tend }) => tend(open, notice), () => {});
+  if (!open?.ready) return; // nobody has come in, or the device is being forgotten
+  if (open.drop) import('./outgoing.js').then(({ tend }) => tend(open, notice), () => {});
   import('./asking.js').then(({ keepAsking }) => keepAsking({ vault: () => vault, notice, lists: () => lists, visit, refused: refuse }), () => {});
 }
 

@@ -166,7 +166,7 @@ async function flushAll(vault) {
       left = round.left;
       if (left || round.wait) tryLater(vault, round.wait || Math.min(AGAIN * 2 ** (failedTimes - 1), SELDOM_AGAIN));
     } catch (error) {
-      if (!(error instanceof Unsent)) console.error(error);
+      if (vault.ready && !(error instanceof Unsent)) console.error(error); // else the device has been forgotten meanwhile
     }
   }
   busy = null;
