@@ -92,23 +92,20 @@ async function opened(vault, html, index) {
   hang(hooks, (address) => mediumAt(index, address), vault);
   const told = root?.matches('[data-word]') ? root : root?.querySelector('[data-word][lang]');
   if (root && told && told.getAttribute('lang') !== document.documentElement.lang) await import('./languages.js').then(({ retell }) => retell(root)).catch(() => {}); // else as the preschool says it
-  if (root?.querySelector('form[data-answer]')) {
-    showForms(root, vault, index.audience);
-    await openForms(root, vault);
-  }
+  if (root?.querySelector('form[data-answer]') && !showTalk(root, vault, index.audience)) await openForms(root, vault);
   return root ?? element('article');
 }
 
-/** What a talk asks of a family is only shown to those who work there. @param {Element} root @param {Vault} vault @param {string} audience whose page it is */
-function showForms(root, vault, audience) {
+/** Show those who work there what a talk asks of the family, and no more; say whether that was it. @param {Element} root @param {Vault} vault @param {string} audience whose page it is */
+function showTalk(root, vault, audience) {
   const child = vault.audiences.find(({ id }) => id === audience)?.child;
-  if (vault.opened.keyrings.some(({ reader, children }) => reader.role === 'guardian' && children.some(({ id }) => id === child))) return;
-  for (const form of root.querySelectorAll('form[data-answer^="talk-"]')) {
+  const forms = root.querySelectorAll('form[data-answer^="talk-"]');
+  if (!forms.length || vault.opened.keyrings.some(({ reader, children }) => reader.role === 'guardian' && children.some(({ id }) => id === child))) return false;
+  for (const form of forms) {
     form.querySelectorAll('button').forEach((button) => button.remove());
     form.querySelectorAll('input, textarea').forEach((field) => field.setAttribute('disabled', ''));
-    form.removeAttribute('data-answer');
-    form.classList.add('shown');
   }
+  return true;
 }
 
 /** Let the forms of a page be answered, if there is a way back. @param {HTMLElement} root @param {Vault} vault */
