@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pluttra_publish.format.messages import Kind
-from pluttra_publish.inbox import notices
+from pluttra_publish.inbox import notices, talks
 from pluttra_publish.inbox.consents import apply_consent
 from pluttra_publish.inbox.contacts import apply_contact
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
@@ -31,4 +31,7 @@ APPLY: Mapping[Kind, Apply] = {
     "read": apply_read,
     "reply": apply_reply,
     "retire": apply_retire,
+    "talk-agreed": talks.agree,
+    "talk-answers": talks.answer,
+    "talk-time": talks.choose_time,
 }

@@ -16,6 +16,7 @@ from pluttra_publish.errors import FormatError
 from pluttra_publish.format import shape
 from pluttra_publish.format.messages import Header
 from pluttra_publish.inbox.known_posts import KnownPost, published_posts
+from pluttra_publish.inbox.known_talks import KnownTalks
 from pluttra_publish.inbox.pieces import SentFile
 from pluttra_publish.inbox.refusing import RefusedError
 from pluttra_publish.register import (
@@ -118,6 +119,11 @@ class Desk:
         held = self.reads.get(sender.id, {})
         places = ((self._audiences.get(audience), month) for audience, month in post.months)
         return any(month in held.get(audience, ()) for audience, month in places if audience)
+
+    @cached_property
+    def talks(self) -> KnownTalks:
+        """Every development talk, by the id of its page."""
+        return KnownTalks(self.settings, self.register, self.keystore.opaque_id, self.now)
 
     def child(self, written: object) -> Child:
         """Return the child that an id means.

@@ -49,6 +49,8 @@ def why_not(filed: Filed) -> str:
     """Return why something can only be read and put by; empty if it can be approved."""
     if filed.kind == "reply":
         return why_only_read(filed)
+    if filed.kind == "talk-answers":
+        return "Svaren går bara att läsa: skriv in dem i samtalets mapp."
     return "" if filed.kind in APPROVE else "Rätta det, och flytta mappen dit den ska. Det står i FEL.txt i mappen."
 
 

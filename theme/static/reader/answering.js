@@ -7,6 +7,7 @@ import { toHex, utf8 } from './bytes.js';
 import { element, fill, ours } from './dom.js';
 import { keepDraft, wholeDraft } from './drafts.js';
 import { sha256 } from './kdf.js';
+import { lastingLine } from './lasting.js';
 import { bringLater } from './later.js';
 import { momentText } from './moments.js';
 import { discard, enqueue, events, flush, waitingIn } from './outbox.js';
@@ -48,7 +49,9 @@ const BODIES = {
 /** Let the forms of a page be answered, and show what was typed in them. @param {HTMLElement} node @param {Vault} vault @param {string} [title] what the answers are called among what is sent */
 export async function revive(node, vault, title = node.querySelector('h1')?.textContent ?? '') {
   await bringLater();
-  await Promise.all([.../** @type {NodeListOf<HTMLFormElement>} */ (node.querySelectorAll('form[data-answer]'))].map((form) => reviveForm(form, vault, title)));
+  const forms = [.../** @type {NodeListOf<HTMLFormElement>} */ (node.querySelectorAll('form[data-answer]'))];
+  lastingLine(vault).then((line) => line && forms[0]?.before(line), () => {});
+  await Promise.all(forms.map((form) => reviveForm(form, vault, title)));
 }
 
 /** @param {HTMLFormElement} form @param {Vault} vault @param {string} title */
