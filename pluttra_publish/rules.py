@@ -177,10 +177,11 @@ def read_rules(
     press(settings, theme=theme, probe=probed, findings=findings, between=between, today=now.date())
     days = [*(post.date for post in posts if _sealed(post)), *(talk.date for talk in talks)]
     first = earliest_month(first_month, now, days)
+    reading = access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days)
     made, _ = whole_plan(
         posts,
         people=people,
-        access=access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days),
+        access=reading,
         opaque_id=opaque_id,
         now=now,
         findings=findings,
@@ -195,6 +196,7 @@ def read_rules(
         opaque_id=opaque_id,
         now=now,
         findings=people.named,
+        access=reading,
         way_back=settings.drop.is_on,
     )
     findings.stop()

@@ -188,7 +188,7 @@ class Run:
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in self.talks]
         self.first_month = earliest_month(self._first_month, self.now, days)
         self.plan, reading = self._planned(posts)
-        self.pages = self._standing() if standing else None
+        self.pages = self._standing(reading) if standing else None
         of_pages = own_staff_of(self.pages) if self.pages is not None else part.staff_standing if part else ()
         reading = with_staff(reading, self.plan, self.register, {*(part.staff if part else ()), *of_pages})
         self.access = {reader: held for reader, held in reading.items() if reader not in self._revoked}
@@ -208,7 +208,7 @@ class Run:
         )
         return self.laid.edition
 
-    def _standing(self) -> tuple[PlannedPage, ...]:
+    def _standing(self, reading: Access) -> tuple[PlannedPage, ...]:
         tagged = [tag for _, tag in tagged_in(self.plan)]
         names = protected_names(self.register, self.allowed_words)
         return plan_standing(
@@ -220,6 +220,7 @@ class Run:
             opaque_id=self._opaque_id,
             now=self.now,
             findings=self.people.named,
+            access=reading,
             way_back=self.settings.drop.is_on,
             sayable=lambda text: not names.anything(text),
         )

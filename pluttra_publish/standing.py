@@ -17,7 +17,8 @@ from pluttra_publish.bookings import Booked
 from pluttra_publish.calendar_file import calendar_file
 from pluttra_publish.curriculum import Curriculum, Goal, curriculum_on
 from pluttra_publish.errors import ContentError, Findings
-from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, staff_of, title_of
+from pluttra_publish.family_consents import asked_families, family_sheet
+from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, staff_of, title_of
 from pluttra_publish.register import Child, Consents, departments_of, guardians_of, holds_through, reference_list
 from pluttra_publish.register.names import find_child
 from pluttra_publish.register.values import STAFF, Audience, Register
@@ -74,18 +75,20 @@ def plan_standing(
     opaque_id: OpaqueId,
     now: datetime,
     findings: Findings,
+    access: Access,
     way_back: bool = False,
     sayable: Sayable = all_sayable,
 ) -> tuple[PlannedPage, ...]:
     """Return every page that is not a post; a talk's folder that is no child's is added to `findings`.
 
-    `way_back` tells whether families can answer in the reader. What of their answers isn't `sayable` is left out.
+    `way_back` tells whether families can answer in the reader, and `access` who reads which months. What of their answers isn't `sayable` is left out.
     """
     planned = _Talks(register, preschool, opaque_id, now, way_back, sayable)
     return (
         *planned.pages(talks, findings),
         *_goals(tagged, register, opaque_id, now),
         *_lists(register, consents, opaque_id, now.date()),
+        *(_family_consents(register, consents, access, opaque_id, now.date()) if way_back else ()),
     )
 
 
@@ -214,6 +217,20 @@ def _lists(register: Register, consents: Consents, opaque_id: OpaqueId, day: dat
         title = f"Vem får synas: {department.name}"
         sheet = ConsentSheet(through, tuple((row.name, row.answers) for row in rows))
         yield PlannedPage(opaque_id("consents", STAFF.key, title), STAFF, f"{day:%Y-%m}", title, None, sheet, "")
+
+
+def _family_consents(
+    register: Register, consents: Consents, access: Access, opaque_id: OpaqueId, day: date
+) -> Iterator[PlannedPage]:
+    """Yield what the guardians of every child are asked for consent to, in the child's audience.
+
+    The page doesn't say which day it is, so that it is the same until an answer is another.
+    """
+    for child, month in asked_families(register, access, day):
+        audience = Audience("child", child.id)
+        sheet = family_sheet(register, consents, child, opaque_id("child", child.id), day)
+        title = f"Samtycken: {child.first_name}"
+        yield PlannedPage(opaque_id("consents", audience.key), audience, month, title, None, sheet, "")
 
 
 def labels(goals: Iterable[Goal]) -> tuple[tuple[str, str], ...]:

@@ -87,7 +87,8 @@ def put(inbox: Path, arrived: Arrived, paper: Paper) -> tuple[Path, tuple[Path, 
             return there, ()
     folder, making = inbox / name, inbox / f".{header.id}.tmp"
     with telling(folder):
-        private_folder(inbox)
+        if not inbox.is_dir():
+            private_folder(inbox)
         if making.exists():
             shutil.rmtree(making)
         making.mkdir()
@@ -106,7 +107,7 @@ def put(inbox: Path, arrived: Arrived, paper: Paper) -> tuple[Path, tuple[Path, 
             "about": dict(paper.about),
         }
         (making / TEXT).write_bytes(text_of(paper).encode("utf-8"))
-        (making / MESSAGE).write_bytes(json.dumps(said, ensure_ascii=False, indent=1).encode("utf-8"))
+        (making / MESSAGE).write_bytes(json.dumps(said, ensure_ascii=False).encode("utf-8"))
         move_folder(making, folder)
     return folder, tuple(folder / name for name in (TEXT, MESSAGE, *photos))
 
@@ -155,7 +156,7 @@ def finish(inbox: Path, filed: Filed, how: str, at: datetime) -> Path:
     if filed.sender:
         said = json.loads((filed.folder / MESSAGE).read_text(encoding="utf-8"))
         said |= {"decided": how, "decided_at": at.isoformat(timespec="minutes")}
-        write_atomically(filed.folder / MESSAGE, json.dumps(said, ensure_ascii=False, indent=1).encode("utf-8"))
+        write_atomically(filed.folder / MESSAGE, json.dumps(said, ensure_ascii=False).encode("utf-8"))
     done = private_folder(inbox / DONE)
     target, number = done / filed.name, 1
     while target.exists():

@@ -97,11 +97,16 @@ _GRAVEST: tuple[State, ...] = ("no", "expired", "yes")
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody says of a purpose on a day, by their newest answer: since when, and of a yes its last day, if it has one."""
+    """What somebody says of a purpose on a day, by their newest answer: since when, of a yes its last day, if it has one, and the basis that stands with it.
+
+    `withdrawn` tells whether it is a yes that has been taken back.
+    """
 
     state: State
     since: date
     until: date | None = None
+    basis: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,8 +168,8 @@ class Consents:
         for by, rows in newest.items():
             counts = min(rows, key=lambda row: _GRAVEST.index(moment.state(row)))
             state = moment.state(counts)
-            since = counts.withdrawn if state == "no" and counts.yes and counts.withdrawn else counts.day
-            said[by] = Said(state, since, counts.until)
+            taken_back = counts.withdrawn if state == "no" and counts.yes else None
+            said[by] = Said(state, taken_back or counts.day, counts.until, counts.basis, taken_back is not None)
         return said
 
     def turns(self, child: str) -> set[date]:

@@ -23,7 +23,7 @@ def kdf(secret: bytes, label: Label, *parts: bytes | str | int) -> bytes:
     return block.finalize()[: LENGTHS[label]]
 
 
-@lru_cache(maxsize=16)  # a secret is mostly asked for several things in a row
+@lru_cache(maxsize=64)  # a secret is mostly asked for several things in a row, or in a row of as many months
 def _extracted(secret: bytes) -> HMAC:
     """Return the HMAC that expands what is extracted from the secret, before it has been given anything: to be copied."""
     return HMAC(HKDF.extract(_SHA_512, None, secret), _SHA_512)

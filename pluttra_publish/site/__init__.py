@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from pluttra_publish.site.colours import Accents, accents_of
+from pluttra_publish.site.consent_sheets import ConsentQuestion, FamilyConsentSheet, GuardianSays
 from pluttra_publish.site.frontmatter import decoded, returned_text
 from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
 from pluttra_publish.site.own_theme import PUBLIC_POLICY, RETOLD_POLICY, check_own_theme, check_walls, shell_policy
@@ -64,11 +65,14 @@ __all__ = [
     "Box",
     "CardView",
     "Choice",
+    "ConsentQuestion",
     "ConsentSheet",
     "Count",
     "Edition",
+    "FamilyConsentSheet",
     "FilmView",
     "GoalSheet",
+    "GuardianSays",
     "Link",
     "Look",
     "MediaFile",

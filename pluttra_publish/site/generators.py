@@ -18,6 +18,7 @@ from pelican.writers import Writer
 
 from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet
 from pluttra_publish.site.folders import Source
 from pluttra_publish.site.languages import chosen, speaking, spoken, teach
 from pluttra_publish.site.look import STATEMENT
@@ -121,7 +122,8 @@ class Workshop(Generator):  # type: ignore[misc]
         return {f"sida/{STATEMENT}.html": writer.render(template, renderer.statement(edition.statement))}
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
-        template = "answers" if isinstance(view.sheet, AnswersSheet) else view.sheet.kind
+        own = {AnswersSheet: "answers", FamilyConsentSheet: "family-consents"}
+        template = own.get(type(view.sheet), view.sheet.kind)
         return writer.render(self.get_template(template), renderer.standing(view))
 
 

@@ -106,7 +106,7 @@ class Language:
         }
         if isinstance(when, datetime):
             parts |= {"H": str(when.hour), "HH": f"{when.hour:02}", "mm": f"{when.minute:02}"}
-        return re.sub(r"\{(\w+)\}", lambda match: parts[match[1]], calendar[pattern])
+        return str(calendar[pattern].format_map(parts))
 
 
 def read_languages(theme: tuple[Path, ...]) -> dict[str, Language]:

@@ -1,7 +1,7 @@
 """Pelican without what we never ask it for. Imported before anything else of Pelican's.
 
 Pelican loads docutils, and Pillow and Pygments with it, for a reader of reStructuredText that is switched off here (pelican_run.py): a
-tenth of a second at the start of every command. Nor are there feeds here (generators.py), or anything that Pelican itself would watch.
+tenth of a second at the start of every command. Nor are there feeds here (generators.py), or anything that Pelican itself would watch or serve.
 A plugin that needs them imports the real ones, as ever.
 """
 
@@ -22,6 +22,7 @@ _WANTED = (
     "docutils.writers.html4css1",
     "feedgenerator",
     "pelican.rstdirectives",
+    "pelican.server",
     "watchfiles",
 )
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet, family_consents_page
 from pluttra_publish.site.dates import EARLIEST
 from pluttra_publish.site.languages import SOURCE, Language, spoken
 from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
@@ -174,6 +175,8 @@ class Renderer:
                 return where | {"answers": answers_page(view, sheet)}
             case GoalSheet() as sheet:
                 return where | {"goal": self._goal(sheet)}
+            case FamilyConsentSheet() as sheet:
+                return where | {"consents": family_consents_page(view.title, sheet)}
             case ConsentSheet() as sheet:
                 day = sheet.through.isoformat() if sheet.through else ""
                 text = spoken().long_date(sheet.through) if sheet.through else ""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet
 from pluttra_publish.site.look import Look, Statement, Support
 from pluttra_publish.site.talk_answers import Agreement, Answers
 from pluttra_publish.site.talk_sheets import AnswersSheet, Asked
@@ -326,7 +327,7 @@ class ConsentSheet:
     kind: Literal["consents"] = field(default="consents", init=False)
 
 
-Sheet = TalkSheet | AnswersSheet | GoalSheet | ConsentSheet
+Sheet = TalkSheet | AnswersSheet | GoalSheet | ConsentSheet | FamilyConsentSheet
 
 
 @dataclass(frozen=True)
