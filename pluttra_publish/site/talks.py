@@ -92,7 +92,8 @@ class _Desk:
         times = folders.times(contents, fields, day_named)
         if times.settled is None and not times.offered and day_named is None:
             mend = "Skriv Tid: eller Tider: i inbjudan, eller döp mappen efter samtalets dag, till exempel 2026-11-26."
-            self.fault(day.shown, "namnet", "Mappens namn är en månad, och ingen tid är skriven.", mend)
+            if not {"time", "times"} & fields.keys():
+                self.fault(day.shown, "namnet", "Mappens namn är en månad, och ingen tid är skriven.", mend)
             return None
         title = fields["title"][-1].field.value if "title" in fields else title_named or TITLE
         alts = {name: alt for body in bodies.values() for name, alt in body.images if alt}
