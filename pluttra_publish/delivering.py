@@ -19,7 +19,7 @@ from pluttra_publish.inviting import Door, Invited
 from pluttra_publish.letters.carrier import Carrier, MailError, Outcome, mail_password
 from pluttra_publish.letters.mail import mail
 from pluttra_publish.letters.outbox import Asked, How, Outbox, Pending, lock_of
-from pluttra_publish.letters.said import From, Said, invitation, notice, trial
+from pluttra_publish.letters.said import From, Said, changed_address, invitation, notice, trial
 from pluttra_publish.letters.words import words_in
 from pluttra_publish.platform import locked
 from pluttra_publish.pushing import Pushed, deliver_pushes
@@ -99,7 +99,7 @@ def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
 
     `reader` is the id by which a reader is known where no names may be (`Door.opaque`), `name` the invitation's own (`sealing.chain.invitation_name`).
     """
-    with locked(lock_of(settings)):
+    with locked(lock_of(settings.state)):
         outbox = Outbox.load(settings.state)
         outbox.open(reader, name, time)
         outbox.save()
@@ -107,7 +107,7 @@ def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
 
 def note_retired(door: Door, reader: Reader) -> None:
     """Remember that all links of a reader's have ended before their time."""
-    with locked(lock_of(door.settings)):
+    with locked(lock_of(door.settings.state)):
         outbox = Outbox.load(door.settings.state)
         outbox.retire(door.opaque(reader), now=int(door.now.timestamp()))
         outbox.save()
@@ -152,7 +152,27 @@ def try_out(settings: Settings, to: str, now: datetime) -> None:
         MailError: it was not taken.
     """
     said = trial(words_in(settings.language), From(settings.name, settings.contact), url=settings.url)
-    message = _mail(settings, said, to=to, name="", ident=f"trial-{int(now.timestamp())}", now=now)
+    _send_alone(settings, said, to=to, ident=f"trial-{int(now.timestamp())}", now=now)
+
+
+def tell_of_change(settings: Settings, reader: Reader, to: str, now: datetime) -> None:
+    """Tell the address that a reader had that they have another.
+
+    Raises:
+        MailError: it was not taken.
+    """
+    words = words_in(reader.language, settings.language)
+    said = changed_address(words, From(settings.name, settings.contact), url=settings.url)
+    _send_alone(settings, said, to=to, ident=f"changed-{int(now.timestamp())}", now=now)
+
+
+def _send_alone(settings: Settings, said: Said, *, to: str, ident: str, now: datetime) -> None:
+    """Send one letter that nothing waits for.
+
+    Raises:
+        MailError: it was not taken.
+    """
+    message = _mail(settings, said, to=to, name="", ident=ident, now=now)
     with Carrier(settings.mail, mail_password(settings.state)) as carrier:
         outcome = carrier.send(message, to)
     if outcome.kind != "sent":
