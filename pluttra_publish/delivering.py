@@ -99,7 +99,7 @@ def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
 
     `reader` is the id by which a reader is known where no names may be (`Door.opaque`), `name` the invitation's own (`sealing.chain.invitation_name`).
     """
-    with locked(lock_of(settings)):
+    with locked(lock_of(settings.state)):
         outbox = Outbox.load(settings.state)
         outbox.open(reader, name, time)
         outbox.save()
@@ -107,7 +107,7 @@ def note_opened(settings: Settings, reader: str, name: str, time: int) -> None:
 
 def note_retired(door: Door, reader: Reader) -> None:
     """Remember that all links of a reader's have ended before their time."""
-    with locked(lock_of(door.settings)):
+    with locked(lock_of(door.settings.state)):
         outbox = Outbox.load(door.settings.state)
         outbox.retire(door.opaque(reader), now=int(door.now.timestamp()))
         outbox.save()

@@ -28,7 +28,8 @@ def letterboxes(keystore: Keystore, settings: Settings, now: datetime) -> list[S
     if not settings.drop.is_on:
         return []
     drop = settings.drop
-    letterbox = Letterbox(tuple(_ways(settings, now)), None, drop.receipts, drop.posts)
+    push = keystore.push_key.public if settings.push.on else None
+    letterbox = Letterbox(tuple(_ways(settings, now)), push, drop.receipts, drop.posts)
     return [seal_letterbox(letterbox, keystore.drop_box)]
 
 

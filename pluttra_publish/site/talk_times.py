@@ -201,7 +201,12 @@ def _offered(written: Sequence[Written], zone: ZoneInfo, today: date, fault: Fau
             count += 1
             if when is None or not plausible(when.date(), today):
                 message = f"Tiden ”{piece}” går inte att förstå, eller finns inte i kalendern."
-                fault(one.file, f"rad {one.field.line}", message, "Skriv till exempel Tider: 2026-11-30 14.30; 2026-12-01 8.00.")
+                fault(
+                    one.file,
+                    f"rad {one.field.line}",
+                    message,
+                    "Skriv till exempel Tider: 2026-11-30 14.30; 2026-12-01 8.00.",
+                )
                 return
             if count > _MOST_OFFERED:
                 fault(one.file, f"rad {one.field.line}", "Det är för många tider.", f"Skriv högst {_MOST_OFFERED}.")

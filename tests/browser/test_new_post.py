@@ -207,7 +207,7 @@ def test_a_post_with_two_photos_goes_from_the_phone_to_a_folder(
     with Image.open(folder / "01.jpg") as image:
         red, green, _ = image.convert("RGB").getpixel((1500, 200))  # type: ignore[misc]
         assert red > green
-    assert 'barn = []' in (folder / "bilder.toml").read_text(encoding="utf-8")
+    assert "barn = []" in (folder / "bilder.toml").read_text(encoding="utf-8")
 
 
 def test_what_is_typed_and_chosen_is_there_after_a_reload_and_gone_when_it_is_thrown_away(
@@ -257,7 +257,10 @@ def test_who_may_not_be_seen_can_not_be_chosen_and_no_reason_is_given(
     expect(form.child("Tom")).to_be_disabled()  # may not be named
     expect(form.child("Sam")).to_be_enabled()
     expect(about.get_by_text("Inte på bild")).to_have_count(0)  # nothing is attached
-    form.attach(picked("IMG_1.jpg", jpeg((800, 600))), picked("a.mp4", making.film(tmp_path / "a.mp4").read_bytes(), "video/mp4"))
+    form.attach(
+        picked("IMG_1.jpg", jpeg((800, 600))),
+        picked("a.mp4", making.film(tmp_path / "a.mp4").read_bytes(), "video/mp4"),
+    )
     expect(about.get_by_text("Inte på bild")).to_have_count(1)
     expect(about.get_by_text("Inte på film")).to_have_count(1)
     form.tap("Sam")

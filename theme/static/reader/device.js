@@ -1,6 +1,7 @@
 /** The pages of this device alone. "Om den här läsaren": who reads here, what is stored, how to forget it. Knows the vault and this device. */
 import { element, fill, slot } from './dom.js';
 import { installGuide, installPage } from './installing.js';
+import { letterboxOf } from './letterbox.js';
 import { keptPosts } from './without.js';
 import { momentText, sizeText } from './moments.js';
 import { WORDS } from './words.js';
@@ -27,7 +28,7 @@ async function aboutPage(vault, prompt, forgotten) {
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
   slot(node, 'outgoing').hidden = !vault.drop;
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
-  slot(node, 'push').hidden = !vault.drop;
+  if (vault.drop) letterboxOf(vault).then((box) => (slot(node, 'push').hidden = !box?.push), () => {});
   const persist = slot(node, 'persist');
   persist.hidden = lasting;
   persist.onclick = async () => {
