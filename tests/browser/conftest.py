@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from pluttra_publish.drop.setting_up import box_at
+from pluttra_publish.settings import FILE, read_settings
 from tests.browser.device import Device
 from tests.browser.film import long_film
 from tests.browser.hosting import LACKING, NAMED, Host
@@ -73,6 +75,8 @@ def hosting() -> Iterator[MakeHost]:
     made: list[Host] = []
 
     def make(folder: Path, **options: Any) -> Host:
+        if "drop" not in options and (folder.parent / FILE).is_file():
+            options["drop"] = box_at(read_settings(folder.parent))  # where the preschool takes answers, it does here
         made.append(Host(folder, **options))
         return made[-1]
 
