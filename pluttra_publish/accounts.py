@@ -18,7 +18,7 @@ from pluttra_publish.sealed_site import SealedSite
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.site import Post, Seen
 from pluttra_publish.stale import PUBLIC, Stale, standing_look
-from pluttra_publish.standing import tagged_in
+from pluttra_publish.standing import own_staff_of, tagged_in
 from pluttra_publish.world import World, concern_of
 
 
@@ -68,7 +68,8 @@ def account(
         concern = concern_of(run.settings, run.people, run.allowed_words, keystore.opaque_id, run.now)
         changes.told["concern"] = json.dumps(concern)
     if run.pages is not None:
-        due = [talk.date for talk in run.talks if talk.timed and talk.date >= run.now]
+        due = [page.due for page in run.pages if page.due]
+        changes.told["standing staff"] = json.dumps(sorted(audience.key for audience in own_staff_of(run.pages)))
         changes.told["standing"] = "" if run.without_talks else standing_look(run.settings)
         changes.told["standing due"] = str(int(min(due).timestamp()) + 1) if due else ""
         changes.told["standing months"] = json.dumps(sorted({(id_of(page.audience), page.month) for page in run.pages}))

@@ -8,10 +8,23 @@ MEDIA_TYPE = "text/calendar"
 
 _LINE = 75  # octets, without the line end
 _UNSAID = timedelta(minutes=30)
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def calendar_file(*, identity: str, title: str, start: datetime, minutes: int, place: str) -> bytes:
-    """Return the file of one event. The same event gives the same bytes; half an hour if nobody has said how long it takes."""
+def calendar_file(
+    *,
+    identity: str,
+    title: str,
+    start: datetime,
+    minutes: int,
+    place: str,
+    changed: datetime | None = None,
+    again: bool = False,
+) -> bytes:
+    """Return the file of one event. The same event gives the same bytes; half an hour if nobody has said how long it takes.
+
+    `changed` is when it got its time, `again` whether it has got another since: a calendar that has the event already takes the one with the higher number.
+    """
     end = start + (timedelta(minutes=minutes) if minutes else _UNSAID)
     lines = [
         "BEGIN:VCALENDAR",
@@ -19,7 +32,8 @@ def calendar_file(*, identity: str, title: str, start: datetime, minutes: int, p
         "PRODID:-//Pluttra Publish//SV",
         "BEGIN:VEVENT",
         f"UID:{identity}@pluttra",
-        f"DTSTAMP:{_moment(start)}",
+        f"DTSTAMP:{_moment(changed or start)}",
+        *([f"SEQUENCE:{_number(changed) + again}"] if changed else []),
         f"DTSTART:{_moment(start)}",
         f"DTEND:{_moment(end)}",
         f"SUMMARY:{_text(title)}",
@@ -29,6 +43,11 @@ def calendar_file(*, identity: str, title: str, start: datetime, minutes: int, p
         "END:VCALENDAR",
     ]
     return b"".join(_folded(line) for line in lines)
+
+
+def _number(changed: datetime) -> int:
+    """Return a number that grows with the time, two for each minute."""
+    return max(0, int((changed - _BEGINNING).total_seconds()) // 60) * 2
 
 
 def _moment(when: datetime) -> str:

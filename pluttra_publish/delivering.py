@@ -19,7 +19,7 @@ from pluttra_publish.inviting import Door, Invited
 from pluttra_publish.letters.carrier import Carrier, MailError, Outcome, mail_password
 from pluttra_publish.letters.mail import mail
 from pluttra_publish.letters.outbox import Asked, How, Outbox, Pending, lock_of
-from pluttra_publish.letters.said import From, Said, invitation, notice, trial
+from pluttra_publish.letters.said import From, Said, changed_address, invitation, notice, trial
 from pluttra_publish.letters.words import words_in
 from pluttra_publish.platform import locked
 from pluttra_publish.pushing import Pushed, deliver_pushes
@@ -152,7 +152,27 @@ def try_out(settings: Settings, to: str, now: datetime) -> None:
         MailError: it was not taken.
     """
     said = trial(words_in(settings.language), From(settings.name, settings.contact), url=settings.url)
-    message = _mail(settings, said, to=to, name="", ident=f"trial-{int(now.timestamp())}", now=now)
+    _send_alone(settings, said, to=to, ident=f"trial-{int(now.timestamp())}", now=now)
+
+
+def tell_of_change(settings: Settings, reader: Reader, to: str, now: datetime) -> None:
+    """Tell the address that a reader had that they have another.
+
+    Raises:
+        MailError: it was not taken.
+    """
+    words = words_in(reader.language, settings.language)
+    said = changed_address(words, From(settings.name, settings.contact), url=settings.url)
+    _send_alone(settings, said, to=to, ident=f"changed-{int(now.timestamp())}", now=now)
+
+
+def _send_alone(settings: Settings, said: Said, *, to: str, ident: str, now: datetime) -> None:
+    """Send one letter that nothing waits for.
+
+    Raises:
+        MailError: it was not taken.
+    """
+    message = _mail(settings, said, to=to, name="", ident=ident, now=now)
     with Carrier(settings.mail, mail_password(settings.state)) as carrier:
         outcome = carrier.send(message, to)
     if outcome.kind != "sent":

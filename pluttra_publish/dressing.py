@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pluttra_publish.errors import ContentError, Findings, LeakError
-from pluttra_publish.media import logo_files
 from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import (
@@ -115,6 +114,8 @@ def _icons(settings: Settings, findings: Findings) -> Mapping[str, bytes] | None
     logo = settings.look.logo
     if logo is None:
         return None
+    from pluttra_publish.media import logo_files  # noqa: PLC0415 # with Pillow
+
     try:
         return logo_files(logo)
     except ContentError as wrong:

@@ -24,6 +24,7 @@ from pluttra_publish.register import (
     departments_of,
     readers,
 )
+from pluttra_publish.register.values import fold
 from pluttra_publish.sealing import chain
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.objects import SealedObject
@@ -70,6 +71,17 @@ def reach_of(keystore: Keystore, access: Access, consents: Consents, settings: S
 def may_be_in(consents: Consents, child: Child, now: datetime) -> tuple[Purpose, ...]:
     """Return what of photo, film, sound and name a child may be in today where others than its own guardians read, sorted."""
     return tuple(one for one in sorted((PHOTO, FILM, SOUND, NAME)) if consents.may(child.id, one, now.date()))
+
+
+def told_apart(child: Child, others: Iterable[Child]) -> str:
+    """Return a child's first name, with as much of its last as no other has whose first name is the same: it is chosen among them."""
+    alike = [one.name for one in others if fold(one.first_name) == fold(child.first_name) and one.id != child.id]
+    if not alike:
+        return child.first_name
+    for end in range(len(child.first_name) + 2, len(child.name)):
+        if not any(fold(name).startswith(fold(child.name[:end])) for name in alike):
+            return child.name[:end] + "."
+    return child.name
 
 
 def doors_of(keystore: Keystore) -> str:
@@ -146,7 +158,7 @@ def _children(
         placed = (Audience("department", found.id) for found in departments_of(register, child.id, now.date()))
         yield KeyringChild(
             id=keystore.opaque_id("child", child.id),
-            name=child.first_name,
+            name=told_apart(child, children) if writes else child.first_name,
             audience=keystore.audience(Audience("child", child.id).key).id.hex(),
             departments=tuple(keystore.audience(found.key).id.hex() for found in placed if found in months),
             may=may_be_in(consents, child, now) if writes else None,

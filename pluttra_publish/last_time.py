@@ -160,6 +160,14 @@ class LastTime:
             for card, months in json.loads(cards):
                 yield card, [(audience, month) for audience, month in months]
 
+    def cards_by_post(self) -> Iterator[tuple[str, list[tuple[str, tuple[Month, ...]]]]]:
+        """Yield every published post with its cards' ids and the months that hold each, whoever's copy it is."""
+        for source, cards in self._ask("SELECT source, cards FROM posts WHERE NOT waits AND cards <> '[]'"):
+            months: dict[str, list[Month]] = {}
+            for card, held in json.loads(cards):
+                months.setdefault(card, []).extend((audience, month) for audience, month in held)
+            yield source, [(card, tuple(held)) for card, held in months.items()]
+
     @property
     def size(self) -> int:
         """How many files lie on the host, the root excepted."""
@@ -215,30 +223,35 @@ class LastTime:
         if whole:
             for table in ("told", "posts", "links", "goals", "uses", "clear"):
                 database.execute(f"DELETE FROM {table}")  # noqa: S608 # our own names
-        for source, known in changes.posts.items():
-            if not whole:
-                for table in ("posts", "links", "goals"):
-                    database.execute(f"DELETE FROM {table} WHERE source = ?", (source,))  # noqa: S608
-            if known:
-                cards = json.dumps(known.cards, separators=(",", ":"))
-                database.execute(
-                    "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)",
-                    (source, known.seen, known.address, known.due, cards, int(known.waits)),
-                )
-                database.executemany(
-                    "INSERT INTO links VALUES (?, ?)", ((source, goal) for goal in sorted(known.links))
-                )
-                database.executemany(
-                    "INSERT OR REPLACE INTO goals VALUES (?, ?, ?, ?, ?, ?)",
-                    ((source, f"{t.curriculum}/{t.goal}", t.home, t.card, t.date, int(t.own)) for t in known.tags),
-                )
-        uses = {
-            user: known.uses if known else frozenset[str]() for user, known in changes.posts.items()
-        } | changes.others
-        for user, names in uses.items():
-            if not whole:
-                database.execute("DELETE FROM uses WHERE user = ?", (user,))
-            database.executemany("INSERT INTO uses VALUES (?, ?)", ((name, user) for name in sorted(names)))
+        posts = {source: known for source, known in changes.posts.items() if known}
+        uses = {user: frozenset[str]() for user in changes.posts} | {user: known.uses for user, known in posts.items()}
+        uses |= changes.others
+        if not whole:
+            for table in ("posts", "links", "goals"):
+                database.executemany(f"DELETE FROM {table} WHERE source = ?", ((one,) for one in changes.posts))  # noqa: S608
+            database.executemany("DELETE FROM uses WHERE user = ?", ((user,) for user in uses))
+        database.executemany(
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (source, one.seen, one.address, one.due, json.dumps(one.cards, separators=(",", ":")), int(one.waits))
+                for source, one in posts.items()
+            ),
+        )
+        database.executemany(
+            "INSERT INTO links VALUES (?, ?)",
+            ((source, goal) for source, known in posts.items() for goal in sorted(known.links)),
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO goals VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (source, f"{t.curriculum}/{t.goal}", t.home, t.card, t.date, int(t.own))
+                for source, known in posts.items()
+                for t in known.tags
+            ),
+        )
+        database.executemany(
+            "INSERT INTO uses VALUES (?, ?)", ((name, user) for user, names in uses.items() for name in sorted(names))
+        )
         for path, digest in changes.clear.items():
             if digest is None:
                 database.execute("DELETE FROM clear WHERE path = ?", (path,))

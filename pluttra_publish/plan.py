@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from pluttra_publish.errors import ConsentError, ContentError, Findings, IdentityError
 from pluttra_publish.register.names import DepartmentNotFound, find_child, find_department, same_guardians
@@ -50,7 +51,7 @@ class PlannedPost:
         """Whether the post lies in one child's folder, whoever reads it."""
         return self.home.kind == "child" or self.home.id.startswith("child:")
 
-    @property
+    @cached_property
     def month(self) -> str:
         return self.post.date.strftime("%Y-%m")
 
@@ -91,6 +92,7 @@ def plan(
     waiting: list[Post] = []
     held: list[PlannedPost] = []
     taken: dict[str, Post] = {}
+    placing = _Placing(register, access, opaque_id, findings if named is None else named)
     for post in posts:
         due = may_publish(post) and post.date <= now
         if post.place.kind == "public":
@@ -102,7 +104,7 @@ def plan(
                 findings.error(ContentError, post.source, "Målgrupp", message, "Flytta det till personal/.")
             (public if due else waiting).append(post)
             continue
-        found = _Placing(register, access, opaque_id, findings if named is None else named).place(post)
+        found = placing.place(post)
         if found is None:
             continue
         other = taken.setdefault(found.id, post)
@@ -251,8 +253,12 @@ class _Placing:
         placed = {row.department for row in self.register.placements_by_child.get(child.id, ()) if row.span.holds(day)}
         if not (placed if home.kind == "preschool" else home.id in placed):
             return False
-        staff = (months for reader, months in self.access.items() if reader not in self.register.guardian)
-        return all(month in months.get(home, ()) for months in staff if month in months.get(own, ()))
+        return all(month in months.get(home, ()) for months in self._staff if month in months.get(own, ()))
+
+    @cached_property
+    def _staff(self) -> tuple[Mapping[Audience, tuple[str, ...]], ...]:
+        """What each of the staff reads."""
+        return tuple(months for reader, months in self.access.items() if reader not in self.register.guardian)
 
     def _may_share(self, post: Post, owner: str, other: Child) -> None:
         same = same_guardians(self.register, owner, other.id, post.date.date())

@@ -266,8 +266,8 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def settle(files: Iterable[str]) -> None:
-    """Wait until files that were written without waiting, and their names, are on disk.
+def settle(files: Iterable[str], also: Iterable[str] = ()) -> None:
+    """Wait until files that were written without waiting, and their names, are on disk; `also` the names of what is in these folders.
 
     Of many files, their whole file system is asked for at once where the system can do that, which is ten times as quick; else many
     are asked for at a time: a disk that is asked for one file after the other waits for itself.
@@ -276,7 +276,7 @@ def settle(files: Iterable[str]) -> None:
         OSError: the disk could not keep them.
     """
     wanted = list(files)
-    folders = list({os.path.dirname(file) for file in wanted})  # noqa: PTH120
+    folders = list({os.path.dirname(file) for file in wanted} | set(also))  # noqa: PTH120
     if len(wanted) >= _MANY and _sync_file_systems(folders):
         return
     with ThreadPoolExecutor(_AT_ONCE) as workers:

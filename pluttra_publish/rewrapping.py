@@ -225,7 +225,8 @@ class _Rewrap:
             revoked=keystore.revoked,
         )
         told = self._last.told("staff")
-        own = json.loads(told) if told else [key for key in keystore.audiences if key.startswith("staff:")]
+        more = json.loads(self._last.told("standing staff") or "[]")
+        own = [*json.loads(told), *more] if told else [key for key in keystore.audiences if key.startswith("staff:")]
         staff = {audience for audience in map(audience_of, own) if audience.id}
         return with_staff(reading, Plan((), (), ()), self._register, staff)
 

@@ -32,8 +32,8 @@ Step = Callable[[str, int, int], None]
 class Readable:
     """A post or a standing page, as far as who reads it is concerned: `month` of these audiences gives it.
 
-    `source` is the folder it lies in, and empty for a page that is made of the register or of posts. `since` is the moment from
-    which it could be there, None if it always could.
+    `source` is the folder it lies in, and empty for a page that is made of the register or of posts; `parts` are the files there that it is made of, if it isn't all of it.
+    `since` is the moment from which it could be there, None if it always could.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class Readable:
     since: datetime | None
     audiences: tuple[Audience, ...]
     month: str
+    parts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -81,7 +82,10 @@ class Rules:
             grace_days=self.settings.grace_days,
             revoked=self.revoked,
         )
-        return with_staff(reading, self.plan, self.register)
+        own = {
+            audience for page in self.pages for audience in page.audiences if audience.kind == "staff" and audience.id
+        }
+        return with_staff(reading, self.plan, self.register, own)
 
     @cached_property
     def readable(self) -> Mapping[str, Readable]:
@@ -95,8 +99,11 @@ class Rules:
         """Return the standing page that is meant: by its title, or by the folder of a talk or a file in it; None if none is."""
         named = next((page for page in self.pages if fold(page.title) == fold(str(written)) and not page.source), None)
         name = named or self._name_of(written, self.settings.talks)
-        return named or next(
-            (page for page in self.pages if page.source and f"{name}/".startswith(f"{page.source}/")), None
+        part = next((page for page in self.pages if name in page.parts), None)
+        return (
+            named
+            or part
+            or next((page for page in self.pages if page.source and f"{name}/".startswith(f"{page.source}/")), None)
         )
 
     def find(self, path: Path) -> tuple[Post, MediaFile | None]:
@@ -170,10 +177,11 @@ def read_rules(
     press(settings, theme=theme, probe=probed, findings=findings, between=between, today=now.date())
     days = [*(post.date for post in posts if _sealed(post)), *(talk.date for talk in talks)]
     first = earliest_month(first_month, now, days)
+    reading = access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days)
     made, _ = whole_plan(
         posts,
         people=people,
-        access=access(people.register, today=now.date(), first_month=first, grace_days=settings.grace_days),
+        access=reading,
         opaque_id=opaque_id,
         now=now,
         findings=findings,
@@ -188,6 +196,8 @@ def read_rules(
         opaque_id=opaque_id,
         now=now,
         findings=people.named,
+        access=reading,
+        way_back=settings.drop.is_on,
     )
     findings.stop()
     standing = tuple(_readable(page, made) for page in pages)
@@ -227,7 +237,9 @@ def _joined(parts: list[PlannedPost]) -> Readable:
 
 def _readable(page: PlannedPage, made: Plan) -> Readable:
     since = max((planned.post.date for planned in made.posts), default=None) if page.sheet.kind == "goal" else None
-    return Readable(page.sheet.kind, page.id, page.source, page.title, page.date, since, (page.audience,), page.month)
+    return Readable(
+        page.sheet.kind, page.id, page.source, page.title, page.date, since, (page.audience,), page.month, page.parts
+    )
 
 
 def readers_by_month(reading: Access) -> Mapping[tuple[Audience, str], frozenset[str]]:

@@ -19,7 +19,7 @@ from pluttra_publish.format.posts import Card
 from pluttra_publish.keep_out import keep_out
 from pluttra_publish.media import Derived, Kind, derive_all, probe
 from pluttra_publish.people import People, read_people
-from pluttra_publish.plan import Access, OpaqueId, Plan
+from pluttra_publish.plan import Access, OpaqueId, Plan, with_staff
 from pluttra_publish.planning import whole_plan
 from pluttra_publish.platform import private_folder
 from pluttra_publish.protected_names import protected_names
@@ -28,7 +28,7 @@ from pluttra_publish.resources import theme_folder
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import Edition, Pages, Post, ShellFiles, ShellView, Talk, press, read_talks
 from pluttra_publish.site.folders import path_of
-from pluttra_publish.standing import PlannedPage, Tagged, goals_of, plan_standing, tagged_in
+from pluttra_publish.standing import PlannedPage, Tagged, goals_of, own_staff_of, plan_standing, tagged_in
 
 _KINDS: Mapping[Kind, str] = {"photo": "Bilder", "film": "Filmer", "sound": "Ljud"}
 
@@ -45,13 +45,15 @@ def no_step(_what: str, _done: int, _total: int) -> None:
 class Part(Protocol):
     """A part of a site, where the rest stays as it was published.
 
-    `clear` tells whether the shell and the public pages are made. `staff` are the staff's own audiences that have posts.
+    `clear` tells whether the shell and the public pages are made. `staff` are the staff's own audiences that have posts, `staff_standing` those that have pages that are no posts.
     """
 
     @property
     def clear(self) -> bool: ...
     @property
     def staff(self) -> Collection[Audience]: ...
+    @property
+    def staff_standing(self) -> Collection[Audience]: ...
 
     def standing(self, now: datetime, *, goals: bool) -> bool:
         """Tell whether the pages that are no posts are made too; `goals` tells whether any post that was read is tagged with a goal."""
@@ -186,8 +188,10 @@ class Run:
         days = [post.date for post in posts if post.place.kind != "public"] + [talk.date for talk in self.talks]
         self.first_month = earliest_month(self._first_month, self.now, days)
         self.plan, reading = self._planned(posts)
+        self.pages = self._standing(reading) if standing else None
+        of_pages = own_staff_of(self.pages) if self.pages is not None else part.staff_standing if part else ()
+        reading = with_staff(reading, self.plan, self.register, {*(part.staff if part else ()), *of_pages})
         self.access = {reader: held for reader, held in reading.items() if reader not in self._revoked}
-        self.pages = self._standing() if standing else None
         derived = self._derive(posts, self.talks)
         if self.findings.errors:
             return None
@@ -204,8 +208,9 @@ class Run:
         )
         return self.laid.edition
 
-    def _standing(self) -> tuple[PlannedPage, ...]:
+    def _standing(self, reading: Access) -> tuple[PlannedPage, ...]:
         tagged = [tag for _, tag in tagged_in(self.plan)]
+        names = protected_names(self.register, self.allowed_words)
         return plan_standing(
             self.talks,
             [*tagged, *(self.part.other_tags() if self.part else ())],
@@ -215,6 +220,9 @@ class Run:
             opaque_id=self._opaque_id,
             now=self.now,
             findings=self.people.named,
+            access=reading,
+            way_back=self.settings.drop.is_on,
+            sayable=lambda text: not names.anything(text),
         )
 
     def _planned(self, posts: Iterable[Post]) -> tuple[Plan, Access]:

@@ -44,8 +44,7 @@ class Objects:
     def seal(self, source: bytes | Path, owner: Audience, role: Role, media_type: str) -> Reference:
         """Return the reference to a page or medium, sealed now unless the host has it whole already."""
         ready, before = self._ready(source, owner, role, media_type)
-        known = ready.recall(self._ledger)
-        if known and self._there.get(ready.path) == ready.sealed_length:
+        if self._there.get(ready.path) == ready.sealed_length and (known := ready.recall(self._ledger)):
             self.kept.add(ready.path)
             return known
         reference, made = ready.seal(self._workspace(role))

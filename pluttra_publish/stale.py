@@ -128,6 +128,10 @@ class Stale:
         return set(map(audience_of, json.loads(self.last.told("staff") or "[]")))
 
     @property
+    def staff_standing(self) -> Collection[Audience]:
+        return set(map(audience_of, json.loads(self.last.told("standing staff") or "[]")))
+
+    @property
     def nothing(self) -> bool:
         """Whether nothing at all has changed."""
         return not self.keys and not self.remake_standing

@@ -13,21 +13,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pluttra_publish.bookings import Booked
 from pluttra_publish.calendar_file import calendar_file
 from pluttra_publish.curriculum import Curriculum, Goal, curriculum_on
 from pluttra_publish.errors import ContentError, Findings
-from pluttra_publish.plan import OpaqueId, Plan, PlannedPost, title_of
-from pluttra_publish.register import Consents, holds_through, reference_list
+from pluttra_publish.family_consents import asked_families, family_sheet
+from pluttra_publish.plan import Access, OpaqueId, Plan, PlannedPost, staff_of, title_of
+from pluttra_publish.register import Child, Consents, departments_of, guardians_of, holds_through, reference_list
 from pluttra_publish.register.names import find_child
 from pluttra_publish.register.values import STAFF, Audience, Register
-from pluttra_publish.site import ConsentSheet, GoalSheet, MediaFile, Post, Talk, TalkSheet
+from pluttra_publish.site import ConsentSheet, GoalSheet, MediaFile, Post, Sheet, Talk, TalkSheet
+from pluttra_publish.talk_asking import Sayable, all_sayable, answers_of, asked_of, is_open, next_change
 
 
 @dataclass(frozen=True)
 class PlannedPage:
     """A standing page that will be sealed: its opaque id, the audience that owns it, and the month whose index names it.
 
-    `files` are its photos in order; `calendar` is the content of its calendar file, if it has one.
+    `files` are its photos in order; `calendar` is the content of its calendar file, if it has one. `source` is a talk's folder, and `parts` the files in it that a page is
+    made of, if it isn't all of it. At `due` it becomes another by itself.
     """
 
     id: str
@@ -35,10 +39,12 @@ class PlannedPage:
     month: str
     title: str
     date: datetime | None
-    sheet: TalkSheet | GoalSheet | ConsentSheet
+    sheet: Sheet
     source: str
     files: tuple[MediaFile, ...] = ()
     calendar: bytes | None = None
+    parts: tuple[str, ...] = ()
+    due: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,36 +75,104 @@ def plan_standing(
     opaque_id: OpaqueId,
     now: datetime,
     findings: Findings,
+    access: Access,
+    way_back: bool = False,
+    sayable: Sayable = all_sayable,
 ) -> tuple[PlannedPage, ...]:
-    """Return every page that is not a post; a talk's folder that is no child's is added to `findings`."""
+    """Return every page that is not a post; a talk's folder that is no child's is added to `findings`.
+
+    `way_back` tells whether families can answer in the reader, and `access` who reads which months. What of their answers isn't `sayable` is left out.
+    """
+    planned = _Talks(register, preschool, opaque_id, now, way_back, sayable)
     return (
-        *_talks(talks, register, preschool, opaque_id, now, findings),
+        *planned.pages(talks, findings),
         *_goals(tagged, register, opaque_id, now),
         *_lists(register, consents, opaque_id, now.date()),
+        *(_family_consents(register, consents, access, opaque_id, now.date()) if way_back else ()),
     )
 
 
-def _talks(
-    talks: Iterable[Talk], register: Register, preschool: str, opaque_id: OpaqueId, now: datetime, findings: Findings
-) -> Iterator[PlannedPage]:
-    """Yield the page of every talk, in its child's audience."""
-    for talk in talks:
-        try:
-            child = find_child(register, talk.child, department=None, on=talk.date.date())
-        except ContentError as wrong:
-            findings.error(ContentError, talk.source, "mapp", str(wrong), wrong.hint)
-            continue
-        identity = opaque_id("talk", child.id, talk.source.rpartition("/")[2])
-        month = min(f"{talk.date:%Y-%m}", f"{now:%Y-%m}")
-        calendar = None
-        if talk.timed and talk.date >= now:
-            title = f"{talk.title}, {preschool}"
-            calendar = calendar_file(
-                identity=identity, title=title, start=talk.date, minutes=talk.minutes, place=talk.place
+def own_staff_of(pages: Iterable[PlannedPage]) -> set[Audience]:
+    """Return the audiences of the staff's own that pages are for."""
+    return {page.audience for page in pages if page.audience.kind == "staff" and page.audience.id}
+
+
+@dataclass(frozen=True)
+class _Talks:
+    """Plans the pages of talks."""
+
+    register: Register
+    preschool: str
+    opaque_id: OpaqueId
+    now: datetime
+    way_back: bool
+    sayable: Sayable
+
+    def pages(self, talks: Iterable[Talk], findings: Findings) -> Iterator[PlannedPage]:
+        """Yield the page of every talk, in its child's audience, and of the answers to it."""
+        known: list[tuple[Talk, Child]] = []
+        for talk in talks:
+            try:
+                child = find_child(self.register, talk.child, department=None, on=talk.date.date())
+            except ContentError as wrong:
+                findings.error(ContentError, talk.source, "mapp", str(wrong), wrong.hint)
+            else:
+                known.append((talk, child))
+        booked = [self._booked(talk, child) for talk, child in known]
+        for (talk, child), own in zip(known, booked, strict=True):
+            yield from self._pages(talk, child, own, booked)
+
+    def _pages(self, talk: Talk, child: Child, own: Booked, booked: Iterable[Booked]) -> Iterator[PlannedPage]:
+        now, folder = self.now, talk.source.rpartition("/")[2]
+        identity = self.opaque_id("talk", child.id, folder)
+        guardians = guardians_of(self.register, child.id, now.date())
+        asked = asked_of(talk, own, booked, guardians, now, way_back=self.way_back, sayable=self.sayable)
+        choosing = is_open(talk, now)  # and then it has no day
+        yield PlannedPage(
+            identity,
+            Audience("child", child.id),
+            f"{now:%Y-%m}" if choosing else min(f"{talk.date:%Y-%m}", f"{now:%Y-%m}"),
+            f"{talk.title}: välj tid" if choosing and asked.free and not asked.passed else talk.title,
+            None if choosing else talk.date,
+            TalkSheet(talk, child.first_name, asked=asked),
+            talk.source,
+            talk.media,
+            self._calendar(talk, identity),
+            due=next_change(talk, now),
+        )
+        answers = answers_of(talk, asked, now, page=identity, sayable=self.sayable)
+        if answers is None:
+            return
+        for department in departments_of(self.register, child.id, now.date()):
+            audience = staff_of(Audience("department", department.id))
+            yield PlannedPage(
+                self.opaque_id("answers", child.id, folder, department.id),
+                audience,
+                f"{now:%Y-%m}",
+                f"Svar inför samtal: {child.name}",
+                None,
+                answers,
+                talk.source,
+                parts=tuple(one.file for one in talk.answers),
             )
-        sheet = TalkSheet(talk, child.first_name)
-        audience = Audience("child", child.id)
-        yield PlannedPage(identity, audience, month, talk.title, talk.date, sheet, talk.source, talk.media, calendar)
+
+    def _calendar(self, talk: Talk, identity: str) -> bytes | None:
+        if not talk.timed or talk.date < self.now:
+            return None
+        chosen = talk.times.chosen
+        return calendar_file(
+            identity=identity,
+            title=f"{talk.title}, {self.preschool}",
+            start=talk.date,
+            minutes=talk.minutes,
+            place=talk.place,
+            changed=chosen.written if chosen else None,
+            again=bool(chosen and talk.times.fixed),
+        )
+
+    def _booked(self, talk: Talk, child: Child) -> Booked:
+        places = departments_of(self.register, child.id, self.now.date())
+        return Booked(talk.source, frozenset(department.id for department in places), talk.times)
 
 
 def goals_of(post: Post, findings: Findings) -> tuple[Goal, ...]:
@@ -143,6 +217,20 @@ def _lists(register: Register, consents: Consents, opaque_id: OpaqueId, day: dat
         title = f"Vem får synas: {department.name}"
         sheet = ConsentSheet(through, tuple((row.name, row.answers) for row in rows))
         yield PlannedPage(opaque_id("consents", STAFF.key, title), STAFF, f"{day:%Y-%m}", title, None, sheet, "")
+
+
+def _family_consents(
+    register: Register, consents: Consents, access: Access, opaque_id: OpaqueId, day: date
+) -> Iterator[PlannedPage]:
+    """Yield what the guardians of every child are asked for consent to, in the child's audience.
+
+    The page doesn't say which day it is, so that it is the same until an answer is another.
+    """
+    for child, month in asked_families(register, access, day):
+        audience = Audience("child", child.id)
+        sheet = family_sheet(register, consents, child, opaque_id("child", child.id), day)
+        title = f"Samtycken: {child.first_name}"
+        yield PlannedPage(opaque_id("consents", audience.key), audience, month, title, None, sheet, "")
 
 
 def labels(goals: Iterable[Goal]) -> tuple[tuple[str, str], ...]:

@@ -32,6 +32,7 @@ _COMMANDS = {
     "watch": "watching",
     "invite": "inviting",
     "links": "inviting",
+    "read": "receipts",
     "inbox": "inbox",
     "revoke": "keys",
     "rekey": "keys",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -31,6 +30,7 @@ from pluttra_publish.register import (
     read_register,
     reference_list,
     title_of,
+    withdrawn,
     write_withdrawal,
 )
 from pluttra_publish.register.consents_file import FILE
@@ -106,7 +106,7 @@ def withdraw(context: click.Context, child: str, purpose: str, site: Path, as_js
         standing = opened.consents.standing(meant, asked, opened.today)
         log.append(opened.settings.state, "consents withdraw", now=opened.now, counts={"answers": len(standing)})
         write_withdrawal(opened.settings.register, standing, on=opened.today)
-        after = replace(opened.consents, answers=_withdrawn(opened.consents.answers, standing, opened.today))
+        after = replace(opened.consents, answers=withdrawn(opened.consents.answers, standing, opened.today))
         found, unread = _affected(opened, after)
         _say_withdrawn(opened, meant, asked, standing, found, unread, as_json)
 
@@ -181,11 +181,6 @@ def _say_list(parts: tuple[Section, ...], purposes: tuple[Purpose, ...], today: 
 
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - cell_len(text))
-
-
-def _withdrawn(answers: Iterable[Answer], standing: tuple[Answer, ...], on: date) -> tuple[Answer, ...]:
-    lines = {answer.line for answer in standing}
-    return tuple(replace(one, withdrawn=max(on, one.day)) if one.line in lines else one for one in answers)
 
 
 def _affected(opened: _Opened, after: Consents) -> tuple[tuple[Affected, ...], PluttraError | None]:

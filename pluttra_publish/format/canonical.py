@@ -12,9 +12,10 @@ from pluttra_publish.errors import FormatError
 VERSION = 1
 LARGEST = 2**53 - 1
 
-_ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 _TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
-_LAST = {0: re.compile(""), 2: re.compile("[AQgw]$"), 3: re.compile("[AEIMQUYcgkosw048]$")}
+_BASE64URL = {  # by the length's remainder: what a text may end with, so that no bits are left over
+    over: re.compile(f"[A-Za-z0-9_-]*{last}") for over, last in ((0, ""), (2, "[AQgw]"), (3, "[AEIMQUYcgkosw048]"))
+}
 # Sorting by code points, as Python's encoder does, and by UTF-16 code units differ only where there are characters of four bytes in UTF-8.
 _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
 _FORM: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
@@ -66,8 +67,8 @@ def unb64(text: str, length: int | None = None) -> bytes:
     Raises:
         FormatError: layer `encoding`, for padding, other characters, non-zero spare bits or another length.
     """
-    last = _LAST.get(len(text) % 4)
-    if last is None or not _ALPHABET.fullmatch(text) or not last.search(text):
+    form = _BASE64URL.get(len(text) % 4)
+    if form is None or not form.fullmatch(text):
         raise FormatError("encoding")
     raw = binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     if length is not None and len(raw) != length:

@@ -69,7 +69,10 @@ def place_of(path: str) -> Place | None:
 
     Invitations count as keyrings, and pages, media, indexes and catalogues as objects.
     """
-    return next((place for place, pattern in _PLACES if pattern.fullmatch(path)), None)
+    for place, pattern in _PLACES:  # no generator: it is asked many times of every file
+        if pattern.fullmatch(path):
+            return place
+    return None
 
 
 def cache_of(path: str) -> Cache:

@@ -198,7 +198,7 @@ class _Doing:
                 refused[why.reason] += 1
             done.append(one.header.id)
             used += [(one.sender, file) for file in files]
-        settle(str(path) for path in written)
+        settle(map(str, written), {str(path.parent.parent) for path in written})  # each lies in a folder of its own
         now = int(self.desk.now.timestamp())
         with self.journal.writing():
             self.journal.done(done, used)

@@ -1,4 +1,4 @@
-"""What everybody who does what a message asks needs to know: who sends, which child, department or post is meant, and who may what. Pure lookups. Knows no files.
+"""What everybody who does what a message asks needs to know: who sends, which child, department or post is meant, and who may what. Lookups only. Opens no post.
 
 An id in a message is what the sender's own keyring and indexes told them; here it is turned back. What an id of this site doesn't stand for is `shape`; what the sender doesn't
 read today, or isn't the guardian of, is `may-not`.
@@ -15,6 +15,8 @@ from pathlib import Path
 from pluttra_publish.errors import FormatError
 from pluttra_publish.format import shape
 from pluttra_publish.format.messages import Header
+from pluttra_publish.inbox.known_posts import KnownPost, published_posts
+from pluttra_publish.inbox.known_talks import KnownTalks
 from pluttra_publish.inbox.pieces import SentFile
 from pluttra_publish.inbox.refusing import RefusedError
 from pluttra_publish.register import (
@@ -95,6 +97,33 @@ class Desk:
             grace_days=self.settings.grace_days,
             revoked=self.keystore.revoked,
         )
+
+    @cached_property
+    def posts(self) -> Mapping[str, KnownPost]:
+        """Every post that is published, by id."""
+        return published_posts(self.settings)
+
+    def post(self, sender: Reader, written: object) -> KnownPost | None:
+        """Return the post that an id means; None if there is none any longer.
+
+        Raises:
+            RefusedError: shape; may-not, if the sender doesn't read it.
+        """
+        found = self.posts.get(_hex8(written))
+        if found is not None and not self.reads_post(sender, found):
+            raise RefusedError("may-not")
+        return found
+
+    def reads_post(self, sender: Reader, post: KnownPost) -> bool:
+        """Tell whether the sender reads a post: one of the months that it stands in."""
+        held = self.reads.get(sender.id, {})
+        places = ((self._audiences.get(audience), month) for audience, month in post.months)
+        return any(month in held.get(audience, ()) for audience, month in places if audience)
+
+    @cached_property
+    def talks(self) -> KnownTalks:
+        """Every development talk, by the id of its page."""
+        return KnownTalks(self.settings, self.register, self.keystore.opaque_id, self.now)
 
     def child(self, written: object) -> Child:
         """Return the child that an id means.

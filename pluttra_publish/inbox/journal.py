@@ -132,8 +132,8 @@ class Journal:
         return {reason: found[reason] for reason in REASONS if reason in found}
 
     def waiting(self) -> Sequence[Waiting]:
-        """Return all messages that are not done, in the order in which they were written."""
-        rows = self._database.execute("SELECT id, sender, time, came, kind, body FROM waiting ORDER BY time, id")
+        """Return all messages that are not done, in the order in which they came; of those that came together, as they were written."""
+        rows = self._database.execute("SELECT id, sender, time, came, kind, body FROM waiting ORDER BY came, time, id")
         return [_waiting(*row) for row in rows]
 
     def parts_of(self, sender: str, file: str) -> tuple[Part, ...]:

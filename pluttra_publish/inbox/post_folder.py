@@ -30,6 +30,8 @@ _LONGEST_ADDRESS = 90  # a post's is cut at 100, and two that are cut would be o
 _UNSAFE = re.compile(r'[<>:"/\\|?*]')
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Categories Cc and Cs, but for the tab and the line's end."""
 _FENCE = re.compile(r"^(\s*[>*\-\s]*)(:{3})", re.MULTILINE)
 _BRACE = re.compile(r"\{(?=[^{}]*=)")
 _JOINER = "\u2060"
@@ -163,15 +165,15 @@ def _mark_of(folder: Path) -> str:
 def one_line(text: str) -> str:
     """Return a text that is the value of a field: one line, in the direction that its letters have, and without what could be a tag or name children."""
     kept = _BIDI.sub("", _BREAKS.sub(" ", text))
-    kept = "".join(sign if unicodedata.category(sign) not in {"Cc", "Cs"} else " " for sign in kept)
+    kept = _CONTROLS.sub(" ", kept).replace("\t", " ").replace("\n", " ")
     return nfc(" ".join(_unmeant(kept).replace("</", f"<{_JOINER}/").split()))
 
 
 def plain_text(text: str) -> str:
     """Return a text that is a post's: its lines, none of which opens a section for the staff."""
     kept = _BREAKS.sub("\n", text)
-    kept = "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
-    return nfc(_FENCE.sub(rf"\1{_JOINER}\2", _unmeant(_BIDI.sub("", kept)))).strip()
+    kept = _BIDI.sub("", _CONTROLS.sub("", kept))
+    return nfc(_FENCE.sub(rf"\1{_JOINER}\2", _unmeant(kept))).strip()
 
 
 def _unmeant(text: str) -> str:

@@ -85,7 +85,7 @@ def apply_post(desk: Desk, arrived: Arrived) -> Applied:
         media=tuple(media),
     )
     try:
-        home = _home(desk, said.home)
+        home = home_folder(desk, said.home)
     except UsageError as wrong:
         return _kept(desk, arrived, post, [*faults, str(wrong)], "inläggsmappen")
     shown = home.relative_to(desk.settings.posts).as_posix()
@@ -243,7 +243,7 @@ class _Judging:
         return self.desk.consents.may(child.id, purpose, self.desk.now.date())
 
 
-def _home(desk: Desk, home: Audience) -> Path:
+def home_folder(desk: Desk, home: Audience) -> Path:
     """Return the folder where posts of an audience lie.
 
     Raises:

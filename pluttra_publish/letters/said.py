@@ -1,4 +1,4 @@
-"""Letters in words: an invitation, a notice, a trial. Knows what is said and in which order, the same for mail and paper. Does not know how it is sent."""
+"""Letters in words: an invitation, a notice, a trial, a changed address. Knows what is said and in which order, the same for mail and paper. Does not know how it is sent."""
 
 from __future__ import annotations
 
@@ -114,4 +114,21 @@ def trial(words: Words, sender: From, *, url: str) -> Said:
         warning="",
         after=(),
         sender=sender.preschool,
+    )  # fmt: skip
+
+
+def changed_address(words: Words, sender: From, *, url: str) -> Said:
+    """Return what the address that was is told when a reader has another. It names nobody, nor the address that is."""
+    preschool, contact = sender.preschool, sender.contact_in(words)
+    return Said(
+        language=words.code,
+        direction=words.direction,
+        subject=words.say("Din e-postadress hos %(preschool)s har ändrats", preschool=preschool),
+        greeting=words.say("Hej!"),
+        before=(words.say("Från och med nu får du mejl från %(preschool)s till en annan adress än den här.", preschool=preschool),),
+        action=words.say("Till sidan"),
+        url=url,
+        warning=words.say("Är det inte du som har bett om det? Hör av dig genast till %(contact)s.", contact=contact),
+        after=(),
+        sender=preschool,
     )  # fmt: skip

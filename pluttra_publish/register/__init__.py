@@ -14,9 +14,17 @@ from pluttra_publish.register.consents import (
     Purpose,
     PurposeNotFound,
     Purposes,
+    Said,
     title_of,
+    withdrawn,
 )
-from pluttra_publish.register.consents_file import empty_consents, read_consents, read_purposes, write_withdrawal
+from pluttra_publish.register.consents_file import (
+    empty_consents,
+    read_consents,
+    read_purposes,
+    write_answer,
+    write_withdrawal,
+)
 from pluttra_publish.register.names import (
     ChildNotFound,
     DepartmentNotFound,
@@ -76,6 +84,7 @@ __all__ = [
     "ReferenceRow",
     "Register",
     "Relation",
+    "Said",
     "Span",
     "StaffDepartment",
     "StaffMember",
@@ -101,6 +110,8 @@ __all__ = [
     "reference_list",
     "same_guardians",
     "title_of",
+    "withdrawn",
     "without_quarantined",
+    "write_answer",
     "write_withdrawal",
 ]

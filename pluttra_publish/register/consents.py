@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
@@ -91,22 +91,38 @@ class Answer:
     line: int = field(default=0, compare=False)
 
 
-_State = Literal["no", "expired", "yes"]
-_GRAVEST: tuple[_State, ...] = ("no", "expired", "yes")
+State = Literal["no", "expired", "yes"]
+_GRAVEST: tuple[State, ...] = ("no", "expired", "yes")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of a purpose on a day, by their newest answer: since when, of a yes its last day, if it has one, and the basis that stands with it.
+
+    `withdrawn` tells whether it is a yes that has been taken back.
+    """
+
+    state: State
+    since: date
+    until: date | None = None
+    basis: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """A moment of a day: whether what was answered, and what was withdrawn, that very day is known yet."""
+    """A moment of a day: whether what was answered that very day is known yet, as far down the file as `line`, and what was withdrawn."""
 
     day: date
     answered: bool = True
     withdrawn: bool = True
+    line: int | None = None
 
     def knows(self, answer: Answer) -> bool:
-        return answer.day < self.day or (self.answered and answer.day == self.day)
+        today = self.answered and answer.day == self.day and (self.line is None or answer.line <= self.line)
+        return answer.day < self.day or today
 
-    def state(self, answer: Answer) -> _State:
+    def state(self, answer: Answer) -> State:
         ended = answer.withdrawn
         if not answer.yes or (ended and (ended < self.day or (self.withdrawn and ended == self.day))):
             return "no"
@@ -131,7 +147,9 @@ class Consents:
     def had(self, child: str, purpose: Purpose, since: date, through: date) -> bool:
         """Tell whether `may` was ever true from a day through another, be it only for a moment of a day."""
         days = {since, *(day for day in self._turns(child, purpose) if since < day <= through)}
-        moments = (_Moment(day, *known) for day, known in product(days, ((False, False), (True, False), (True, True))))
+        moments = [_Moment(day, *known) for day, known in product(days, ((False, False), (True, False), (True, True)))]
+        rows = self._by_child.get((child, purpose), ())
+        moments += [_Moment(row.day, withdrawn=False, line=row.line) for row in rows if row.day in days]
         return any(self._may(child, purpose, moment) for moment in moments)
 
     def standing(self, child: str, purpose: Purpose, on: date) -> tuple[Answer, ...]:
@@ -141,6 +159,18 @@ class Consents:
             for answer in self._by_child.get((child, purpose), ())
             if answer.yes and (answer.withdrawn is None or answer.withdrawn > on) and not _over(answer.until, on)
         )
+
+    def said(self, child: str, purpose: Purpose, on: date) -> dict[str, Said]:
+        """Return what each one says on that day, by id, as far as they have answered; what the preschool goes by is under the empty id."""
+        moment = _Moment(on)
+        newest = _newest(answer for answer in self._by_child.get((child, purpose), ()) if moment.knows(answer))
+        said = {}
+        for by, rows in newest.items():
+            counts = min(rows, key=lambda row: _GRAVEST.index(moment.state(row)))
+            state = moment.state(counts)
+            taken_back = counts.withdrawn if state == "no" and counts.yes else None
+            said[by] = Said(state, taken_back or counts.day, counts.until, counts.basis, taken_back is not None)
+        return said
 
     def turns(self, child: str) -> set[date]:
         """Return every day on which what the child may be shown in can differ from the day before."""
@@ -186,6 +216,12 @@ class Consents:
     @cached_property
     def _visible(self) -> frozenset[str]:
         return frozenset(child.id for child in self.register.visible.children)
+
+
+def withdrawn(answers: Iterable[Answer], ended: Iterable[Answer], on: date) -> tuple[Answer, ...]:
+    """Return the answers with some of them withdrawn from a day; one that begins later, from its own."""
+    lines = {answer.line for answer in ended}
+    return tuple(replace(one, withdrawn=max(on, one.day)) if one.line in lines else one for one in answers)
 
 
 def _newest(answers: Iterable[Answer]) -> dict[str, list[Answer]]:

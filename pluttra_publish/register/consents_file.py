@@ -1,4 +1,4 @@
-"""samtycken.csv to answers, with every finding, and a withdrawal to its bytes. Knows rows and headings, not who may what.
+"""samtycken.csv to answers, with every finding, and a withdrawal or an answer to its bytes. Knows rows and headings, not who may what.
 
 Findings name file, row and column, never a person.
 """
@@ -35,6 +35,7 @@ COLUMNS = (
 )
 
 _SETTINGS = "pluttra.toml"
+_OURS = Purposes().all
 _YES = frozenset({"ja", "j", "yes", "y"})
 _NO = frozenset({"nej", "n", "no"})
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
@@ -110,6 +111,56 @@ def write_withdrawal(folder: Path, answers: Collection[Answer], *, on: date) -> 
     except OSError:
         hint = "Stäng den i andra program och kör igen. Ingenting har ändrats."
         raise RegisterError(f"Filen {folder.name}/{FILE} kan inte skrivas.", hint=hint) from None
+
+
+def write_answer(folder: Path, answer: Answer) -> None:
+    """Add a row with somebody's answer. Every byte of the file stays; one that isn't there is made.
+
+    Raises:
+        RegisterError: the file is held by another program, or has no headings, or can't hold what is to be written.
+    """
+    path = folder / FILE
+    try:
+        raw = path.read_bytes() if path.exists() else empty_consents().encode("utf-8")
+        write_atomically(path, added_row(raw, answer))
+    except OSError:
+        hint = "Stäng den i andra program och kör igen. Ingenting har ändrats."
+        raise RegisterError(f"Filen {folder.name}/{FILE} kan inte skrivas.", hint=hint) from None
+
+
+def added_row(raw: bytes, answer: Answer) -> bytes:
+    """Return the file's bytes with an answer on a row of its own, last.
+
+    Raises:
+        RegisterError: the file has no headings, or is in an encoding that lacks a letter of the answer.
+    """
+    text, encoding = _decoded(raw)
+    head = next((record for record in _records(text) if record.cells and not _said(record.text)), None)
+    places = _places(head.cells) if head else {}
+    if head is None or len(places) < len(COLUMNS):
+        hint = f"Rubrikerna ska vara {';'.join(column.heading for column in COLUMNS)}."
+        raise RegisterError(f"Rubriker saknas i {FILE}.", hint=hint)
+    written = {
+        "barn": answer.child,
+        "ändamål": title_of(answer.purpose).lower() if answer.purpose in _OURS else answer.purpose,
+        "svar": "ja" if answer.yes else "nej",
+        "grund": answer.basis,
+        "datum": answer.day.isoformat(),
+        "svarat av": answer.by,
+        "gäller till": answer.until.isoformat() if answer.until else "",
+        "återkallat": answer.withdrawn.isoformat() if answer.withdrawn else "",
+    }
+    cells = [""] * len(head.cells)
+    for heading, at in places.items():
+        cells[at] = written[heading]
+    ends = "\r\n" if "\r\n" in text else "\n"
+    row = io.StringIO(newline="")
+    csv.writer(row, delimiter=head.delimiter, lineterminator=ends).writerow(cells)
+    try:
+        return raw + ("" if text.endswith("\n") else ends).encode(encoding) + row.getvalue().encode(encoding)
+    except UnicodeEncodeError:
+        hint = "Öppna den och spara den som CSV UTF-8. Ingenting har ändrats."
+        raise RegisterError(f"{FILE} är i en teckenkodning som inte räcker.", hint=hint) from None
 
 
 def withdrawn_rows(raw: bytes, answers: Collection[Answer], *, on: date) -> bytes:

@@ -80,7 +80,8 @@ def seal_catalogue(
 ) -> tuple[Whereabouts, SealedObject]:
     """Seal the catalogue of an audience, each month's row under that month's key of the epoch; return where it lies, for its slot."""
     months = sorted(rows, reverse=True)
-    tree, epoch = MonthTree(epoch_secret), epoch_of(epoch_secret, tuple(months))
+    tree = MonthTree(epoch_secret)
+    epoch = Epoch(catalogue_secret(epoch_secret), tree.runs(months))
     sealed_rows = tuple((m, seal_row(rows[m].to_bytes(), tree.month(m))) for m in months)
     catalogue = Catalogue(audience, kind, title, sealed_rows)
     content = catalogue.to_bytes()

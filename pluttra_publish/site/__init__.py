@@ -10,11 +10,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 from pluttra_publish.site.colours import Accents, accents_of
+from pluttra_publish.site.consent_sheets import ConsentQuestion, FamilyConsentSheet, GuardianSays
 from pluttra_publish.site.frontmatter import decoded, returned_text
 from pluttra_publish.site.look import STATEMENT, Look, Statement, Support
 from pluttra_publish.site.own_theme import PUBLIC_POLICY, RETOLD_POLICY, check_own_theme, check_walls, shell_policy
 from pluttra_publish.site.seen import Seen, Sight, see, see_folder
 from pluttra_publish.site.shell import ShellFiles, shell_files
+from pluttra_publish.site.talk_answers import Agreement, Answers, notes_digest
+from pluttra_publish.site.talk_sheets import AnswersSheet, Asked
+from pluttra_publish.site.talk_times import Choice, Times, Wish
 from pluttra_publish.site.values import (
     Box,
     CardView,
@@ -34,6 +38,7 @@ from pluttra_publish.site.values import (
     Post,
     PostView,
     ProbeLike,
+    Sheet,
     ShellView,
     SiteSettings,
     SoundView,
@@ -53,13 +58,21 @@ __all__ = [
     "RETOLD_POLICY",
     "STATEMENT",
     "Accents",
+    "Agreement",
+    "Answers",
+    "AnswersSheet",
+    "Asked",
     "Box",
     "CardView",
+    "Choice",
+    "ConsentQuestion",
     "ConsentSheet",
     "Count",
     "Edition",
+    "FamilyConsentSheet",
     "FilmView",
     "GoalSheet",
+    "GuardianSays",
     "Link",
     "Look",
     "MediaFile",
@@ -74,6 +87,7 @@ __all__ = [
     "PostView",
     "ProbeLike",
     "Seen",
+    "Sheet",
     "ShellFiles",
     "ShellView",
     "Sight",
@@ -84,12 +98,15 @@ __all__ = [
     "Support",
     "Talk",
     "TalkSheet",
+    "Times",
+    "Wish",
     "accents_of",
     "as_address",
     "check_own_theme",
     "check_walls",
     "decoded",
     "find_photo",
+    "notes_digest",
     "press",
     "read_talks",
     "returned_text",

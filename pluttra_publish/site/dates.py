@@ -37,6 +37,7 @@ _NAME = re.compile(
 _TIME = r"(?:(?:[ T]|,? kl\.? ?)(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?::\d{2})?)?"
 _CLOCK = re.compile(r"(?:kl\.? ?)?(\d{1,2})[.:](\d{2})", re.IGNORECASE)
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})" + _TIME)
+_MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2})[.:](\d{2})[.:](\d{2})")
 _WORDS = re.compile(
     r"(?:\w+dag(?:en)?,? )?(?:den )?(?P<day>\d{1,2})\.? (?P<name>[^\W\d_]{3,9})\.? (?P<year>\d{4})" + _TIME,
     re.IGNORECASE,
@@ -89,6 +90,19 @@ def read_date(text: str) -> datetime:
     parts = match.groupdict()
     month = _MONTH_NUMBER.get(parts["name"].casefold(), 0) if "name" in parts else int(parts["month"])
     return datetime(int(parts["year"]), month, int(parts["day"]), int(parts["hour"] or 0), int(parts["minute"] or 0))
+
+
+def read_moment(text: str) -> datetime:
+    """Return a date as `read_date` does, but with its seconds, if it is written as `2026-03-12 14:30:05`.
+
+    Raises:
+        ValueError: it is written in another way, or there is no such moment.
+    """
+    match = _MOMENT.fullmatch(text.strip())
+    if match is None:
+        return read_date(text)
+    year, month, day, hour, minute, second = map(int, match.groups())
+    return datetime(year, month, day, hour, minute, second)
 
 
 def read_time(text: str) -> time:

@@ -18,6 +18,7 @@ from pelican.writers import Writer
 
 from pluttra_publish.errors import ContentError, LeakError, PluttraError
 from pluttra_publish.site.bodies import Cleaner
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet
 from pluttra_publish.site.folders import Source
 from pluttra_publish.site.languages import chosen, speaking, spoken, teach
 from pluttra_publish.site.look import STATEMENT
@@ -25,6 +26,7 @@ from pluttra_publish.site.posts import make_post, open_media
 from pluttra_publish.site.readers import UnusableError
 from pluttra_publish.site.render import Context, Renderer, Retold, retold
 from pluttra_publish.site.run import Opened, current_run
+from pluttra_publish.site.talk_sheets import AnswersSheet
 from pluttra_publish.site.values import Edition, Pages, Place, Post, ShellView, StandingView
 
 FOLDER_FORMAT = "pluttra-folder"
@@ -120,7 +122,9 @@ class Workshop(Generator):  # type: ignore[misc]
         return {f"sida/{STATEMENT}.html": writer.render(template, renderer.statement(edition.statement))}
 
     def _standing(self, view: StandingView, writer: PageWriter, renderer: Renderer) -> bytes:
-        return writer.render(self.get_template(view.sheet.kind), renderer.standing(view))
+        own = {AnswersSheet: "answers", FamilyConsentSheet: "family-consents"}
+        template = own.get(type(view.sheet), view.sheet.kind)
+        return writer.render(self.get_template(template), renderer.standing(view))
 
 
 class Shelf(ArticlesGenerator):  # type: ignore[misc]

@@ -21,6 +21,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import tokenize_pattern
 from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
+from markupsafe import Markup
 
 from pluttra_publish.errors import PluttraError
 
@@ -105,7 +106,7 @@ class Language:
         }
         if isinstance(when, datetime):
             parts |= {"H": str(when.hour), "HH": f"{when.hour:02}", "mm": f"{when.minute:02}"}
-        return re.sub(r"\{(\w+)\}", lambda match: parts[match[1]], calendar[pattern])
+        return str(calendar[pattern].format_map(parts))
 
 
 def read_languages(theme: tuple[Path, ...]) -> dict[str, Language]:
@@ -169,12 +170,23 @@ def teach(env: Any) -> None:
     `forms(one, many)` is a plural in all its forms, for the reader to choose from; `as_known(text)` is a text of the settings, translated if
     it is one that the catalogue has, and never taken for HTML.
     """
-    env.install_gettext_callables(
-        lambda text: spoken().say(text), lambda one, many, number: spoken().count(one, many, number), newstyle=True
-    )
+    env.install_gettext_callables(_say, _count, newstyle=True)  # so that `trans` calls them with what goes in
+    env.globals |= {
+        "gettext": _say,
+        "ngettext": _count,
+        "_": _say,
+    }  # straight, and not through Jinja's own, three calls each
     env.globals["forms"] = lambda one, many: spoken().forms(one, many)
     env.globals["as_known"] = lambda text: spoken().say(text)
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
+
+
+def _say(text: str, /, **parts: object) -> Markup:
+    return Markup(spoken().say(text)) % parts  # noqa: S704 # of the theme
+
+
+def _count(one: str, many: str, number: int, /, **parts: object) -> Markup:
+    return Markup(spoken().count(one, many, number)) % {"num": number, **parts}  # noqa: S704 # of the theme
 
 
 def _locale(code: str, path: Path) -> Locale:

@@ -1,7 +1,8 @@
-"""Pelican without docutils. Imported before anything else of Pelican's.
+"""Pelican without what we never ask it for. Imported before anything else of Pelican's.
 
 Pelican loads docutils, and Pillow and Pygments with it, for a reader of reStructuredText that is switched off here (pelican_run.py): a
-tenth of a second at the start of every command. A plugin that needs docutils imports the real one, as ever.
+tenth of a second at the start of every command. Nor are there feeds here (generators.py), or anything that Pelican itself would watch or serve.
+A plugin that needs them imports the real ones, as ever.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ _WANTED = (
     "docutils.parsers.rst.languages",
     "docutils.writers",
     "docutils.writers.html4css1",
+    "feedgenerator",
     "pelican.rstdirectives",
+    "pelican.server",
+    "watchfiles",
 )
 
 
@@ -35,10 +39,10 @@ class _Absent(ModuleType):
 
 
 def _import_pelican() -> None:
-    absent = {name: _Absent(name) for name in _WANTED}
+    absent = {name: _Absent(name) for name in _WANTED if name not in sys.modules}
     sys.modules.update(absent)
     try:
-        from pelican import readers  # noqa: PLC0415
+        from pelican import readers, writers  # noqa: F401, PLC0415
     finally:
         for name, module in absent.items():
             if sys.modules.get(name) is module:

@@ -133,6 +133,7 @@ def _pelican_settings(settings: SiteSettings, theme: tuple[Path, ...]) -> dict[s
             "autoescape": True,
             "extensions": ["jinja2.ext.i18n"],
             "undefined": StrictUndefined,
+            "auto_reload": False,  # an environment lasts for one run, of one look
             "bytecode_cache": _compiled(),
             "trim_blocks": True,
             "lstrip_blocks": True,

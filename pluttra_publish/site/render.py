@@ -13,10 +13,13 @@ from markupsafe import Markup
 
 from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet, family_consents_page
 from pluttra_publish.site.dates import EARLIEST
 from pluttra_publish.site.languages import SOURCE, Language, spoken
 from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement
 from pluttra_publish.site.shell import integrity
+from pluttra_publish.site.talk_pages import TalkPage, answers_page, talk_page
+from pluttra_publish.site.talk_sheets import AnswersSheet
 from pluttra_publish.site.values import (
     CardView,
     ConsentSheet,
@@ -108,27 +111,6 @@ class MonthPage:
 
 
 @dataclass(frozen=True)
-class TalkPage:
-    """What talk.html sees. `when` is the day in words, with the time if there is one; `follow_up` a day in words, and as ISO in
-    `follow_up_day`, empty if there is none; `calendar` an address or empty."""
-
-    title: str
-    child: str
-    date: datetime
-    timed: bool
-    when: str
-    minutes: int
-    place: str
-    calendar: str
-    invitation: Markup
-    preparation: Markup
-    notes: Markup
-    follow_up: str
-    follow_up_day: str
-    gallery: tuple[MediaView, ...]
-
-
-@dataclass(frozen=True)
 class GoalPage:
     """What goal.html sees: per place, (post id, day as ISO, day in words); `own` counts posts that are children's own."""
 
@@ -189,8 +171,12 @@ class Renderer:
         match view.sheet:
             case TalkSheet() as sheet:
                 return where | {"talk": self._talk(view, sheet)}
+            case AnswersSheet() as sheet:
+                return where | {"answers": answers_page(view, sheet)}
             case GoalSheet() as sheet:
                 return where | {"goal": self._goal(sheet)}
+            case FamilyConsentSheet() as sheet:
+                return where | {"consents": family_consents_page(view.title, sheet)}
             case ConsentSheet() as sheet:
                 day = sheet.through.isoformat() if sheet.through else ""
                 text = spoken().long_date(sheet.through) if sheet.through else ""
@@ -226,7 +212,6 @@ class Renderer:
         return {"lang": spoken().code, "site_lang": self._settings.language}
 
     def _talk(self, view: StandingView, sheet: TalkSheet) -> TalkPage:
-        talk, language = sheet.talk, spoken()
         placed: set[str] = set()
 
         def figure(name: str, caption: str) -> str:
@@ -236,23 +221,10 @@ class Renderer:
         def placing(html: str) -> Markup:
             return Markup(place_figures(html, figure, lambda _: None))  # noqa: S704 # sanitised
 
-        invitation, preparation, notes = map(placing, (talk.invitation, talk.preparation, talk.notes))
-        return TalkPage(
-            title=view.title,
-            child=sheet.child,
-            date=talk.date,
-            timed=talk.timed,
-            when=language.moment(talk.date) if talk.timed else language.long_date(talk.date),
-            minutes=talk.minutes,
-            place=talk.place,
-            calendar=sheet.calendar,
-            invitation=invitation,
-            preparation=preparation,
-            notes=notes,
-            follow_up=language.long_date(talk.follow_up) if talk.follow_up else "",
-            follow_up_day=talk.follow_up.isoformat() if talk.follow_up else "",
-            gallery=tuple(view.media[file.name] for file in talk.media if file.name not in placed),
-        )
+        def gallery() -> Iterable[MediaView]:
+            return (view.media[file.name] for file in sheet.talk.media if file.name not in placed)
+
+        return talk_page(view, sheet, placing, gallery)
 
     def _goal(self, sheet: GoalSheet) -> GoalPage:
         places = tuple(

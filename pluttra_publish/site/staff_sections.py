@@ -51,6 +51,8 @@ def sections_of(body: str) -> Sections:
     Raises:
         MisplacedFenceError: a fence is not closed, or can't be understood.
     """
+    if ":::" not in body:
+        return Sections(((False, body),))
     pieces: list[tuple[bool, str]] = []
     lines: list[str] = []
     opening = ""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pluttra_publish.errors import FormatError
 from pluttra_publish.format.canonical import b64, unb64
-from pluttra_publish.site.dates import read_date
+from pluttra_publish.site.dates import read_moment
 from pluttra_publish.site.frontmatter import divide
 from pluttra_publish.site.talk_times import Fault
 
@@ -134,12 +134,10 @@ def _pair(question: Sequence[str], answer: Sequence[str]) -> Iterator[tuple[str,
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    for read in (datetime.fromisoformat, read_date):
-        try:
-            return read(text).replace(tzinfo=zone)
-        except ValueError:
-            continue
-    return None
+    try:
+        return read_moment(text).replace(tzinfo=zone)
+    except ValueError:
+        return None
 
 
 def _is_digest(text: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pluttra_publish.site.dates import plausible, read_date, read_time
+from pluttra_publish.site.dates import plausible, read_date, read_moment, read_time
 from pluttra_publish.site.frontmatter import Field, divide, nearest
 
 FILE = "tid.txt"
@@ -150,7 +150,7 @@ def read_choice(shown: str, text: str, zone: ZoneInfo, fault: Fault) -> Times:
                 wishes.append(wish)
         elif field.value:
             try:
-                moment = _moment(field.value, zone)
+                moment = read_moment(field.value).replace(tzinfo=zone)
             except ValueError:
                 mend = "Skriv till exempel 2026-11-30 14.30, eller ta bort filen så kan familjen välja igen."
                 fault(shown, place, f"Tiden ”{field.value}” går inte att förstå.", mend)
@@ -179,16 +179,13 @@ def _wish(text: str, zone: ZoneInfo) -> Wish | None:
         return None
     why = next((why for why in get_args(Why) if _WHY[why] == parts[3].casefold()), None)
     try:
-        return Wish(_moment(parts[0], zone), parts[1], _moment(parts[2], zone), why) if why else None
+        return (
+            Wish(read_moment(parts[0]).replace(tzinfo=zone), parts[1], read_moment(parts[2]).replace(tzinfo=zone), why)
+            if why
+            else None
+        )
     except ValueError:
         return None
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        return read_date(text).replace(tzinfo=zone)
 
 
 def _offered(written: Sequence[Written], zone: ZoneInfo, today: date, fault: Fault) -> Iterator[datetime]:

@@ -1,47 +1,30 @@
-"""Development talks as they lie in `samtal/<child>/<date>/`: invitation, preparation, notes, photos. Does not know Pelican or the register.
+"""Development talks as they lie in `samtal/<child>/<date>/`: invitation, preparation, notes, photos, and what the family has said. Does not know Pelican or the register.
 
 Their folder is never synced and never among the posts. Whose child a folder means is for others to say.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pluttra_publish.errors import ContentError, Findings
 from pluttra_publish.site.bodies import Body, Cleaner
-from pluttra_publish.site.dates import plausible, read_date, read_name, read_time
-from pluttra_publish.site.folders import TEXTS, Entry, entries, nfc, relative_name
-from pluttra_publish.site.frontmatter import Field, decoded, divide, nearest
+from pluttra_publish.site.folders import Entry, nfc
 from pluttra_publish.site.posts import natural
 from pluttra_publish.site.quick_markdown import MARKDOWN, make_markdown
-from pluttra_publish.site.values import MediaFile, ProbeLike, SiteSettings, Talk
+from pluttra_publish.site.talk_answers import Agreement, read_agreed, read_answers
+from pluttra_publish.site.talk_folder import FolderReader, Text, TimedTalk, entries_of, talk_folders
+from pluttra_publish.site.talk_times import Fields, day_in
+from pluttra_publish.site.values import MediaFile, MediaKind, ProbeLike, SiteSettings, Talk
 
 TITLE = "Utvecklingssamtal"
-
-_PARTS = {
-    "inbjudan": "invitation", "invitation": "invitation",
-    "förberedelse": "preparation", "forberedelse": "preparation", "preparation": "preparation",
-    "anteckningar": "notes", "notes": "notes",
-}  # fmt: skip
-_WORDS = {
-    "title": ("titel", "rubrik", "title"),
-    "time": ("tid", "time"),
-    "place": ("plats", "place"),
-    "length": ("längd", "langd", "length"),
-    "follow": ("uppföljning", "uppfoljning", "follow-up"),
-    "status": ("status",),
-}
-_MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words}
-_WAITING = {"utkast": True, "draft": True, "publicerad": False, "publicerat": False, "published": False}
-_LENGTH = re.compile(
-    r"(?:(\d{1,2}) ?(?:h|tim|timme|timmar|hour|hours)\b)?(?: och | and | )?(?:(\d{1,3}) ?(?:min|minuter|minutes)?)?"
-)
-_LONGEST = 8 * 60
+QUESTIONS = 40
+"""How many a talk may have."""
+LONGEST_QUESTION = 400
 
 
 def read_talks(
@@ -59,110 +42,109 @@ def read_talks(
     """
     if not folder.is_dir():
         return ()
-    desk = _Desk(settings, probe, findings, today, Cleaner(), make_markdown(MARKDOWN))
-    talks: list[Talk] = []
-    seen: set[str] = set()
-    for child in entries(folder, relative_name(folder, settings.root.absolute()), findings):
-        if child.shown in without:
-            continue
-        if not child.folder:
-            desk.fault(child.shown, "", "Filen ligger där inget samtal kan ligga.", "Lägg den i samtal/BARN/DATUM/.")
-            continue
-        for day in entries(child.path, child.shown, findings):
-            if day.shown in without:
-                continue
-            if not day.folder:
-                mend = "Lägg den i en mapp med samtalets dag, till exempel 2026-11-26."
-                desk.fault(day.shown, "", "Filen ligger där inget samtal kan ligga.", mend)
-            elif day.shown in seen:
-                mend = "De ser lika ut, men bokstäverna är skrivna på två sätt. Lägg ihop dem."
-                desk.fault(day.shown, "", "Två samtal har samma namn.", mend)
-            elif talk := desk.read(child, day):
-                talks.append(talk)
-            seen.add(day.shown)
-    return tuple(sorted(talks, key=lambda talk: (talk.child, talk.date, talk.source)))
+    desk = _Desk(FolderReader(settings, findings, today), probe)
+    talks = [desk.read(*found) for found in talk_folders(folder, settings, findings, without)]
+    return tuple(sorted(filter(None, talks), key=lambda talk: (talk.child, talk.date, talk.source)))
+
+
+def read_notes(talk: TimedTalk, settings: SiteSettings, *, today: date) -> str:
+    """Return a talk's notes as its page shows them, empty if there are none."""
+    desk = _Desk(FolderReader(settings, Findings(), today), lambda _: _AsPhoto())
+    read = desk.read(*entries_of(talk))
+    return read.notes if read else ""
 
 
 @dataclass(frozen=True)
-class _Text:
-    """One of a talk's texts: where it lies, its fields by meaning, and its HTML before it is cleaned."""
+class _AsPhoto:
+    """What lies there, taken for a photo without being opened."""
 
-    shown: str
-    fields: dict[str, Field]
-    html: str
+    kind: MediaKind = "photo"
+    captured: datetime | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True)
 class _Desk:
     """Reads one talk at a time."""
 
-    settings: SiteSettings
+    folders: FolderReader
     probe: Callable[[Path], ProbeLike]
-    findings: Findings
-    today: date
-    cleaner: Cleaner
-    markdown: Any
+    cleaner: Cleaner = field(default_factory=Cleaner)
+    markdown: Any = field(default_factory=lambda: make_markdown(MARKDOWN))
 
     def fault(self, file: str, place: str, message: str, mend: str) -> None:
-        self.findings.error(ContentError, file, place, message, mend)
+        self.folders.fault(file, place, message, mend)
 
     def read(self, child: Entry, day: Entry) -> Talk | None:
-        named = read_name(day.name)
-        if named.date is None or not plausible(named.date.date(), self.today):
-            mend = "Döp mappen efter samtalets dag, till exempel 2026-11-26."
-            self.fault(day.shown, "namnet", "Mappens namn är ingen dag.", mend)
+        folders = self.folders
+        named = folders.named(day)
+        if named is None:
             return None
-        texts, photos = self._contents(day)
+        day_named, title_named = named
+        contents = folders.contents(day)
+        photos = self._photos(contents.photos)
         known = {photo.name.casefold(): photo.name for photo in photos}
-        bodies = {part: self._clean(text, known) for part, text in texts.items()}
-        fields = {meaning: (text, f) for text in texts.values() for meaning, f in text.fields.items()}
-        if not any(body.html or body.images for body in bodies.values()) and "time" not in fields:
+        bodies = {part: self._clean(text, known) for part, text in contents.texts.items()}
+        fields = contents.fields
+        asked = any(meaning in fields for meaning in ("time", "times", "questions"))
+        if not any(body.html or body.images for body in bodies.values()) and not asked:
             return None
-        when = self._when(named.date, fields)
-        title = fields["title"][1].value if "title" in fields else named.title or TITLE
+        times = folders.times(contents, fields, day_named)
+        if times.settled is None and not times.offered and day_named is None:
+            mend = "Skriv Tid: eller Tider: i inbjudan, eller döp mappen efter samtalets dag, till exempel 2026-11-26."
+            if not {"time", "times"} & fields.keys():
+                self.fault(day.shown, "namnet", "Mappens namn är en månad, och ingen tid är skriven.", mend)
+            return None
+        title = fields["title"][-1].field.value if "title" in fields else title_named or TITLE
         alts = {name: alt for body in bodies.values() for name, alt in body.images if alt}
         html = {part: body.html for part, body in bodies.items()}
         return Talk(
             source=day.shown,
             child=child.name,
             title=nfc(title),
-            date=when.replace(tzinfo=self.settings.zone),
-            timed="time" in fields,
-            minutes=self._minutes(fields),
-            place=nfc(fields["place"][1].value) if "place" in fields else "",
+            date=folders.date(times, day_named),
+            timed=times.settled is not None,
+            minutes=times.minutes,
+            place=nfc(fields["place"][-1].field.value) if "place" in fields else "",
             invitation=html.get("invitation", ""),
             preparation=html.get("preparation", ""),
             notes=html.get("notes", ""),
-            follow_up=self._day(fields),
+            follow_up=day_in(fields, "follow", self.fault),
             media=tuple(self._with_alt(photo, alts, title, day) for photo in photos),
+            times=times,
+            questions=self._questions(fields),
+            answers=tuple(
+                read_answers(entry.shown, folders.read(entry), folders.settings.zone) for entry in contents.answers
+            ),
+            agreed=self._agreed(contents.agreed),
         )
 
-    def _contents(self, day: Entry) -> tuple[dict[str, _Text], list[MediaFile]]:
-        texts: dict[str, _Text] = {}
-        seen: set[str] = set()
-        photos: list[MediaFile] = []
-        for entry in entries(day.path, day.shown, self.findings):
-            suffix = PurePosixPath(entry.name).suffix
-            part = _PARTS.get(entry.name.removesuffix(suffix).casefold())
-            if entry.folder:
-                self.fault(
-                    entry.shown, "", "Det ligger en mapp i samtalets mapp.", "Flytta upp filerna, eller ta bort den."
-                )
-            elif suffix.lower() not in TEXTS:
-                photos += self._photo(entry)
-            elif part is None:
-                mend = "Döp den till inbjudan.md, förberedelse.md eller anteckningar.md."
-                self.fault(entry.shown, "", "Texten hör inte till de tre som ett samtal har.", mend)
-            elif part in seen:
-                self.fault(entry.shown, "", "Samtalet har två sådana texter.", "Behåll en och ta bort den andra.")
+    def _questions(self, fields: Fields) -> tuple[str, ...]:
+        found: list[str] = []
+        for one in fields.get("questions", ()):
+            question = nfc(" ".join(one.field.value.split()))
+            place = f"rad {one.field.line}"
+            if len(question) > LONGEST_QUESTION:
+                mend = "Dela upp den, eller skriv det längre i texten under."
+                self.fault(one.file, place, f"Frågan är längre än {LONGEST_QUESTION} tecken.", mend)
+            elif question in found:
+                self.fault(one.file, place, "Frågan står två gånger.", "Ta bort den ena.")
+            elif len(found) == QUESTIONS:
+                self.fault(one.file, place, f"Det är fler än {QUESTIONS} frågor.", "Ta bort några.")
+                break
             else:
-                seen.add(part)
-                text = self._text(entry)
-                if text is not None and not self._waits(text):
-                    texts[part] = text
-        latest = datetime.max.replace(tzinfo=self.settings.zone)
-        photos.sort(key=lambda photo: ((photo.captured or latest).timestamp(), natural(photo.name)))
-        return texts, photos
+                found.append(question)
+        return tuple(found)
+
+    def _agreed(self, entry: Entry | None) -> tuple[Agreement, ...]:
+        folders = self.folders
+        return read_agreed(entry.shown, folders.read(entry), folders.settings.zone, self.fault) if entry else ()
+
+    def _photos(self, found: Iterable[Entry]) -> list[MediaFile]:
+        """Return the photos in the order that they are shown: as they were taken."""
+        latest = datetime.max.replace(tzinfo=self.folders.settings.zone)
+        photos = [photo for entry in found for photo in self._photo(entry)]
+        return sorted(photos, key=lambda photo: ((photo.captured or latest).timestamp(), natural(photo.name)))
 
     def _photo(self, entry: Entry) -> Iterator[MediaFile]:
         try:
@@ -175,99 +157,27 @@ class _Desk:
             return
         captured = found.captured
         if captured is not None and captured.tzinfo is None:
-            captured = captured.replace(tzinfo=self.settings.zone)
+            captured = captured.replace(tzinfo=self.folders.settings.zone)
         yield MediaFile(entry.path, "photo", entry.name, "", False, captured)
 
-    def _text(self, entry: Entry) -> _Text | None:
-        try:
-            text = nfc(decoded(entry.path.read_bytes())).replace("\r\n", "\n").replace("\r", "\n")
-        except (OSError, UnicodeDecodeError):
-            self.fault(entry.shown, "", "Texten går inte att läsa.", "Spara om filen och välj kodningen UTF-8.")
-            return None
-        matter = divide(text, _MEANINGS)
-        fields: dict[str, Field] = {}
-        for field in matter.fields:
-            if field.meaning:
-                fields[field.meaning] = field
-                continue
-            near = nearest(field.word, _MEANINGS)
-            mend = f"Menade du ”{near}”?" if near else "Rätta ordet, eller lägg en tom rad före texten."
-            self.fault(entry.shown, f"rad {field.line}", f"Fältet ”{field.word}” finns inte.", mend)
-        filled = {meaning: field for meaning, field in fields.items() if field.value}
-        return _Text(entry.shown, filled, str(self.markdown.reset().convert(matter.body)))
-
-    def _waits(self, text: _Text) -> bool:
-        field = text.fields.get("status")
-        waits = False if field is None else _WAITING.get(field.value.casefold())
-        if field is not None and waits is None:
-            message = f"”{field.word}: {field.value}” går inte att förstå."
-            self.fault(text.shown, f"rad {field.line}", message, "Skriv utkast eller publicerad.")
-        return waits is not False
-
-    def _clean(self, text: _Text, known: dict[str, str]) -> Body:
+    def _clean(self, text: Text, known: dict[str, str]) -> Body:
         refusal = (
             "Länken leder till ett inlägg.",
             "Skriv inläggets namn i stället. En webbadress börjar med https://.",
         )
-        body = self.cleaner.clean(text.html, known, lambda _: refusal)
+        html = str(self.markdown.reset().convert(text.body))
+        body = self.cleaner.clean(html, known, lambda _: refusal)
         for _, message, mend in body.faults:
             self.fault(text.shown, "", message, mend)
         return body
-
-    def _when(self, day: datetime, fields: dict[str, tuple[_Text, Field]]) -> datetime:
-        day = day.replace(hour=0, minute=0)
-        if "time" not in fields:
-            return day
-        text, field = fields["time"]
-        try:
-            return datetime.combine(day.date(), read_time(field.value))
-        except ValueError:
-            pass
-        try:
-            when = read_date(field.value)
-        except ValueError:
-            self.fault(
-                text.shown,
-                f"rad {field.line}",
-                f"Tiden ”{field.value}” går inte att förstå.",
-                "Skriv till exempel Tid: 14.30.",
-            )
-            return day
-        if when.date() != day.date():
-            message, mend = "Tiden är en annan dag än mappens.", "Rätta dagen, eller skriv bara klockslaget."
-            self.fault(text.shown, f"rad {field.line}", message, mend)
-        return when
-
-    def _minutes(self, fields: dict[str, tuple[_Text, Field]]) -> int:
-        if "length" not in fields:
-            return 0
-        text, field = fields["length"]
-        match = _LENGTH.fullmatch(" ".join(field.value.casefold().split()))
-        minutes = 60 * int(match[1] or 0) + int(match[2] or 0) if match else 0
-        if not 0 < minutes <= _LONGEST:
-            message = f"Längden ”{field.value}” går inte att förstå."
-            self.fault(text.shown, f"rad {field.line}", message, "Skriv till exempel Längd: 30 minuter.")
-            return 0
-        return minutes
-
-    def _day(self, fields: dict[str, tuple[_Text, Field]]) -> date | None:
-        if "follow" not in fields:
-            return None
-        text, field = fields["follow"]
-        try:
-            return read_date(field.value).date()
-        except ValueError:
-            message = f"Datumet ”{field.value}” går inte att förstå eller finns inte i kalendern."
-            self.fault(text.shown, f"rad {field.line}", message, "Skriv det som 2027-04-15.")
-            return None
 
     def _with_alt(self, photo: MediaFile, alts: dict[str, str], title: str, day: Entry) -> MediaFile:
         alt = alts.get(photo.name, "")
         if not alt:
             message = "Bilden har ingen beskrivning för den som inte ser."
             mend = f"Skriv ![beskrivning]({photo.name}) i en av texterna."
-            if self.settings.alt_text == "required":
+            if self.folders.settings.alt_text == "required":
                 self.fault(f"{day.shown}/{photo.name}", "", message, mend)
             else:
-                self.findings.warning(f"{day.shown}/{photo.name}", "", message, mend)
+                self.folders.findings.warning(f"{day.shown}/{photo.name}", "", message, mend)
         return MediaFile(photo.path, "photo", photo.name, alt or f"Bild till {title}", bool(alt), photo.captured)

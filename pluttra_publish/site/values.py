@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet
 from pluttra_publish.site.look import Look, Statement, Support
+from pluttra_publish.site.talk_answers import Agreement, Answers
+from pluttra_publish.site.talk_sheets import AnswersSheet, Asked
+from pluttra_publish.site.talk_times import Times
 
 PlaceKind = Literal["department", "child", "preschool", "staff", "public"]
 MediaKind = Literal["photo", "film", "sound"]
@@ -265,7 +269,8 @@ class Talk:
     """A development talk as read, from a folder beside the register. `child` is the folder's name as written (NFC).
 
     The three texts are sanitised HTML as a post's body, and empty where nothing is written yet or it waits. A talk without a
-    time of day has midnight as `date`, and `timed` is false; `minutes` is 0 when nobody has said how long it takes.
+    time of day has midnight as `date`, and `timed` is false; `minutes` is 0 when nobody has said how long it takes. `answers` and `agreed` are what
+    the family has said, whoever may read it.
     """
 
     source: str
@@ -280,15 +285,20 @@ class Talk:
     notes: str
     follow_up: Day | None
     media: tuple[MediaFile, ...]
+    times: Times = field(default_factory=Times)
+    questions: tuple[str, ...] = ()
+    answers: tuple[Answers, ...] = ()
+    agreed: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)
 class TalkSheet:
-    """A talk to render: with whose family, and the address of its calendar file, empty if it has none."""
+    """A talk to render: with whose family, the address of its calendar file, empty if it has none, and what is asked."""
 
     talk: Talk
     child: str
     calendar: str = ""
+    asked: Asked = field(default_factory=Asked)
     kind: Literal["talk"] = field(default="talk", init=False)
 
 
@@ -317,6 +327,9 @@ class ConsentSheet:
     kind: Literal["consents"] = field(default="consents", init=False)
 
 
+Sheet = TalkSheet | AnswersSheet | GoalSheet | ConsentSheet | FamilyConsentSheet
+
+
 @dataclass(frozen=True)
 class StandingView:
     """A page that is not a post: its id, what it shows, and a view for every photo by file name."""
@@ -324,7 +337,7 @@ class StandingView:
     id: str
     title: str
     audience_title: str
-    sheet: TalkSheet | GoalSheet | ConsentSheet
+    sheet: Sheet
     media: Mapping[str, MediaView] = field(default_factory=dict)
 
 

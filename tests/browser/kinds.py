@@ -108,5 +108,6 @@ def _addresses(sample: Sample, reader: str) -> dict[str, str]:
     found["the department"] = f"#/a/{department}"
     found["the month"] = f"#/a/{department}/2026-10"
     if reader == "petra":
+        found["a new post"] = "#/ny"
         found["the staff"] = f"#/a/{sample.audience(reader, 'Personal')}"
     return found | {"the search": "#/sok?koja", "about the reader": "#/om", "what is not there": "#/ingenstans"}

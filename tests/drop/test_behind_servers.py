@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -52,16 +53,15 @@ KINDS = [f"{kind}-{where}" for kind in ("nginx", "apache", "caddy") for where in
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def behind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
+def behind(request: pytest.FixtureRequest) -> Iterator[Behind]:
     kind, _, where = request.param.partition("-")
-    base = tmp_path_factory.mktemp(request.param)
-    for folder in (
-        *tmp_path_factory.getbasetemp().parents,
-        tmp_path_factory.getbasetemp(),
-        base,
-    ):  # for the server's account
-        if folder.is_relative_to(Path("/tmp")) and folder != Path("/tmp"):  # noqa: S108
-            folder.chmod(folder.stat().st_mode | 0o055)
+    # A folder that the server's account may enter; pytest's own closes for others whenever another pytest begins.
+    with tempfile.TemporaryDirectory(prefix="drop-") as made:
+        Path(made).chmod(0o755)
+        yield from _behind(kind, where, Path(made))
+
+
+def _behind(kind: str, where: str, base: Path) -> Iterator[Behind]:
     site, files, box = base / "site", base / "server", base / "box"
     host = FolderHost(site)
     host.put(shell("index.html", b"<!doctype html>"))

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pluttra_publish import inbox
-from pluttra_publish.errors import HostError
+from pluttra_publish.errors import Findings, HostError
 from pluttra_publish.format.canonical import b64
 from pluttra_publish.format.messages import Header, Kind
-from pluttra_publish.inbox import Emptied
+from pluttra_publish.inbox import Applied, Arrived, Desk, Emptied
+from pluttra_publish.inbox.applying import APPLY
+from pluttra_publish.people import read_people
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.messages import seal_message
 from tests.whole.preschool import Preschool, clock
@@ -92,6 +94,14 @@ def empty(school: Preschool, *boxes: Box) -> Emptied:
     """Empty drop boxes at the preschool's time."""
     with clock(school.now):
         return inbox.empty(school.settings, boxes, identity=school.identity)
+
+
+def done(school: Preschool, reader: str, kind: Kind, body: Mapping[str, Any], *, ident: str | None = None) -> Applied:
+    """Let a message without files be done, as if it had come; the same again is what a stop leads to between doing it and noting that."""
+    people = read_people(school.settings, Findings())
+    desk = Desk(school.settings, school.keys(), people.register, people.consents, school.now)
+    header = Header(ident or secrets.token_hex(16), int(school.now.timestamp()), kind, body)
+    return APPLY[kind](desk, Arrived(desk.readers[reader], header, school.now))
 
 
 GONE = HostError("Brevlådan svarar inte.", transient=True)

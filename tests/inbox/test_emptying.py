@@ -10,7 +10,7 @@ import pytest
 
 from pluttra_publish import inbox, log, revoking
 from pluttra_publish.errors import CheckFailed, HostError
-from pluttra_publish.format.messages import FILE_LENGTHS, OUTSIDE, Header
+from pluttra_publish.format.messages import FILE_LENGTHS, OUTSIDE, Header, Letterbox, MailWay
 from pluttra_publish.inbox import journal
 from pluttra_publish.inbox.applying import APPLY
 from pluttra_publish.inbox.desk import Applied, Arrived, Desk
@@ -322,6 +322,21 @@ def test_the_log_says_how_many_and_nothing_else(school: Preschool, maria: Device
     assert (line.command, dict(line.counts), line.about) == ("inbox", {"came": 1, "refused": 1}, ())
 
 
+def letterbox_of(school: Preschool) -> Letterbox:
+    secret = Device(school, "maria").keystore.drop_box
+    name = letterbox_name(secret)
+    return open_letterbox((school.public / "k" / name[:2] / name).read_bytes(), secret)
+
+
+def test_the_letterbox_says_what_the_settings_do(school: Preschool) -> None:
+    assert letterbox_of(school) == Letterbox((MailWay("svar@example.se"),))
+    school.settings_text += 'receipts = true\nposts = "published"\n[push]\non = true\ncontact = "backen@example.se"\n'
+    school.write().later(minutes=5).publish()
+    key = Device(school, "maria").keystore.push
+    assert key is not None
+    assert letterbox_of(school) == Letterbox((MailWay("svar@example.se"),), key.public, True, "published")
+
+
 def test_whoever_has_lost_access_opens_no_later_letterbox(school: Preschool) -> None:
     before = Device(school, "johan").keystore.drop_box
     with clock(school.now):
@@ -330,6 +345,5 @@ def test_whoever_has_lost_access_opens_no_later_letterbox(school: Preschool) -> 
     assert before != after
     lying = {path.name for path in (school.public / "k").rglob("*") if path.is_file()}
     assert letterbox_name(before) not in lying
-    name = letterbox_name(after)
-    opened = open_letterbox((school.public / "k" / name[:2] / name).read_bytes(), after)
-    assert [way.to_value() for way in opened.ways] == [{"kind": "mail", "to": "svar@example.se"}]
+    assert letterbox_name(after) in lying
+    assert letterbox_of(school).ways == (MailWay("svar@example.se"),)

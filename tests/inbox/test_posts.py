@@ -74,22 +74,6 @@ class Phone:
         return apply_post(desk, Arrived(sender, header, school.now, tuple(arrived)))
 
 
-@pytest.fixture(scope="module")
-def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small published preschool whose readers can answer; each test has a copy."""
-    school = Preschool(tmp_path_factory.mktemp("posts") / "förskola")
-    school.settings_text += '[drop]\nmail = "svar@example.se"\n'
-    school.write().write_posts().publish()
-    return school.root
-
-
-@pytest.fixture
-def school(beginning: Path, tmp_path: Path) -> Preschool:
-    school = Preschool(shutil.copytree(beginning, tmp_path / "förskola"))
-    school.settings_text = (school.root / "pluttra.toml").read_text(encoding="utf-8")
-    return school
-
-
 @pytest.fixture
 def petra(school: Preschool) -> Phone:
     return Phone(school)
@@ -465,6 +449,16 @@ def test_the_staff_are_told_what_each_child_may_be_in_and_guardians_are_not(scho
     school.settings_text = school.settings_text.replace('mail = "svar@example.se"', "")
     school.write().publish()
     assert school.open("petra").keyring.children[0].may is None
+
+
+def test_children_of_one_name_are_told_apart_where_they_are_chosen(school: Preschool) -> None:
+    for number, last in enumerate(("Lindström", "Berg", "Lindqvist")):
+        school.tables["barn"].append([f"alva{number}", "Alva", last, "nej"])
+        school.tables["placeringar"].append([f"alva{number}", "blaklockan", "2024-08-19", ""])
+    school.publish()
+    names = {child.name for child in school.open("ingrid").keyring.children}
+    assert names == {"Alva B.", "Alva Lindqvist", "Alva Linds.", "Noah", "Li"}
+    assert [child.name for child in school.open("johan").keyring.children] == ["Alva"]
 
 
 def test_a_folders_name_is_cut_where_every_system_takes_it() -> None:

@@ -1,7 +1,7 @@
 /** A small publisher for tests: seals as docs/format.md §5 says, and makes a site of a few posts. Does not know how a reader opens. */
 import { webcrypto } from 'node:crypto';
 import { concat, fromHex, toHex, uint, utf8 } from '../../theme/static/reader/bytes.js';
-import { encodeValue } from '../../theme/static/reader/canonical.js';
+import { encodeValue } from '../../theme/static/reader/encoding.js';
 import { kdf, sha256 } from '../../theme/static/reader/kdf.js';
 import { keyringPath, objectPath, sealedLength, segmentCount, segmentSpan } from '../../theme/static/reader/layout.js';
 import { paddedLength } from '../../theme/static/reader/padding.js';

@@ -8,6 +8,7 @@ from pluttra_publish.errors import UsageError
 from pluttra_publish.format.layout import keyring_path
 from pluttra_publish.register import ReaderNotFound
 from pluttra_publish.sealing.chain import invitation_name, keyring_name
+from pluttra_publish.sealing.messages import letterbox_name
 from tests.whole import truth
 from tests.whole.conftest import CONTENT
 from tests.whole.preschool import NOON, Preschool, titles
@@ -83,6 +84,7 @@ def test_a_quarantined_family_has_no_keyring_and_no_link(sample: Preschool) -> N
     assert "child:ylva" not in keys.audiences
     named = {keyring_path(keyring_name(reader.key)) for reader in keys.readers.values()}
     named |= {keyring_path(invitation_name(invitation.secret)) for invitation in keys.invitations}
+    named.add(keyring_path(letterbox_name(keys.drop_box)))
     assert {path for path in sample.files() if path.startswith("k/")} == named
     unknown = _invite(sample, "Nobody Atall")
     for name in ("ragnhild", "Ragnhild Tornefalk", "ragnhild.tornefalk@example.se"):

@@ -145,3 +145,13 @@ def test_the_commands_tell_of_pages(talking: Preschool) -> None:
     assert isinstance(seen["pages"], list)
     assert {row["kind"] for row in seen["pages"]} == {"talk", "goal", "consents"}
     assert at.answer("who-can-see", Path(TALK) / "inbjudan.md", *site)["kind"] == "talk"
+
+
+def test_answers_to_a_talk_are_seen_by_the_departments_staff_and_the_talk_by_the_family_too(talking: Preschool) -> None:
+    answers = talking.root / TALK / "svar från Maria Lindqvist.txt"
+    answers.write_text("Från: Maria Lindqvist\n\nÄr något svårt?\n\n    Att vänta.\n", encoding="utf-8")
+    talking.publish()
+    assert readers(who(talking, f"{TALK}/{answers.name}")) == ["ingrid", "petra"]
+    assert readers(who(talking, f"{TALK}/inbjudan.md")) == ["ingrid", "johan", "maria", "petra"]
+    assert pages(talking, "maria") == {TALK: True}
+    what(talking, "petra")

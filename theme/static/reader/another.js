@@ -13,12 +13,27 @@ const IN_SIGHT = 60_000;
 const SVG = 'http://www.w3.org/2000/svg';
 const BORDER = 4; // squares around it that are light
 
-/** @returns {Promise<import('./views.js').Page>} */
-export async function anotherPage() {
+/** @param {import('./vault.js').Vault} vault @returns {Promise<import('./views.js').Page>} */
+export async function anotherPage(vault) {
   const node = fill('another');
   const held = [...(await heldKeys()).values()].filter(({ publisher }) => publisher);
   slot(node, 'codes').replaceChildren(...held.map((one) => codeOf(one, held.length > 1)));
+  if (vault.drop) await letEnd(slot(node, 'end'), vault);
   return { node, title: '' };
+}
+
+/** Let the links that are out and not opened yet end, each reader's own. @param {HTMLElement} place @param {import('./vault.js').Vault} vault */
+async function letEnd(place, vault) {
+  const { revive } = await import('./answering.js');
+  const { names, keyrings } = vault.opened;
+  const forms = names.map((name, i) => {
+    const form = fill('end-links', { whose: names.length > 1 ? keyrings[i].reader.name : null });
+    for (const attribute of ['data-as', 'data-about']) form.setAttribute(attribute, name);
+    return form;
+  });
+  slot(place, 'forms').replaceChildren(...forms);
+  await revive(place, vault, place.querySelector('h3')?.textContent ?? '');
+  place.hidden = false;
 }
 
 /** @param {Held} held @param {boolean} several */

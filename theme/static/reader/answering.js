@@ -7,6 +7,7 @@ import { toHex, utf8 } from './bytes.js';
 import { element, fill, ours } from './dom.js';
 import { keepDraft, wholeDraft } from './drafts.js';
 import { sha256 } from './kdf.js';
+import { lastingLine } from './lasting.js';
 import { bringLater } from './later.js';
 import { momentText } from './moments.js';
 import { discard, enqueue, events, flush, waitingIn } from './outbox.js';
@@ -45,11 +46,12 @@ const BODIES = {
   'talk-time': (written, talk) => ({ talk, time: one(written, 'time') }),
 };
 
-/** Let the forms of a page be answered, and show what was typed in them. @param {HTMLElement} node @param {Vault} vault */
-export async function revive(node, vault) {
+/** Let the forms of a page be answered, and show what was typed in them. @param {HTMLElement} node @param {Vault} vault @param {string} [title] what the answers are called among what is sent */
+export async function revive(node, vault, title = node.querySelector('h1')?.textContent ?? '') {
   await bringLater();
-  const title = node.querySelector('h1')?.textContent ?? '';
-  await Promise.all([.../** @type {NodeListOf<HTMLFormElement>} */ (node.querySelectorAll('form[data-answer]'))].map((form) => reviveForm(form, vault, title)));
+  const forms = [.../** @type {NodeListOf<HTMLFormElement>} */ (node.querySelectorAll('form[data-answer]'))];
+  lastingLine(vault).then((line) => line && forms[0]?.before(line), () => {});
+  await Promise.all(forms.map((form) => reviveForm(form, vault, title)));
 }
 
 /** @param {HTMLFormElement} form @param {Vault} vault @param {string} title */
@@ -169,7 +171,7 @@ async function submit(answering, pressed) {
       if (before?.state === 'failed' || (waits && LATEST_COUNTS.includes(kind))) await discard(before.id);
       const body = BODIES[kind](writtenIn(form, pressed), form.getAttribute('data-about') ?? '', (attribute) => form.getAttribute(attribute) ?? '');
       if (TAKES_FILES.includes(kind)) body.files = photos.kept.map(({ file }) => ({ file }));
-      await enqueue(vault, kind, body, photos.kept, { about: title, from: name, draft: answering.kept ?? undefined });
+      await enqueue(vault, kind, body, photos.kept, { about: title, from: name, draft: answering.kept ?? undefined, as: form.getAttribute('data-as') ?? undefined });
     }
     await tellState(answering);
   } catch (error) {

@@ -233,7 +233,7 @@ function leave(id) {
   vault = null;
   releaseMedia();
   /** @type {HTMLElement} */ (document.querySelector('.about-link')).hidden = true;
-  ['offline', 'stale', 'changed', 'outbox'].forEach((key) => notice(key, null));
+  document.getElementById('notices')?.replaceChildren();
   sheet(id);
 }
 

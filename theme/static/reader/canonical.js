@@ -1,9 +1,8 @@
-/** Values to canonical bytes (RFC 8785, integers from 0 only) and back (docs/format.md §3). Does not know their shapes. */
+/** Canonical bytes (RFC 8785, integers from 0 only) to values (docs/format.md §3). Does not know their shapes. */
 import { must, layerOf } from './errors.js';
-import { utf8 } from './bytes.js';
 
 /** Throws ReaderError: encoding. @param {any} value @returns {string} */
-function canonicalText(value) {
+export function canonicalText(value) {
   if (typeof value === 'string') must(!/[\ud800-\udfff]/u.test(value), 'encoding');
   else if (typeof value === 'number') must(Number.isSafeInteger(value) && value >= 0, 'encoding');
   else if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
@@ -22,11 +21,6 @@ function isInOrder(value) {
   if (!value || typeof value !== 'object') return true;
   const members = Object.keys(value);
   return members.every((name, i) => (!i || members[i - 1] < name) && isInOrder(name) && isInOrder(value[name]));
-}
-
-/** @param {unknown} value */
-export function encodeValue(value) {
-  return utf8(canonicalText(value));
 }
 
 /**

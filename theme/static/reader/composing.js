@@ -2,6 +2,7 @@
 import { Attachments, childChip } from './attaching.js';
 import { element, fill, slot } from './dom.js';
 import { forgetWriting, isBlank, keepNow, keepSoon, restoreMedia, writingOf } from './drafting.js';
+import { lastingLine } from './lasting.js';
 import { longMoment } from './moments.js';
 import { review } from './reviewing.js';
 import { composeSay } from './says.js';
@@ -76,6 +77,7 @@ async function composeFor(vault, writer) {
     if (!writing.kept) part('kept').textContent = composeSay('notKept');
     attachments.show();
   };
+  lastingLine(vault).then((line) => line && form.before(line), () => {});
   document.addEventListener('visibilitychange', keepOnLeaving);
   writing.told();
   showPlace();

@@ -1,6 +1,8 @@
 /** The pages of this device alone. "Om den här läsaren": who reads here, what is stored, how to forget it. Knows the vault and this device. */
 import { element, fill, slot } from './dom.js';
+import { guardianKeys } from './guardians.js';
 import { installGuide, installPage } from './installing.js';
+import { showReceipts } from './receipts.js';
 import { letterboxOf } from './letterbox.js';
 import { keptPosts } from './without.js';
 import { momentText, sizeText } from './moments.js';
@@ -14,7 +16,8 @@ import { WORDS } from './words.js';
 export async function devicePage(view, vault, prompt, forgotten) {
   if (view === 'hemskarm') return installPage(prompt);
   if (view === 'spara') return import('./saving.js').then(({ savePage }) => savePage(vault));
-  if (view === 'enhet') return import('./another.js').then(({ anotherPage }) => anotherPage());
+  if (view === 'enhet') return import('./another.js').then(({ anotherPage }) => anotherPage(vault));
+  if (view === 'uppgifter') return import('./contact.js').then(({ contactPage }) => contactPage(vault));
   if (view === 'notiser') return import('./pushing.js').then(({ pushPage }) => pushPage(vault));
   if (view === 'sparad') return { node: fill('saved-key'), title: '' };
   return view === 'om' ? aboutPage(vault, prompt, forgotten) : null;
@@ -28,6 +31,8 @@ async function aboutPage(vault, prompt, forgotten) {
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
   slot(node, 'outgoing').hidden = !vault.drop;
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
+  slot(node, 'contact').hidden = !(vault.drop && guardianKeys(vault).length);
+  showReceipts(node, vault).catch(() => {});
   if (vault.drop) letterboxOf(vault).then((box) => (slot(node, 'push').hidden = !box?.push), () => {});
   const persist = slot(node, 'persist');
   persist.hidden = lasting;

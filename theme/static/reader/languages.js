@@ -5,7 +5,7 @@
 import { ours } from './dom.js';
 import { fetchViews } from './later.js';
 import { longDay, longMoment, monthText } from './moments.js';
-import { rememberLanguage } from './store.js';
+import { untilLeft } from './store.js';
 import { capital, countText, learn, plural, WORDS } from './words.js';
 
 const LONG_ENOUGH = 10_000; // milliseconds, after which the page comes in the language that is here
@@ -18,6 +18,15 @@ let wanted = '';
 export async function speakAs(list, code, chosen) {
   await speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
   if (chosen) rememberLanguage(code);
+}
+
+/** For as long as the device does, and at least until the page is left. @param {string} code */
+function rememberLanguage(code) {
+  untilLeft.get('facts')?.set('language', code);
+  try {
+    localStorage.setItem('language', code);
+  } catch { // it lasts until the page is left
+  }
 }
 
 /** @param {HTMLOptionElement} language */

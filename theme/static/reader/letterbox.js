@@ -75,13 +75,13 @@ export async function letterboxOf(vault, fresh = false) {
   const path = await letterboxPath(drop.secret);
   const before = known.get(vault);
   if (!fresh && before?.path === path) return before.letterbox;
-  const letterbox = await (fresh ? askAnew(path, drop.secret) : openNamed(CHAIN_PLACE, path, (sealed) => letterboxFrom(sealed, drop.secret)));
+  const letterbox = await (fresh ? asHostHasIt(path, drop.secret) : openNamed(CHAIN_PLACE, path, (sealed) => letterboxFrom(sealed, drop.secret)));
   known.set(vault, { path, letterbox });
   return letterbox;
 }
 
 /** @param {string} path @param {Bytes} secret */
-async function askAnew(path, secret) {
+async function asHostHasIt(path, secret) {
   try {
     const { bytes } = await fetchSealed(path, { fresh: true });
     const letterbox = await letterboxFrom(bytes, secret);

@@ -4,9 +4,9 @@
  */
 import { toB64 } from './base64.js';
 import { fromHex, toHex } from './bytes.js';
-import { encodeValue } from './canonical.js';
 import { carry, taken } from './carrying.js';
 import { Sha256 } from './digesting.js';
+import { encodeValue } from './encoding.js';
 import { layerOf } from './errors.js';
 import { openBag, Unsent } from './postbag.js';
 import { messageContent, openDraft, PIECE, sealDraft, sealMessage } from './sealing.js';

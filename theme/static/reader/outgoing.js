@@ -3,17 +3,17 @@
  * open, and says when something can't be sent. Knows the outbox and the shell's views. Does not know what messages hold.
  */
 import { fill, slot } from './dom.js';
+import { untilWhen } from './lasting.js';
 import { letterboxOf } from './letterbox.js';
 import { momentText } from './moments.js';
 import { discard, events, flush, markSent, retry, unsentOf, waitingIn } from './outbox.js';
 import { openBag } from './postbag.js';
 import { sayings } from './sayings.js';
 import { armourOf, mailOf } from './sending.js';
-import { dayText, WORDS } from './words.js';
+import { WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./outbox.js').Entry} Entry */
-/** @typedef {import('./letterbox.js').Way} Way */
 /** @typedef {import('./sayings.js').Say} Say */
 /** @typedef {{ vault: Vault, say: Say, to: string }} Desk `to`: the address that takes answers by mail, or '' */
 
@@ -35,6 +35,7 @@ export async function tend(vault, notice) {
     });
   }
   [tended, tell, told] = [vault, notice, false];
+  if (vault.opening) import('./receipts.js').then(({ tellOpened }) => tellOpened(vault)).catch(() => {});
   await flush(vault);
   await tellStuck();
 }
@@ -56,7 +57,7 @@ export async function outgoingPage(vault) {
   slot(node, 'says').remove();
   const ways = (await letterboxOf(vault).catch(() => null))?.ways ?? [];
   const desk = { vault, say, to: ways.flatMap((way) => (way.kind === 'mail' ? [way.to] : []))[0] ?? '' };
-  slot(node, 'until').textContent = untilWhen(ways, say);
+  slot(node, 'until').textContent = untilWhen(ways);
   slot(node, 'brief').hidden = (await openBag()).lasting;
   const again = slot(node, 'again');
   again.onclick = async () => {
@@ -76,15 +77,6 @@ export async function outgoingPage(vault) {
   events.addEventListener('changed', redraw);
   await drawn;
   return { node, title: '', after: () => flush(vault) };
-}
-
-/** Until when something can be sent, if there is an end to it. @param {Way[]} ways @param {Say} say */
-function untilWhen(ways, say) {
-  if (!ways.length) return say('closed');
-  if (ways.some(({ kind }) => kind === 'post')) return '';
-  const ends = Math.max(0, ...ways.map((way) => (way.kind === 's3' ? way.ends : 0))) * 1000;
-  const day = ends ? dayText(new Date(ends - new Date(ends).getTimezoneOffset() * 60_000).toISOString()) : '';
-  return ends ? say(ends > Date.now() ? 'until' : 'ended', { day }) : '';
 }
 
 /** @param {HTMLElement} node @param {Map<string, HTMLElement>} rows @param {Desk} desk */

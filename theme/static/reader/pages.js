@@ -49,7 +49,12 @@ export async function postPage(visit, id, medium) {
   const after = () => {
     if (medium) follow(location.hash);
     turn(node, vault, post).catch(() => {});
-    if (vault.drop) setTimeout(() => import('./pushing.js').then(({ perhapsOffer }) => perhapsOffer(vault)).catch(() => {}), READ);
+    if (!vault.drop) return;
+    import('./replying.js').then(({ offerReply }) => offerReply(node, vault, post)).catch(() => {});
+    setTimeout(() => {
+      import('./pushing.js').then(({ perhapsOffer }) => perhapsOffer(vault)).catch(() => {});
+      if (node.isConnected) import('./receipts.js').then(({ noteRead }) => noteRead(node, vault, id)).catch(() => {});
+    }, READ);
   };
   return { node, title: post.title, after, follow };
 }
@@ -92,18 +97,22 @@ async function opened(vault, html, index) {
   hang(hooks, (address) => mediumAt(index, address), vault);
   const told = root?.matches('[data-word]') ? root : root?.querySelector('[data-word][lang]');
   if (root && told && told.getAttribute('lang') !== document.documentElement.lang) await import('./languages.js').then(({ retell }) => retell(root)).catch(() => {}); // else as the preschool says it
-  if (root?.querySelector('form[data-answer]')) await openForms(root, vault);
+  if (root?.querySelector('form[data-answer]')) await openForms(root, vault, index);
   return root ?? element('article');
 }
 
-/** Let the forms of a page be answered, if there is a way back. @param {HTMLElement} root @param {Vault} vault */
-async function openForms(root, vault) {
+/** Let the forms of a page be answered by a guardian of its child, if there is a way back. Whoever else reads it sees what is asked. @param {HTMLElement} root @param {Vault} vault @param {import('./values.js').Index} index */
+async function openForms(root, vault, index) {
+  const forms = root.querySelectorAll('form[data-answer]');
   try {
-    if (vault.drop) return await import('./answering.js').then(({ revive }) => revive(root, vault));
+    const { guardianOf } = await import('./guardians.js');
+    const child = vault.audiences.find(({ id }) => id === index.audience)?.child;
+    if (vault.drop && guardianOf(vault, child)) return await import('./answering.js').then(({ revive }) => revive(root, vault));
+    if (vault.drop) return forms.forEach((form) => form.querySelectorAll('button, fieldset, textarea').forEach((field) => (field.localName === 'button' ? field.remove() : field.setAttribute('disabled', ''))));
   } catch (error) {
     console.error(error);
   }
-  root.querySelectorAll('form[data-answer]').forEach((form) => form.replaceWith(vault.drop ? ours(element('p', { class: 'gone' }, WORDS.gone)) : '')); // rather than one that takes no answer
+  forms.forEach((form) => form.replaceWith(vault.drop ? ours(element('p', { class: 'gone' }, WORDS.gone)) : '')); // rather than one that takes no answer
 }
 
 /** Make the line over the heading a way up. @param {HTMLElement} node @param {HTMLAnchorElement} link */

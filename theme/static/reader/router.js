@@ -1,10 +1,10 @@
 /** Addresses in the fragment (docs/format.md §12), and the history that goes with them. Does not know what a page holds. */
 
-/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'standing' | 'om' | 'sok' | 'nytt' | 'spara' | 'sparad' | 'hemskarm' | 'enhet' | 'skickat' | 'ny' | 'notiser' | 'lost', id: string, month: string, medium?: string}} Address `medium`: which of a post's, shown large */
+/** @typedef {{view: 'home' | 'audience' | 'month' | 'post' | 'child' | 'standing' | 'om' | 'sok' | 'nytt' | 'hemma' | 'uppgifter' | 'spara' | 'sparad' | 'hemskarm' | 'enhet' | 'skickat' | 'ny' | 'notiser' | 'lost', id: string, month: string, medium?: string}} Address `medium`: which of a post's, shown large */
 /** @typedef {{y?: number, shown?: number, large?: boolean}} Place how far down a page was read, and how many cards stood there; `large`: a medium shown over its page, which stands one step back */
 
 const HOME = /^(#\/?)?$/;
-const PATTERN = /^#\/(?:(om|nytt|sok|sparad?|hemskarm|enhet|skickat|ny|notiser)|([apbs])\/([0-9a-f]{1,64})(?:\/(?:(\d{4}-\d{2})|([0-9a-f]{8})))?)$/;
+const PATTERN = /^#\/(?:(om|nytt|sok|sparad?|hemskarm|enhet|skickat|ny|notiser|uppgifter)|([apbs]|hemma)\/([0-9a-f]{1,64})(?:\/(?:(\d{4}-\d{2})|([0-9a-f]{8})))?)$/;
 
 /** @param {string} hash of an address @returns {Address} */
 export function parseAddress(hash) {
@@ -14,7 +14,7 @@ export function parseAddress(hash) {
   if (kind === 'a' && !medium) return { view: month ? 'month' : 'audience', id, month };
   if (kind === 'p' && !month) return { view: 'post', id, month, medium };
   if (kind === 's' && !month) return { view: 'standing', id, month, medium };
-  if (kind === 'b' && !month && !medium) return { view: 'child', id, month };
+  if ((kind === 'b' || kind === 'hemma') && !month && !medium) return { view: kind === 'b' ? 'child' : kind, id, month };
   return { view: 'lost', id: '', month: '' };
 }
 

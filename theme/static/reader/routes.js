@@ -20,6 +20,7 @@ export async function pageAt(visit, { view, id, month, medium }, prompt, forgott
   if (view === 'audience') return (await import('./timelines.js')).audiencePage(visit, id);
   if (view === 'nytt') return (await import('./timelines.js')).freshPage(visit);
   await (await import('./later.js')).bringLater();
+  if (view === 'hemma') return (await import('./replying.js')).fromHomePage(visit.vault, id);
   if (view === 'ny') return (await import('./composing.js')).composePage(visit.vault);
   if (view === 'sok') return (await import('./search.js')).searchPage(visit);
   if (view === 'skickat') return (await import('./outgoing.js')).outgoingPage(visit.vault);

@@ -4,8 +4,8 @@
  */
 import { must } from './errors.js';
 import { concat, fromHex, readUint, uint, utf8 } from './bytes.js';
-import { encodeValue } from './canonical.js';
 import { openAll } from './cobblestone.js';
+import { encodeValue } from './encoding.js';
 import { hkdfExpand, kdf } from './kdf.js';
 import { CHUNK, HEADER, SEALED_CHUNK, sealedLength } from './layout.js';
 import { mustBeZero } from './padding.js';

@@ -5,7 +5,7 @@
 /** @typedef {import('./values.js').Standing & { index: Index }} StandingPage */
 
 /**
- * Of a child's audience, all that its months hold, the last day first; of any other, its newest month's.
+ * Of a child's audience, all that its months hold, what has no day yet first, and then the last day; of any other, its newest month's.
  * @param {Vault} vault @param {string} id of the audience @returns {Promise<StandingPage[]>}
  */
 export async function standingPages(vault, id) {
@@ -19,7 +19,7 @@ export async function standingPages(vault, id) {
       if (!pages.has(page.id) && (page.date || index === indexes[0])) pages.set(page.id, { ...page, index: /** @type {Index} */ (index) });
     }
   }
-  return [...pages.values()].sort((a, b) => (Date.parse(b.date) || 0) - (Date.parse(a.date) || 0));
+  return [...pages.values()].sort((a, b) => (Date.parse(b.date) || Number.MAX_VALUE) - (Date.parse(a.date) || Number.MAX_VALUE));
 }
 
 /** Null when this reader has no such page. @param {Vault} vault @param {string} id @returns {Promise<StandingPage | null>} */

@@ -126,24 +126,12 @@ export function writePref(name, value) {
   return remember('facts', [[`pref:${name}`, value]]);
 }
 
-/** @type {string | null} */
-let chosenNow = null;
-
-/** The language chosen on this device, if one has been. Asked before anything may be stored here, and so not of IndexedDB, which makes its database when asked. */
+/** The language chosen on this device, if one has been. Asked before anything may be stored here, and so not of IndexedDB, which makes its database when asked. @returns {string | undefined} */
 export function languageChosen() {
   try {
-    return localStorage.getItem('language') ?? chosenNow;
+    return localStorage.getItem('language') ?? temporary('facts').get('language');
   } catch {
-    return chosenNow;
-  }
-}
-
-/** @param {string} code */
-export function rememberLanguage(code) {
-  chosenNow = code;
-  try {
-    localStorage.setItem('language', code);
-  } catch { // it lasts until the page is left
+    return temporary('facts').get('language');
   }
 }
 

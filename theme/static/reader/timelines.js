@@ -1,5 +1,6 @@
 /** The pages of cards of one child and of one audience. Knows what stands beside their posts. Loaded when the first one is asked for. */
 import { element, fill, slot } from './dom.js';
+import { guardianOf } from './guardians.js';
 import { monthLink } from './months.js';
 import { standingPages } from './standing.js';
 import { writePref } from './store.js';
@@ -16,6 +17,7 @@ export async function childPage(visit, id) {
   const [{ node: posts }, pages] = await Promise.all([feed(visit, { child: id }), standingPages(visit.vault, child.audience)]);
   const node = fill('child', { title: child.name, where: departments(visit.vault, child), feed: posts });
   listStanding(node, pages);
+  if (visit.vault.drop && guardianOf(visit.vault, id)) node.querySelector('header')?.after(element('p', { class: 'write' }, element('a', { class: 'button', href: '#/hemma/' + id }, WORDS.fromHome)));
   offerWriting(visit.vault, node, child.audience);
   return { node, title: child.name, lists: true };
 }

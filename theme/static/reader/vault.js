@@ -32,6 +32,8 @@ function once(known, id, make) {
 
 export class Vault extends EventTarget {
   #current;
+  /** @type {[Bytes, Bytes] | null | undefined} the secret of the invitation that was just opened, and the key in it */
+  opening;
 
   /** @param {Current} current */
   constructor(current) {

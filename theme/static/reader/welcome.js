@@ -19,16 +19,17 @@ export function welcomePage(link, hall) {
   return { node, title: '' };
 }
 
-/** In, or first asked whether to be added to those who read here. @param {import('./current.js').Invitation} invitation @param {{mangled: boolean}} link @param {Hall} hall */
+/** In, or first asked whether to be added to those who read here. @param {import('./current.js').Invitation} invitation @param {{mangled: boolean, secret?: Link['secret']}} link @param {Hall} hall */
 export async function admit(invitation, link, hall) {
   if (!invitation.others.length || invitation.known) return adopt(invitation, link, hall);
   const { addPage } = await import('./adding.js');
   hall.present(addPage(invitation, link, hall));
 }
 
-/** @param {import('./current.js').Invitation} invitation @param {{mangled: boolean}} link @param {Hall} hall */
+/** @param {import('./current.js').Invitation} invitation @param {{mangled: boolean, secret?: Link['secret']}} link @param {Hall} hall */
 export async function adopt(invitation, link, hall) {
   const vault = await hall.within(Vault.adopt(invitation), OPENING);
+  vault.opening = link.secret && [link.secret, invitation.key];
   await hall.enter(vault, link.mangled);
 }
 
