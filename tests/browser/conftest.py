@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from pluttra_publish.drop.endpoint import DropBox
 from tests.browser.device import Device
 from tests.browser.film import long_film
 from tests.browser.hosting import LACKING, NAMED, Host
@@ -68,11 +69,12 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def hosting() -> Iterator[MakeHost]:
-    """Make hosts; at the end, see that none was ever asked for anything that tells what is read."""
+def hosting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeHost]:
+    """Make hosts, which take answers where the sample preschool does; at the end, see that none was ever asked for anything that tells what is read."""
     made: list[Host] = []
 
     def make(folder: Path, **options: Any) -> Host:
+        options.setdefault("drop", ("/drop", DropBox(tmp_path_factory.mktemp("brev") / "brevlada")))
         made.append(Host(folder, **options))
         return made[-1]
 
