@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from pluttra_publish.drop.endpoint import DropBox
 from pluttra_publish.drop.setting_up import box_at
 from pluttra_publish.settings import FILE, read_settings
 from tests.browser.device import Device
@@ -70,13 +71,14 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def hosting() -> Iterator[MakeHost]:
-    """Make hosts; at the end, see that none was ever asked for anything that tells what is read."""
+def hosting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeHost]:
+    """Make hosts, which take answers where the sample preschool does; at the end, see that none was ever asked for anything that tells what is read."""
     made: list[Host] = []
 
     def make(folder: Path, **options: Any) -> Host:
-        if "drop" not in options and (folder.parent / FILE).is_file():
-            options["drop"] = box_at(read_settings(folder.parent))  # where the preschool takes answers, it does here
+        if "drop" not in options:  # where the preschool takes answers, it does here
+            own = box_at(read_settings(folder.parent)) if (folder.parent / FILE).is_file() else None
+            options["drop"] = own or ("/drop", DropBox(tmp_path_factory.mktemp("brev") / "brevlada"))
         made.append(Host(folder, **options))
         return made[-1]
 

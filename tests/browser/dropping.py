@@ -30,7 +30,10 @@ class Instead:
 
 
 class Drop(DropBox):
-    """Takes what comes, unless `instead` has an answer for it. `asked` are the ids of everything that came, `took` of what was taken."""
+    """Takes what comes, unless `instead` has an answer for it. `asked` are the ids of everything that came, `took` of what was taken.
+
+    That a link was opened it takes at any time, and notes nowhere: telephones tell it when it suits them.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, origin="https://nobody.example")
@@ -38,6 +41,7 @@ class Drop(DropBox):
         self.asked: list[str] = []
         self.took: list[str] = []
         self.down = False
+        self._senders, self._site = Senders({}), b""
         self._instead: deque[Instead] = deque()
         self._released = threading.Event()
 
@@ -57,8 +61,11 @@ class Drop(DropBox):
     def release(self) -> None:
         self._released.set()
 
-    def begin_anew(self, origin: str) -> None:
+    def begin_anew(self, origin: str, school: School) -> None:
         """Forget everything, and answer the pages of another address."""
+        keystore = school.keys()
+        self._senders = Senders({reader: held.key for reader, held in keystore.readers.items()})
+        self._site = keystore.site
         self.release()
         self._instead.clear()
         self.asked.clear()
@@ -73,6 +80,8 @@ class Drop(DropBox):
             return super().answer(method, headers, body, address)
         content = body.read(int(headers["content-length"]))
         name = content[:16].hex()
+        if self._open(content)[0].kind == "opened":
+            return super().answer(method, headers, BytesIO(content), address)
         self.asked.append(name)
         instead = Instead(503, {}) if self.down else self._instead.popleft() if self._instead else None
         if instead is None:
@@ -85,11 +94,12 @@ class Drop(DropBox):
         usual = super().answer("GET", headers, BytesIO(), address)
         return Answer(instead.status, {**usual.headers, **instead.headers})
 
-    def opened(self, school: School, *readers: str) -> list[tuple[Header, bytes]]:
+    def opened(self) -> list[tuple[Header, bytes]]:
         """Everything that was taken, in that order, as the publisher opens it."""
-        senders = Senders({reader: school.key(reader) for reader in readers})
-        files = [(self.folder / name).read_bytes() for name in self.took]
-        return [senders.open(file, senders.find(file) or "", site=school.keys().site) for file in files]
+        return [self._open((self.folder / name).read_bytes()) for name in self.took]
+
+    def _open(self, file: bytes) -> tuple[Header, bytes]:
+        return self._senders.open(file, self._senders.find(file) or "", site=self._site)
 
 
 @contextlib.contextmanager

@@ -95,7 +95,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory, drop: Drop) -> School:
 @pytest.fixture
 def host(hosting: MakeHost, answered: School, drop: Drop) -> Host:
     made = hosting(answered.public)
-    drop.begin_anew(made.url)
+    drop.begin_anew(made.url, answered)
     return made
 
 
@@ -143,7 +143,7 @@ def test_what_chromium_sealed_the_publisher_opens_and_nothing_else_is_in_it(
 ) -> None:
     digest = device.page.evaluate(FILM, 4_200_000)
     delivered(device)
-    opened = drop.opened(answered, "johan", "maria", "mei")
+    opened = drop.opened()
     assert [header.kind for header, _ in opened] == ["part", "part", "reply"]
     film = b"".join(attachment for _, attachment in opened)
     said = opened[-1][0].body["files"][0]
@@ -192,17 +192,17 @@ def test_what_is_written_without_a_network_goes_when_it_is_back(device: Device, 
     assert len(drop.took) == 1
 
 
-def test_two_tabs_send_everything_once(device: Device, drop: Drop) -> None:
+def test_two_tabs_send_everything_once(device: Device, drop: Drop, answered: School) -> None:
     for locks in (True, False):  # where there are none, a lease
         if not locks:
             device.context.add_init_script(WITHOUT_LOCKS)
             device.page.reload()
             device.page.evaluate(LIB)
+        drop.begin_anew(drop.origin, answered)
         send_from_two_tabs(device, drop, locks=locks)
 
 
 def send_from_two_tabs(device: Device, drop: Drop, *, locks: bool) -> None:
-    drop.begin_anew(drop.origin)
     tab = device.context.new_page()
     tab.goto(f"{device.host.url}/#/skickat")
     tab.evaluate(LIB)
@@ -257,7 +257,7 @@ def test_when_access_has_ended_nothing_waits_any_longer(
     school.settings_text += f'\n[drop]\nurl = "{drop.address}"\nfolder = "{drop.folder}"\n'
     school.publish()
     host = hosting(school.public)
-    drop.begin_anew(host.url)
+    drop.begin_anew(host.url, school)
     drop.down = True
     device = make_device(host)
     device.expect(rf"asked elsewhere: {drop.address}", rf"{drop.address}.* 503", "status of 503")
@@ -341,7 +341,7 @@ def test_what_is_typed_is_there_after_a_reload_sealed_and_goes_when_it_is_delive
     assert kept_in_clear(device, WORDS) == []
     device.context.set_offline(False)
     expect(answers.get_by_role("status")).to_contain_text("Skickat ")
-    ((header, _),) = drop.opened(answered, "maria")
+    ((header, _),) = drop.opened()
     assert header.body == {"answers": [["Vad berättar Alva?", WORDS], ["interpreter", "Nej"]], "talk": TALK}
     assert drafts(device) == []
     device.page.reload()
@@ -365,9 +365,7 @@ def test_the_same_answer_pressed_twice_is_one_and_a_later_takes_its_place(
     device.page.evaluate(LIB)
     device.page.evaluate("() => lib.retry(lib.vault)")
     delivered(device)
-    assert [header.body["answers"] for header, _ in drop.opened(answered, "maria")] == [
-        [["Vad berättar Alva?", "Sedan"]]
-    ]
+    assert [header.body["answers"] for header, _ in drop.opened()] == [[["Vad berättar Alva?", "Sedan"]]]
 
 
 def test_photos_go_along_scaled_and_are_chosen_once(device: Device, drop: Drop, answered: School) -> None:
@@ -389,7 +387,7 @@ def test_photos_go_along_scaled_and_are_chosen_once(device: Device, drop: Drop, 
     expect(reply.get_by_role("status")).to_contain_text("Skickat ")
     expect(reply.locator(".attached img")).to_have_count(0)
     expect(reply.get_by_role("textbox")).to_have_value("")
-    (part, content), (said, _) = drop.opened(answered, "maria")
+    (part, content), (said, _) = drop.opened()
     assert content.startswith(b"\xff\xd8")
     assert max(Image.open(io.BytesIO(content)).size) < 3000
     assert said.body["files"][0]["file"] == part.body["file"]
