@@ -31,6 +31,7 @@ async function aboutPage(vault, prompt, forgotten) {
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
   slot(node, 'outgoing').hidden = !vault.drop;
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
+  slot(node, 'told').hidden = !vault.drop;
   slot(node, 'contact').hidden = !(vault.drop && guardianKeys(vault).length);
   showReceipts(node, vault).catch(() => {});
   if (vault.drop) letterboxOf(vault).then((box) => (slot(node, 'push').hidden = !box?.push), () => {});
