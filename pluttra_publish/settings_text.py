@@ -92,7 +92,7 @@ download = "none"
 # posts = "draft"
 # receipts = false
 
-# Aviseringar i telefonen, genom Apple, Google och Mozilla. Läs docs/brevladan.md.
+# Aviseringar i telefonen, genom Apple, Google, Microsoft och Mozilla. Läs docs/notiser.md.
 # [push]
 # on = true
 # contact = "forskolan@kommunen.se"

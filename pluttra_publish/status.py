@@ -171,7 +171,8 @@ def _outgoing(settings: Settings, identity: Path) -> Outgoing:
 
 def _devices(settings: Settings) -> Devices:
     found = [one for _, one in Subscriptions.load(settings.state)]
-    return Devices(len(found), sum(bool(one.posts) for one in found), sum(one.tries > 0 for one in found))
+    every, waiting, failing = found, (one for one in found if one.posts), (one for one in found if one.tries)
+    return Devices(*(len({one.device for one in some}) for some in (every, waiting, failing)))
 
 
 def _to_approve(settings: Settings, now: datetime) -> tuple[str, ...]:

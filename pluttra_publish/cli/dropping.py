@@ -8,10 +8,9 @@ from pathlib import Path
 
 import click
 
-from pluttra_publish import log
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
-from pluttra_publish.clock import now_of
+from pluttra_publish.cli.passwords import keep_password
 from pluttra_publish.drop.endpoint import box_of
 from pluttra_publish.drop.running import run
 from pluttra_publish.drop.setting_up import SCRIPT, origin_for, write_script
@@ -168,12 +167,4 @@ def script(into: Path, folder: str | None, site: Path, as_json: bool) -> None:
 @json_option
 def password(site: Path, as_json: bool) -> None:
     """Spara lösenordet till mejlkontot som svaren kommer till, i den privata mappen. Det syns inte när du skriver det."""
-    with report.answering(as_json):
-        settings = read_settings(site)
-        written = click.prompt("Lösenord", hide_input=True, err=True, prompt_suffix=": ")
-        log.append(settings.state, "drop password", now=now_of(settings))
-        path = save_password(settings.state, written)
-        if as_json:
-            report.say_json({"saved": str(path)})
-            return
-        report.say(f"Sparat i {path}. Pröva: pluttra inbox")
+    keep_password(site, as_json, command="drop password", save=save_password, then="pluttra inbox")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from pluttra_publish import log
 from pluttra_publish.cli import report
 from pluttra_publish.cli.options import json_option, site_option
+from pluttra_publish.cli.passwords import keep_password
 from pluttra_publish.clock import now_of
 from pluttra_publish.delivering import Delivered, deliver, set_silent, try_out
 from pluttra_publish.errors import UsageError
@@ -57,15 +57,7 @@ def mail() -> None:
 @json_option
 def password(site: Path, as_json: bool) -> None:
     """Spara mejlkontots lösenord i den privata mappen, där bara det här kontot läser det. Det syns inte när du skriver det."""
-    with report.answering(as_json):
-        settings = read_settings(site)
-        written = click.prompt("Lösenord", hide_input=True, err=True, prompt_suffix=": ")
-        log.append(settings.state, "mail password", now=now_of(settings))
-        path = save_password(settings.state, written)
-        if as_json:
-            report.say_json({"saved": str(path)})
-            return
-        report.say(f"Sparat i {path}. Pröva: pluttra mail test DIN@ADRESS")
+    keep_password(site, as_json, command="mail password", save=save_password, then="pluttra mail test DIN@ADRESS")
 
 
 @mail.command(epilog="Exempel: pluttra mail test dagar@backen.example")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pluttra_publish.format.messages import FILE_LENGTHS
 from pluttra_publish.hosts.headers import HSTS, SECURITY
+from pluttra_publish.hosts.nginx_parts import listen, only_https
 from pluttra_publish.hosts.s3_form import PREFIX
 
 UPSTREAM = "127.0.0.1:8080"
@@ -64,25 +65,10 @@ def nginx(
     certificate = certificate or f"/etc/letsencrypt/live/{name}/fullchain.pem"
     key = key or f"/etc/letsencrypt/live/{name}/privkey.pem"
 
-    def listen(where: str, how: str) -> str:
-        each = (where, f"[::]:{where}") if where.isdigit() else (where,)
-        return "\n".join(f"    listen {one}{how};" for one in each)
-
     return f"""\
 # nginx: lägg filen i /etc/nginx/sites-enabled/, ändra certifikatets sökvägar, och kör nginx -t. Starta pluttra drop serve.
 {nginx_zone(tag)}
-server {{
-{listen(http, "")}
-    server_name {name};
-    access_log off;
-    location ^~ /.well-known/acme-challenge/ {{
-        root /var/www/html;
-        default_type text/plain;
-    }}
-    location / {{
-        return 301 https://{name}$request_uri;
-    }}
-}}
+{only_https(name, http, "/var/www/html")}
 
 server {{
 {listen(https, " ssl http2")}

@@ -13,6 +13,7 @@ from typing import Any
 
 from pluttra_publish.hosts import drop_rules
 from pluttra_publish.hosts.headers import HSTS, POLICIES, SECURITY, SERVED, policies
+from pluttra_publish.hosts.nginx_parts import listen, only_https
 from pluttra_publish.hosts.paths import CACHE_CONTROL, TYPES
 
 _FOREVER = ("r/[0-9a-z]+/", "o/[0-9a-f]+/")
@@ -71,21 +72,10 @@ map $uri ${tag}_policy {{
     ~\\.js$ "{policies(drop.targets)["script"]}";
 }}
 
-server {{
-{_listen(http, "")}
-    server_name {name};
-    access_log off;
-    location ^~ /.well-known/acme-challenge/ {{
-        root {root};
-        default_type text/plain;
-    }}
-    location / {{
-        return 301 https://{name}$request_uri;
-    }}
-}}
+{only_https(name, http, root)}
 
 server {{
-{_listen(https, " ssl http2")}
+{listen(https, " ssl http2")}
     server_name {name};
     ssl_certificate {certificate};
     ssl_certificate_key {key};
@@ -306,11 +296,6 @@ def _endings() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _with_charset(media_type: str) -> str:
     return next(full for full in TYPES.values() if full.partition(";")[0] == media_type)
-
-
-def _listen(where: str, how: str) -> str:
-    """Return where a server of nginx's listens: a port on all addresses of both kinds, or one address."""
-    return _lines(f"    listen {one}{how};" for one in ((where, f"[::]:{where}") if where.isdigit() else (where,)))
 
 
 def _lines(lines: Iterator[str]) -> str:

@@ -107,6 +107,9 @@ def _addresses(sample: Sample, reader: str) -> dict[str, str]:
     found["the child"] = f"#/b/{opened.keyring.children[0].id}"
     found["the department"] = f"#/a/{department}"
     found["the month"] = f"#/a/{department}/2026-10"
+    if reader == "maria":
+        found["what is told from home"] = f"#/hemma/{opened.keyring.children[0].id}"
+        found["the guardian's own details"] = "#/uppgifter"
     if reader == "petra":
         found["a new post"] = "#/ny"
         found["the staff"] = f"#/a/{sample.audience(reader, 'Personal')}"

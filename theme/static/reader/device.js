@@ -3,6 +3,7 @@ import { element, fill, slot } from './dom.js';
 import { guardianKeys } from './guardians.js';
 import { installGuide, installPage } from './installing.js';
 import { showReceipts } from './receipts.js';
+import { letterboxOf } from './letterbox.js';
 import { keptPosts } from './without.js';
 import { momentText, sizeText } from './moments.js';
 import { WORDS } from './words.js';
@@ -30,9 +31,9 @@ async function aboutPage(vault, prompt, forgotten) {
   const node = fill('om', { reader: readers, storage: `${WORDS.stored} ${sizeText(usage)}. ${lasting ? WORDS.lasting : WORDS.brief}`, published: `${WORDS.published} ${momentText(vault.published)}.`, install: installGuide(prompt) });
   slot(node, 'outgoing').hidden = !vault.drop;
   keptPosts(vault).then(({ length }) => (slot(node, 'kept').textContent = String(length)), () => {});
-  slot(node, 'push').hidden = !vault.drop;
   slot(node, 'contact').hidden = !(vault.drop && guardianKeys(vault).length);
   showReceipts(node, vault).catch(() => {});
+  if (vault.drop) letterboxOf(vault).then((box) => (slot(node, 'push').hidden = !box?.push), () => {});
   const persist = slot(node, 'persist');
   persist.hidden = lasting;
   persist.onclick = async () => {

@@ -8,7 +8,7 @@ import { monthLink } from './months.js';
 import { audienceTitle, feed } from './views.js';
 import { capital, dayText, WORDS } from './words.js';
 
-const READ = 3_000; // milliseconds
+const READ = 1_500; // milliseconds
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').Post} Post */

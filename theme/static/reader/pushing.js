@@ -7,7 +7,9 @@ import { equal } from './bytes.js';
 import { presentBrowser } from './browsers.js';
 import { element, fill, slot } from './dom.js';
 import { offerAnswered } from './installing.js';
+import { bringLater } from './later.js';
 import { letterboxOf } from './letterbox.js';
+import { sayings } from './sayings.js';
 import { readPref, writePref } from './store.js';
 import { audienceTitle } from './views.js';
 import { WORDS } from './words.js';
@@ -42,6 +44,11 @@ export async function pushPage(vault) {
   return { node, title: '' };
 }
 
+/** @param {string} key */
+function pushSay(key) {
+  return sayings(fill('push-says'))(key);
+}
+
 /** @param {HTMLElement} node @param {Vault} vault @param {Letterbox} letterbox @param {Asked} [asked] */
 function furnishPush(node, vault, letterbox, asked) {
   const [quiet, hours, start, end, mail, on, change, off, said, nothing, failed] = ['quiet', 'hours', 'start', 'end', 'mail', 'start-push', 'change-push', 'stop-push', 'said', 'nothing', 'failed'].map((name) => slot(node, name));
@@ -58,13 +65,13 @@ function furnishPush(node, vault, letterbox, asked) {
   on.onclick = change.onclick = () => attempt(async () => {
     const wishes = wished();
     if (wishes.about?.length === 0) return void (nothing.hidden = false);
-    if ((await Notification.requestPermission()) !== 'granted') return show(false, pushHindrance() ? WORDS.pushDenied : WORDS.pushUnanswered);
+    if ((await Notification.requestPermission()) !== 'granted') return show(false, pushSay(pushHindrance() || 'unanswered'));
     await askToBeTold(vault, letterbox, wishes);
-    show(true, WORDS.pushOn);
+    show(true, pushSay('on'));
   });
   off.onclick = () => attempt(async () => {
     await stopPush(vault, letterbox);
-    show(false, WORDS.pushOff);
+    show(false, pushSay('off'));
   });
 
   /** @returns {Wishes} */
@@ -109,7 +116,7 @@ function tellable(vault) {
   const others = of('child').filter(({ id }) => !own.some(({ audience }) => audience === id));
   const rows = [...new Map(own.map((child) => [child.audience, child])).values()].map(({ name, audience }) => ({ title: nameNode(name), ids: [audience] }));
   for (const audience of [...of('department'), ...of('preschool')]) rows.push({ title: nameNode(audienceTitle(audience)), ids: [audience.id] });
-  if (others.length) rows.push({ title: document.createTextNode(WORDS.pushChildren), ids: others.map(({ id }) => id) });
+  if (others.length) rows.push({ title: document.createTextNode(pushSay('children')), ids: others.map(({ id }) => id) });
   if (of('staff').length) rows.push({ title: document.createTextNode(WORDS.staffOnly), ids: of('staff').map(({ id }) => id) });
   return rows;
 }
@@ -152,7 +159,7 @@ async function askToBeTold(vault, letterbox, { quiet, about, mail }) {
   const before = await readPref('push');
   if (before && before.endpoint !== endpoint) await sendAsEach(vault, letterbox, 'push-end', { endpoint: before.endpoint });
   await sendAsEach(vault, letterbox, 'push', { endpoint, p256dh: pushKey(subscription, 'p256dh'), auth: pushKey(subscription, 'auth'), lang, quiet, about, mail });
-  await writePref('push', { quiet, about, mail, endpoint, key: toB64(key), lang, names: readersHere(vault), asked: Date.now(), dir, title: WORDS.pushTitle, body: WORDS.pushBody });
+  await writePref('push', { quiet, about, mail, endpoint, key: toB64(key), lang, names: readersHere(vault), asked: Date.now(), dir, title: pushSay('title'), body: pushSay('body') });
 }
 
 /** @param {Vault} vault @param {Letterbox} letterbox */
@@ -169,7 +176,7 @@ async function stopPush(vault, letterbox) {
 async function sendAsEach(vault, letterbox, kind, body) {
   const { enqueue } = await import('./outbox.js');
   const quiet = letterbox.ways.some((way) => way.kind !== 'mail');
-  for (const as of vault.opened.names) await enqueue(vault, kind, body, [], { about: WORDS.pushAbout, as, quiet });
+  for (const as of vault.opened.names) await enqueue(vault, kind, body, [], { about: pushSay('about'), as, quiet });
 }
 
 /** @param {Vault} vault */
@@ -188,6 +195,7 @@ export async function keepAsked(vault) {
   for (const shown of await (await readyWorker()).getNotifications()) shown.close();
   const letterbox = await letterboxOf(vault);
   if (!letterbox?.push) return;
+  await bringLater();
   if (Notification.permission !== 'granted') return stopPush(vault, letterbox);
   const { endpoint } = await pushAddress(letterbox.push.key);
   const same = endpoint === asked.endpoint && asked.key === toB64(letterbox.push.key) && asked.lang === document.documentElement.lang && asked.names === readersHere(vault);

@@ -5,7 +5,7 @@
 /** @typedef {import('./values.js').Standing & { index: Index }} StandingPage */
 
 /**
- * Of a child's audience, all that its months hold, what has no day yet first, and then the last day; of any other, its newest month's.
+ * Of a child's audience, all that its months hold, the last day first; of any other, its newest month's.
  * @param {Vault} vault @param {string} id of the audience @returns {Promise<StandingPage[]>}
  */
 export async function standingPages(vault, id) {
@@ -19,7 +19,12 @@ export async function standingPages(vault, id) {
       if (!pages.has(page.id) && (page.date || index === indexes[0])) pages.set(page.id, { ...page, index: /** @type {Index} */ (index) });
     }
   }
-  return [...pages.values()].sort((a, b) => (Date.parse(b.date) || Number.MAX_VALUE) - (Date.parse(a.date) || Number.MAX_VALUE));
+  return [...pages.values()].sort((a, b) => dayOf(b) - dayOf(a));
+}
+
+/** When a page is of, in ms: a talk whose time is not chosen yet comes before all, and what never has a day after. @param {import('./values.js').Standing} page */
+function dayOf({ kind, date }) {
+  return Date.parse(date) || (kind === 'talk' ? Number.MAX_VALUE : 0);
 }
 
 /** Null when this reader has no such page. @param {Vault} vault @param {string} id @returns {Promise<StandingPage | null>} */
