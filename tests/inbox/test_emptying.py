@@ -315,6 +315,20 @@ def test_more_than_somebody_may_send_in_a_day_waits_until_tomorrow(
         assert empty(school.later(days=1), box).came == 2
 
 
+def test_a_flood_is_refused_a_run_at_a_time_and_loses_nothing(
+    school: Preschool, maria: Device, box: Box, done: Done
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inbox, "MOST_A_RUN", 40)
+        patch.setattr(inbox, "BATCH", 7)
+        box.leave(*(secrets.token_bytes(FILE_LENGTHS[0]) for _ in range(90)))
+        box.lying["ef" * 16] = bytes(10 * 2**20)
+        box.leave(maria.message("reply", HELLO))  # behind all of them
+        refused = [dict(empty(school, box).refused) for _ in range(3)]
+    assert refused == [{"unknown": 40}, {"unknown": 40}, {"unknown": 10, "length": 1}]
+    assert (done.said, box.lying) == ([("maria", "Tack!")], {})
+
+
 def test_the_log_says_how_many_and_nothing_else(school: Preschool, maria: Device, box: Box, done: Done) -> None:
     box.leave(maria.message("reply", HELLO), secrets.token_bytes(FILE_LENGTHS[0]))
     empty(school, box)
