@@ -64,6 +64,12 @@ FILM = f"""async length => {{
 }}"""
 STATES = "async () => (await lib.waitingIn()).map(({ state, reason, sent, parts }) => [state, reason, sent, parts])"
 DATABASES = "async () => Object.fromEntries((await indexedDB.databases()).map(({ name, version }) => [name, version]))"
+PURGED = """() => new Promise((done) => {
+    indexedDB.open('pluttra').onsuccess = ({ target: { result } }) => {
+        const asked = result.transaction('facts').objectStore('facts').get('purged');
+        asked.onsuccess = () => { result.close(); done(Boolean(asked.result)); };
+    };
+})"""
 TENDED = "() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/outgoing.js'))"
 WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
 
@@ -175,9 +181,14 @@ def test_a_page_that_is_killed_half_way_goes_on_with_the_part_it_had_come_to(
     drop.release()
 
 
-def test_what_is_written_without_a_network_goes_when_it_is_back(device: Device, drop: Drop) -> None:
+def test_what_is_written_without_a_network_goes_when_it_is_back(device: Device, drop: Drop, answered: School) -> None:
     device.shell_kept()
     device.eventually(lambda: device.page.evaluate(TENDED))
+    sealed = seal_letterbox(Letterbox(()), answered.keys().drop_box)
+    device.eventually(lambda: device.page.evaluate(PURGED))
+    assert device.page.evaluate("path => caches.match(path).then(Boolean)", f"/{sealed.path}"), (
+        "the ways are known offline"
+    )
     device.context.set_offline(True)
     device.page.evaluate(REPLY, "Hej")
     device.eventually(lambda: states(device) == [["waits", "unreachable", 0, 1]])

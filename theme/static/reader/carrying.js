@@ -5,6 +5,7 @@
 import { layerOf } from './errors.js';
 import { letterboxOf } from './letterbox.js';
 import { deliver } from './sending.js';
+import { heldKeys } from './state.js';
 
 /** @typedef {import('./postbag.js').Bag} Bag */
 /** @typedef {import('./postbag.js').Change} Change */
@@ -28,7 +29,7 @@ const ALONE = 'pluttra-outbox';
 /** Sends until nothing is left that can be sent now. @param {Bag} bag @param {Vault} vault @param {Watch} watch @returns {Promise<Round>} */
 export function carry(bag, vault, watch) {
   return alone(bag, async (renew) => {
-    await tidy(bag, vault);
+    await tidy(bag);
     /** @type {Reason} */
     let why = '';
     let ways;
@@ -119,17 +120,18 @@ async function fail(bag, id, { parts, quiet }, reason) {
   return '';
 }
 
-/** Lets go of old receipts and of what was never finished, and says of what has waited for too long, or is sealed with a key that is no more, that it won't be sent. @param {Bag} bag @param {Vault} vault */
-async function tidy(bag, vault) {
+/** Lets go of old receipts and of what was never finished, and says of what has waited for too long, or is sealed with a key that is no more, that it won't be sent. @param {Bag} bag */
+async function tidy(bag) {
   const now = Date.now();
+  const held = await heldKeys();
   for (const [id, entry] of /** @type {[string, Kept][]} */ (await bag.all('entries'))) {
     const { state, touched, made, parts, by } = entry;
     const over = { making: touched < now - HALF_MADE, sent: touched < now - RECEIPT, failed: touched < now - 2 * RECEIPT, waits: false }[state];
     if (over) await bag.put(['entries', id, undefined], ...parts.map((part) => /** @type {Change} */ (['sealed', part, undefined])));
-    else if (state === 'waits' && !vault.opened.names.includes(by)) await fail(bag, id, entry, 'old-key');
+    else if (state === 'waits' && !held.has(by)) await fail(bag, id, entry, 'old-key');
     else if (state === 'waits' && made < now - STALE) await fail(bag, id, entry, 'too-old');
   }
-  for (const [name, { by }] of await bag.all('drafts')) if (!vault.opened.names.includes(by)) await bag.drop(name);
+  for (const [name, { by }] of await bag.all('drafts')) if (!held.has(by)) await bag.drop(name);
 }
 
 /**

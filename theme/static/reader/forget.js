@@ -1,5 +1,6 @@
 /** Letting go: of sealed bytes that no index names any more, and of this device. Knows the vault and the store. Loaded when it is needed. */
 import { objectPath } from './layout.js';
+import { letterboxPath } from './letterbox.js';
 import { CHAIN_PLACE, OUTBOX, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
 import { TOGETHER } from './together.js';
 
@@ -19,9 +20,10 @@ export async function purge(vault, digest) {
   await remember('facts', [['purged', digest]]);
 }
 
-/** The paths of all chain files that the root leads this reader to. @param {import('./vault.js').Vault} vault */
+/** The paths of all chain files that the root leads this reader to, and of the letterbox. @param {import('./vault.js').Vault} vault */
 async function ledTo(vault) {
   const paths = new Set([TOGETHER, ...vault.paths]);
+  if (vault.drop) paths.add(await letterboxPath(vault.drop.secret));
   for (const [audience, { where }] of vault.opened.access) {
     if (where) paths.add(objectPath(where.name));
     for (const month of await vault.months(audience)) {
