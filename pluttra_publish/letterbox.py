@@ -29,7 +29,8 @@ def letterboxes(keystore: Keystore, settings: Settings, now: datetime) -> list[S
         return []
     drop = settings.drop
     push = keystore.push_key.public if settings.push.on else None
-    letterbox = Letterbox(tuple(_ways(settings, now)), push, drop.receipts, drop.posts)
+    posts = "draft" if settings.approval == "principal" else drop.posts  # it waits for somebody either way
+    letterbox = Letterbox(tuple(_ways(settings, now)), push, drop.receipts, posts)
     return [seal_letterbox(letterbox, keystore.drop_box)]
 
 
