@@ -193,7 +193,7 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answe
 @pytest.fixture
 def home(hosting: MakeHost, answering: Answering) -> Host:
     made = hosting(answering.school.public)
-    answering.drop.begin_anew(made.url)
+    answering.drop.begin_anew(made.url, answering.school)
     return made
 
 
