@@ -53,7 +53,7 @@ STORED = """async () => [
     localStorage.length + sessionStorage.length,
     document.cookie,
 ]"""
-OUTBOX = ("entries", "sealed", "drafts", "pieces", "lease")  # what waits to be sent: nothing
+OUTBOX = ("sealed", "drafts", "pieces", "lease")  # what waits to be sent: nothing
 READ = ("Vi byggde koja", "Alva och Noah möts på gården", "Vattenbanan", "Noahs båt")
 
 
@@ -91,7 +91,8 @@ def test_nothing_that_was_read_lies_in_clear_on_the_device(device: Device, sampl
     device.page.wait_for_timeout(2_300)  # what has been on the screen is kept some seconds later
     stores = json.loads(device.page.evaluate(IN_DATABASES))
     assert [name for name in OUTBOX if stores.pop(name, [])] == []
-    assert set(stores) == {"keys", "facts", "seen", "tickets"}
+    assert all(entry["quiet"] for _, entry in stores["entries"])  # that the link was opened
+    assert set(stores) == {"keys", "facts", "seen", "tickets", "entries"}
     ((_, held),) = stores["keys"]
     assert held["key"] == "32 bytes"
     assert held["name"] == "Maria Lindqvist"
