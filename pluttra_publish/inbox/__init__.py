@@ -18,7 +18,7 @@ from pathlib import Path
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
 from pluttra_publish.drop.sources import open_drop
-from pluttra_publish.errors import Findings, HostError
+from pluttra_publish.errors import Findings, HostError, PluttraError
 from pluttra_publish.format.messages import FILE_LENGTHS, ID
 from pluttra_publish.hosts.drops import Waiting as DropBox
 from pluttra_publish.inbox.applying import APPLY
@@ -196,6 +196,9 @@ class _Doing:
                 self.emptied.applied.append(applied)
             except RefusedError as why:
                 refused[why.reason] += 1
+            except Exception as failed:  # one that can't be done hinders no other, and is tried again at the next run
+                self._tell_trouble(failed)
+                continue
             done.append(one.header.id)
             used += [(one.sender, file) for file in files]
         settle(map(str, written), {str(path.parent.parent) for path in written})  # each lies in a folder of its own
@@ -207,6 +210,20 @@ class _Doing:
         self.emptied.refused += refused
         for sender, file in used:
             Pieces(self.journal).forget(sender, file)
+
+    def _tell_trouble(self, failed: Exception) -> None:
+        """Note what kept a message from being done, once for each kind of it. The text of an unforeseen error could hold a name."""
+        trouble = (
+            failed
+            if isinstance(failed, PluttraError)
+            else PluttraError(
+                f"Ett meddelande gick inte att ta hand om ({type(failed).__name__}).",
+                hint="Det ligger kvar, och prövas nästa gång.",
+            )
+        )
+        self.emptied.stuck += 1
+        if str(trouble) not in map(str, self.emptied.trouble):
+            self.emptied.trouble.append(trouble)
 
     def _one(self, one: Waiting) -> Applied | None:
         """Return what became of a message; None while pieces of its files are on their way.

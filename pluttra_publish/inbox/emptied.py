@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pluttra_publish.errors import HostError
+from pluttra_publish.errors import PluttraError
 from pluttra_publish.inbox.desk import Applied
 from pluttra_publish.inbox.refusing import TOLD, Reason
 
 
 @dataclass
 class Emptied:
-    """What a run did. `came` and `refused` count messages, `left` those that stay in the drop box until another day; `applied` is what became of each that is done."""
+    """What a run did. `came` and `refused` count messages, `left` those that stay in the drop box until another day; `applied` is what became of each that is done, `stuck` those that could not be done and are tried again, which `trouble` says why."""
 
     came: int = 0
     left: int = 0
     refused: Counter[Reason] = field(default_factory=Counter)
     applied: list[Applied] = field(default_factory=list, repr=False)
     incomplete: int = 0
-    trouble: list[HostError] = field(default_factory=list)
+    stuck: int = 0
+    trouble: list[PluttraError] = field(default_factory=list)
 
     @property
     def waits(self) -> int:
@@ -34,6 +35,8 @@ class Emptied:
             told.append(_many(self.waits, "väntar på beslut", "väntar på beslut"))
         if self.incomplete:
             told.append(_many(self.incomplete, "väntar på resten av sina filer", "väntar på resten av sina filer"))
+        if self.stuck:
+            told.append(_many(self.stuck, "gick inte att ta hand om än", "gick inte att ta hand om än"))
         if self.left:
             told.append(_many(self.left, "ligger kvar till i morgon", "ligger kvar till i morgon"))
         refused = [f"{count} {TOLD[reason]}" for reason, count in self.refused.items()]
@@ -47,6 +50,7 @@ class Emptied:
             "refused": dict(self.refused),
             "waits": self.waits,
             "incomplete": self.incomplete,
+            "stuck": self.stuck,
             "troubles": [str(trouble) for trouble in self.trouble],
         }
 

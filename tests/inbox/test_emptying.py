@@ -20,6 +20,7 @@ from tests.inbox.sending import GONE, Box, Device, empty
 from tests.whole.preschool import Preschool, clock
 
 DAY = 86400
+UNDONE = "Ett meddelande gick inte att ta hand om (OSError)."
 HELLO = {"post": "0123456789abcdef", "text": "Tack!", "files": []}
 
 
@@ -270,12 +271,25 @@ class TestStoppedAnywhere:
     def test_while_it_is_being_done(self, school: Preschool, maria: Device, box: Box, done: Done) -> None:
         box.leave(maria.message("reply", HELLO))
         done.fails = OSError("full disk")
-        with pytest.raises(OSError, match="full disk"):
-            empty(school, box)
+        emptied = empty(school, box)
+        assert (emptied.stuck, [str(trouble) for trouble in emptied.trouble]) == (1, [UNDONE])
         assert box.lying == {}
         done.fails = None
         empty(school, box)
         assert len(done.said) == 1
+
+    def test_a_message_that_can_not_be_done_hinders_no_other(
+        self, school: Preschool, maria: Device, box: Box, done: Done
+    ) -> None:
+        def fails(_desk: Desk, _arrived: Arrived) -> Applied:
+            raise KeyError("Maria Lindqvist")
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(APPLY, "observation", fails)  # type: ignore[arg-type]
+            box.leave(maria.message("observation", HELLO, ago=60), maria.message("reply", HELLO))
+            emptied = empty(school, box)
+        assert (emptied.stuck, len(done.said)) == (1, 1)
+        assert "Maria" not in "".join(str(trouble) for trouble in emptied.trouble)
 
     def test_a_drop_box_that_can_not_be_had_hinders_no_other(
         self, school: Preschool, maria: Device, box: Box, done: Done
