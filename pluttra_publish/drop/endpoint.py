@@ -149,7 +149,7 @@ class DropBox:
             content = body.read()
             return Answer(400) if content is None else Answer(self._keep(content))
         except (OSError, sqlite3.Error) as wrong:
-            full = getattr(wrong, "errno", None) in _FULL or "full" in str(wrong)
+            full = getattr(wrong, "errno", None) in _FULL or (isinstance(wrong, sqlite3.Error) and "full" in str(wrong))
             return Answer(507 if full else 503, {"Retry-After": str(_AGAIN)})
 
     def _charge(self, asker: str, cost: int) -> int:

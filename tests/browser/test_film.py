@@ -79,6 +79,7 @@ def test_a_film_plays_and_seeks_from_a_host_that_knows_no_ranges(
     with rangeless(sample.public) as url:
         host.redirect(url)
         device = make_device(host)
+        device.expect("/drop 501", "status of 501")  # nor a drop box
         film = watch(device, sample)
         plays(device, film)
         assert abs(film.evaluate(SEEK, 40) - 40) < 1

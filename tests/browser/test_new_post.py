@@ -351,6 +351,7 @@ def test_guardians_write_no_posts_and_nobody_does_without_a_way_back(
     device.shows("Sidan finns inte här")
     school.settings_text = school.settings_text.partition("[drop]")[0]
     school.write().publish()
+    device.expect("answered: .*/k/.* 403", "status of 403")  # it still has the keyring of before
     other = make_device(host, **PHONE)
     other.enter(school.link("petra"))
     expect(other.page.get_by_role("link", name="Nytt inlägg")).to_have_count(0)
