@@ -135,10 +135,15 @@ def test_every_place_of_the_settings_is_opened_and_nothing_is_asked_of_it(
 
 
 def test_the_endpoint_runs_as_a_program_until_it_is_interrupted(tmp_path: Path) -> None:
+    hearing = (
+        "import signal;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a test run in the background inherits deafness
+        "from pluttra_publish.cli import main; main()"
+    )
     command = [
         sys.executable,
-        "-m",
-        "pluttra_publish",
+        "-c",
+        hearing,
         "drop",
         "serve",
         "--port",
@@ -164,7 +169,10 @@ def test_the_endpoint_runs_as_a_program_until_it_is_interrupted(tmp_path: Path) 
             told.append(line.getresponse().status)
             line.close()
         program.send_signal(signal.SIGINT)
-        rest = program.communicate(timeout=30)
+        try:
+            rest = program.communicate(timeout=30)
+        finally:
+            program.kill()
     assert told == [201, 507]
     assert program.returncode == 0
     assert "127.0.0.1" not in "".join(rest)
