@@ -22,9 +22,8 @@ help:
 demo: .venv/installed
 	@$(BIN)/pluttra demo .demo --port $(PORT)
 
-# Two for each core: browsers and servers are mostly waited for.
 test: tools $(AXE) .venv/installed-dev
-	@$(BIN)/pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) ))
+	@$(BIN)/pytest -n auto
 
 test-engines: tools engines .venv/installed-dev
 	@$(BIN)/pytest -m engines tests/engines

@@ -199,6 +199,8 @@ def test_without_network_the_posts_that_were_opened_are_listed_and_the_others_ar
     device.shell_kept()
     read, unread = sample.find("maria", FILM_POST).card, sample.find("maria", "Vattenbanan").card
     device.read(read.id, FILM_POST)
+    page = f"/o/{read.page.name[:2]}/{read.page.name}"
+    device.eventually(lambda: device.page.evaluate("path => caches.match(path).then(Boolean)", page))
     device.kept_quiet()
     device.expect("failed: ", "ERR_", "/m/")
     device.offline()
