@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -261,3 +262,11 @@ def words(name: str) -> set[str]:
 
 def where(module: Module, node: ast.AST) -> str:
     return f"{module.name}:{getattr(node, 'lineno', '?')}: {ast.unparse(node)[:80]}"
+
+
+@pytest.mark.parametrize("command", ["publishing", "watching", "reading"])
+def test_what_takes_long_to_load_is_loaded_when_there_is_something_to_render_or_to_send(command: str) -> None:
+    heavy = "{'pelican', 'markdown', 'jinja2', 'babel', 'PIL', 'av', 'asyncssh', 'obstore', 'fpdf', 'pywebpush'}"
+    program = f"import sys, {PACKAGE}.cli.{command}; print({heavy} & {{name.split('.')[0] for name in sys.modules}})"
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "set()"

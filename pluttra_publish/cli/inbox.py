@@ -17,6 +17,23 @@ from pluttra_publish.register import find_reader, read_register
 from pluttra_publish.settings import FILE, read_settings
 
 
+def _deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take what it is that is decided, and by whom."""
+    for taken in (
+        click.pass_context,
+        json_option,
+        site_option,
+        click.option(
+            "--by", metavar="PERSON", default="", help="Vem som bestämmer: namn, id eller e-post, som i registret."
+        ),
+        click.argument(
+            "name", metavar="NAMN", help="Mappens namn i inkommet/, en del av det, eller tecknen sist i det."
+        ),
+    ):
+        command = taken(command)
+    return command
+
+
 @click.group(
     invoke_without_command=True,
     epilog="Exempel: pluttra inbox\n\n\b\npluttra inbox --from svar.eml --from brev.txt",
@@ -83,22 +100,14 @@ def list_(context: click.Context, site: Path, as_json: bool) -> None:
 
 
 @inbox.command(epilog="Exempel: pluttra inbox approve 1f3a9c02")
-@click.argument("name", metavar="NAMN", help="Mappens namn i inkommet/, en del av det, eller tecknen sist i det.")
-@click.option("--by", metavar="PERSON", default="", help="Vem som bestämmer: namn, id eller e-post, som i registret.")
-@site_option
-@json_option
-@click.pass_context
+@_deciding
 def approve(context: click.Context, name: str, by: str, site: Path, as_json: bool) -> None:
     """Säg ja till något som väntar: lägg ut det, anteckna samtycket, ändra uppgiften."""
     _decide(context, name, by, site, as_json, filed.approve)
 
 
 @inbox.command(epilog="Exempel: pluttra inbox dismiss 1f3a9c02")
-@click.argument("name", metavar="NAMN", help="Mappens namn i inkommet/, en del av det, eller tecknen sist i det.")
-@click.option("--by", metavar="PERSON", default="", help="Vem som bestämmer: namn, id eller e-post, som i registret.")
-@site_option
-@json_option
-@click.pass_context
+@_deciding
 def dismiss(context: click.Context, name: str, by: str, site: Path, as_json: bool) -> None:
     """Lägg undan något som väntar, utan att göra det. Det ligger kvar i inkommet/avslutat/."""
     _decide(context, name, by, site, as_json, filed.dismiss)

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pluttra_publish.format.messages import FILE_LENGTHS
 from pluttra_publish.hosts.headers import HSTS, SECURITY
-from pluttra_publish.hosts.nginx_parts import listen, only_https
 from pluttra_publish.hosts.s3_form import PREFIX
+from pluttra_publish.hosts.server_parts import apache_https, listen, only_https
 
 UPSTREAM = "127.0.0.1:8080"
 """Where `pluttra drop serve` answers."""
@@ -149,11 +149,7 @@ Options -Indexes -MultiViews
     Require all denied
 </IfModule>
 <IfModule mod_rewrite.c>
-    RewriteEngine On
-    RewriteCond %{{HTTPS}} !=on
-    RewriteCond %{{HTTP:X-Forwarded-Proto}} !=https
-    RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
-    RewriteRule ^ https://{name}%{{REQUEST_URI}} [R=301,L]
+{apache_https(name)}
 {apache_rewrite(path, script)}    RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
     RewriteRule ^ - [R=404,L]
 </IfModule>

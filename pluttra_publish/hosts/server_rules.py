@@ -13,8 +13,8 @@ from typing import Any
 
 from pluttra_publish.hosts import drop_rules
 from pluttra_publish.hosts.headers import HSTS, POLICIES, SECURITY, SERVED, policies
-from pluttra_publish.hosts.nginx_parts import listen, only_https
 from pluttra_publish.hosts.paths import CACHE_CONTROL, TYPES
+from pluttra_publish.hosts.server_parts import apache_https, listen, only_https
 
 _FOREVER = ("r/[0-9a-z]+/", "o/[0-9a-f]+/")
 _SHORT = ("sida/",)
@@ -134,11 +134,7 @@ AddCharset utf-8 .css .js .txt .vtt .html
     Require all denied
 </IfModule>
 <IfModule mod_rewrite.c>
-    RewriteEngine On
-    RewriteCond %{{HTTPS}} !=on
-    RewriteCond %{{HTTP:X-Forwarded-Proto}} !=https
-    RewriteCond %{{REQUEST_URI}} !^/\\.well-known/
-    RewriteRule ^ https://{name}%{{REQUEST_URI}} [R=301,L]
+{apache_https(name)}
 {goes}    RewriteCond %{{REQUEST_METHOD}} !^(GET|HEAD)$
     RewriteRule ^ - [R=405,L]
     RewriteCond %{{REQUEST_URI}} !^/\\.well-known/

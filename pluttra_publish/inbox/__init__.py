@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +21,10 @@ from pluttra_publish.drop.sources import open_drop
 from pluttra_publish.errors import Findings, HostError, PluttraError
 from pluttra_publish.format.messages import FILE_LENGTHS, ID
 from pluttra_publish.hosts.drops import Waiting as DropBox
-from pluttra_publish.inbox.applying import APPLY
 from pluttra_publish.inbox.desk import Applied, Arrived, ArrivedFile, Desk
 from pluttra_publish.inbox.emptied import Emptied
-from pluttra_publish.inbox.journal import Journal, Part, Waiting
-from pluttra_publish.inbox.opening import Opened, Opener
+from pluttra_publish.inbox.journal import Journal, Waiting
+from pluttra_publish.inbox.opening import Opener
 from pluttra_publish.inbox.pieces import Pieces, files_of, part_of
 from pluttra_publish.inbox.refusing import Reason, RefusedError
 from pluttra_publish.people import read_people
@@ -234,6 +233,8 @@ class _Doing:
         sender = self.desk.readers.get(one.sender)
         if sender is None:
             raise RefusedError("may-not")
+        from pluttra_publish.inbox.applying import APPLY  # noqa: PLC0415 # with Pelican, and not before there is a message
+
         came = datetime.fromtimestamp(one.came, self.desk.settings.zone)
         apply = APPLY.get(one.header.kind)
         if apply is None:
@@ -267,4 +268,4 @@ def _within(listed: Sequence[tuple[str, int]], most: int) -> Iterator[list[tuple
         yield some
 
 
-__all__ = ["Applied", "Arrived", "Desk", "Emptied", "Mapping", "Opened", "Part", "empty", "empty_all"]
+__all__ = ["Applied", "Arrived", "Desk", "Emptied", "empty", "empty_all"]

@@ -1,12 +1,10 @@
-"""What a family's own page of consents shows: what is asked, what holds, and what each guardian has said. Values and texts. Does not know who decides, nor Jinja2's templates."""
+"""What a family's own page of consents tells: what is asked, what holds, and what each guardian has said. Values only. Does not know who decides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
-
-from pluttra_publish.site.languages import spoken
 
 SaidState = Literal["yes", "no", "expired", "nothing"]
 
@@ -44,37 +42,3 @@ class FamilyConsentSheet:
     child: str
     questions: tuple[ConsentQuestion, ...]
     kind: Literal["consents"] = field(default="consents", init=False)
-
-
-@dataclass(frozen=True)
-class SaidRow:
-    """A guardian's answer as family-consents.html sees it; days as ISO and in words, empty where there is none."""
-
-    name: str
-    state: SaidState
-    since: str
-    since_text: str
-    until: str
-    until_text: str
-
-
-@dataclass(frozen=True)
-class FamilyConsentsPage:
-    """What family-consents.html sees: the questions with their answers, in order."""
-
-    title: str
-    child: str
-    questions: tuple[tuple[ConsentQuestion, tuple[SaidRow, ...]], ...]
-
-
-def family_consents_page(title: str, sheet: FamilyConsentSheet) -> FamilyConsentsPage:
-    """Return what the template sees, with days in the language that is spoken."""
-    rows = tuple((question, tuple(map(_row, question.said))) for question in sheet.questions)
-    return FamilyConsentsPage(title, sheet.child, rows)
-
-
-def _row(said: GuardianSays) -> SaidRow:
-    def told(day: date | None) -> tuple[str, str]:
-        return (day.isoformat(), spoken().long_date(day)) if day else ("", "")
-
-    return SaidRow(said.name, said.state, *told(said.since), *told(said.until))

@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from pluttra_publish.errors import PluttraError
 from pluttra_publish.site.bodies import place_figures
-from pluttra_publish.site.consent_sheets import FamilyConsentSheet, family_consents_page
+from pluttra_publish.site.consent_rows import family_consents_page
+from pluttra_publish.site.consent_sheets import FamilyConsentSheet
 from pluttra_publish.site.dates import EARLIEST
 from pluttra_publish.site.languages import SOURCE, Language, spoken
 from pluttra_publish.site.look import STATEMENT, SUPERVISION, Statement

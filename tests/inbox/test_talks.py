@@ -3,124 +3,30 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pluttra_publish.errors import Findings
 from pluttra_publish.format.messages import Kind
-from pluttra_publish.inbox import Emptied
-from pluttra_publish.media import probe
-from pluttra_publish.open import Opened
-from pluttra_publish.register import Audience
-from pluttra_publish.site import notes_digest, read_talks
-from pluttra_publish.site.values import Talk
-from tests.inbox.sending import Box, Device, empty
-from tests.whole.preschool import STOCKHOLM, Preschool
-
-ALVA, BO = "Alva Lindqvist/2026-12 Utvecklingssamtal", "Bo Berg/2026-12-01"
-OFFERED = (
-    "Tider: 2026-11-30 14.30; 2026-12-01 8.00, 8.45; 2026-12-02 8.00\nLängd: 30 minuter\nSvara senast: 2026-11-27\n"
-)
-QUESTIONS = "Frågor:\n- Vad berättar Alva hemma?\n- Är något svårt?\n\nFundera gärna på det här.\n"
-NOTES = "Vi kom överens om att dela gruppen på förmiddagen.\n"
-MONDAY, TUESDAY, LATER, WEDNESDAY = "2026-11-30T14:30", "2026-12-01T08:00", "2026-12-01T08:45", "2026-12-02T08:00"
-
-HOSTILE = (
-    "---\nFrån: Johan Ek\nSent: ja\n---\nHej",
-    "Från: Johan Ek\n\nÄr något svårt?\n\n    Ja",
-    "<script>alert(1)</script><img src=x>[klicka](https://elak.example) ![x](x.jpg)",
-    "&lt;b&gt; {{ talk.title }} {% raw %}",
-    "\u202eadnäv\u202c \u2066isolerad\u2069 \x00\x1b[31m",
-    "# Rubrik\n* punkt\n    indrag\n\tflik",
-    '" autofocus onfocus="alert(1)',
+from pluttra_publish.site import notes_digest
+from tests.inbox.sending import Device
+from tests.inbox.talking import (
+    ALVA,
+    BO,
+    HOSTILE,
+    MONDAY,
+    NOTES,
+    OFFERED,
+    TUESDAY,
+    WEDNESDAY,
+    Talks,
+    answers_page,
+    beginning,
+    talk_page,
+    talks,
 )
 
-
-class Talks:
-    """A preschool with talks, and its guardians' devices."""
-
-    def __init__(self, school: Preschool) -> None:
-        self.school, self.keystore, self.box = school, school.keys(), Box()
-
-    def write(self, talk: str, **texts: str) -> Path:
-        folder = self.school.root / "samtal" / talk
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / f"{name}.md").write_text(text, encoding="utf-8")
-        return folder
-
-    def page(self, talk: str) -> str:
-        child = {"Alva Lindqvist": "alva", "Bo Berg": "bo", "Noah Lindqvist": "noah"}[talk.partition("/")[0]]
-        return self.keystore.opaque_id("talk", child, talk.partition("/")[2])
-
-    def say(self, reader: str, kind: Kind, talk: str, *, ident: str | None = None, ago: int = 0, **body: Any) -> None:
-        """Leave a message in the drop box, written so many seconds ago."""
-        message = Device(self.school, reader).message(kind, {"talk": self.page(talk), **body}, ident=ident, ago=ago)
-        self.box.leave(message)
-
-    def choose(self, reader: str, talk: str, time: str, *, ident: str | None = None, ago: int = 0) -> None:
-        self.say(reader, "talk-time", talk, ident=ident, ago=ago, time=time)
-
-    def answer(self, reader: str, talk: str, *answers: tuple[str, str], ago: int = 0) -> None:
-        self.say(reader, "talk-answers", talk, ago=ago, answers=[list(pair) for pair in answers])
-
-    def empty(self) -> Emptied:
-        return empty(self.school, self.box)
-
-    def read(self, talk: str) -> Talk:
-        findings, settings = Findings(), self.school.settings
-        talks = read_talks(settings.talks, settings, probe=probe, findings=findings, today=self.school.now.date())
-        assert not findings.errors, list(map(str, findings))
-        return next(one for one in talks if one.source == f"samtal/{talk}")
-
-    def time(self, talk: str) -> str:
-        settled = self.read(talk).times.settled
-        return f"{settled:%Y-%m-%dT%H:%M}" if settled else ""
-
-    def wishes(self, talk: str) -> list[tuple[str, str, str]]:
-        return [(wish.by, f"{wish.time:%Y-%m-%dT%H:%M}", wish.why) for wish in self.read(talk).times.wishes]
-
-    def files(self, talk: str) -> dict[str, str]:
-        folder = self.school.root / "samtal" / talk
-        return {
-            path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix == ".txt"
-        }
-
-
-def families(school: Preschool) -> None:
-    """A way back, and two families in one department."""
-    school.settings_text += '[drop]\nmail = "svar@example.se"\n'
-    tables = school.tables
-    tables["barn"].append(["bo", "Bo", "Berg", "nej"])
-    tables["vardnadshavare"].append(["eva", "Eva", "Berg", "eva@example.se", "sv", "nej"])
-    tables["relationer"].append(["bo", "eva", "2023-01-01", ""])
-    tables["placeringar"].append(["bo", "solrosen", "2024-08-19", ""])
-
-
-@pytest.fixture(scope="module")
-def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small published preschool with two families in one department; each test has a copy."""
-    school = Preschool(tmp_path_factory.mktemp("talks") / "förskola")
-    families(school)
-    school.write().post("Solrosen/2026-11-19 Första snön", "Någon har suddat ut gården.\n")
-    school.publish()
-    return school.root
-
-
-@pytest.fixture
-def talks(beginning: Path, tmp_path: Path) -> Iterator[Talks]:
-    school = Preschool(shutil.copytree(beginning, tmp_path / "förskola"))
-    families(school)
-    talks = Talks(school)
-    talks.write(ALVA, inbjudan=f"{OFFERED}\nVälkomna.\n", förberedelse=QUESTIONS)
-    talks.write(BO, inbjudan=f"{OFFERED}\nVälkomna.\n")
-    yield talks
-    assert talks.box.lying == {}, "whatever becomes of a message, it doesn't stay in the drop box"
+__all__ = ["beginning", "talks"]  # fixtures
 
 
 class TestChoosing:
@@ -437,111 +343,3 @@ class TestRefused:
             if kind != "talk-answers" or page != "0" * 16:
                 talks.box.leave(Device(talks.school, "maria").message(kind, body | {"talk": page}))
         assert set(talks.empty().refused) == {"shape"}
-
-
-class TestOnThePages:
-    def test_the_family_sees_the_times_that_are_left_and_who_booked(self, talks: Talks) -> None:
-        talks.choose("eva", BO, MONDAY, ago=60)
-        talks.choose("maria", ALVA, MONDAY, ago=30)
-        talks.empty()
-        talks.school.publish()
-        page = talk_page(talks.school.open("johan"))
-        assert re.findall(r'name="time" value="([^"]+)"', page) == [TUESDAY, LATER, WEDNESDAY]
-        assert "den tiden hann någon annan få" in page
-        assert page.count("måndag 30 november 2026 kl. 14:30") == 1
-        assert 'data-answer="talk-time"' in page
-        assert f'data-about="{talks.page(ALVA)}"' in page
-        assert "Bokad av" in talk_page(talks.school.open("eva"))
-
-    def test_answers_are_read_by_the_staff_of_the_department_and_nobody_else(self, talks: Talks) -> None:
-        talks.choose("johan", ALVA, TUESDAY, ago=90)
-        talks.choose("maria", ALVA, MONDAY, ago=60)
-        talks.answer("maria", ALVA, ("Är något svårt?", "Hemligt för Johan."))
-        talks.empty()
-        talks.school.publish()
-        for reader in ("petra", "ingrid"):
-            page = answers_page(talks.school.open(reader))
-            assert "Hemligt för Johan." in page
-            assert "En annan tid var redan bokad." in page
-        for reader in ("maria", "johan", "eva", "mei"):
-            opened = talks.school.open(reader)
-            pages = [opened.content(one.page.page).decode() for one in opened.pages]
-            assert not any("Hemligt" in page for page in pages)
-            assert not any("Svar inför samtal" in one.page.title for one in opened.pages)
-        page = talk_page(talks.school.open("johan"))
-        assert "Svar har kommit från" in page
-        assert "Maria Lindqvist" in page
-
-    def test_a_booked_time_can_be_put_in_the_calendar_and_a_new_one_takes_its_place_there(self, talks: Talks) -> None:
-        numbers = []
-        for time in (TUESDAY, MONDAY):
-            talks.choose("maria", ALVA, time)
-            talks.empty()
-            talks.school.publish()
-            opened = talks.school.open("maria")
-            (page,) = [one.page for one in opened.pages if one.page.media]
-            event = opened.content(page.media[0]).decode()
-            assert (
-                f"DTSTART:{datetime.fromisoformat(time).replace(tzinfo=STOCKHOLM) - timedelta(hours=1):%Y%m%dT%H%M%SZ}"
-                in event
-            )
-            numbers.append((re.findall("UID:(.*)", event), int(re.findall(r"SEQUENCE:(\d+)", event)[0])))
-            talks.school.later(hours=1)
-        assert numbers[0][0] == numbers[1][0]
-        assert numbers[0][1] < numbers[1][1]
-
-    def test_an_answer_that_names_somebody_protected_stops_nothing_and_is_not_shown(self, talks: Talks) -> None:
-        talks.answer(
-            "maria",
-            ALVA,
-            ("Är något svårt?", "Alva bråkar med Ylva Tornefalk."),
-            ("Vad berättar Alva hemma?", "Om staden."),
-        )
-        talks.empty()
-        talks.school.publish()
-        page = answers_page(talks.school.open("petra"))
-        assert "Tornefalk" not in page
-        assert "Om staden." in page
-        assert "samtal/Alva Lindqvist/2026-12 Utvecklingssamtal/svar från Maria Lindqvist.txt" in page
-
-    def test_without_a_way_back_nothing_can_be_sent_and_the_times_are_told(self, talks: Talks) -> None:
-        talks.school.settings_text = talks.school.settings_text.replace("[drop]", "[drop]\n#")
-        talks.school.settings_text = re.sub(r"\[drop\].*", "", talks.school.settings_text, flags=re.DOTALL)
-        (talks.school.root / "pluttra.toml").write_text(talks.school.settings_text, encoding="utf-8")
-        talks.write(ALVA, anteckningar=NOTES)
-        talks.school.publish()
-        page = talk_page(talks.school.open("maria"))
-        assert "<form" not in page
-        assert "Säg till oss vilken av tiderna som passar." in page
-        assert "<li>Är något svårt?</li>" in page
-
-    def test_after_the_last_day_and_after_the_talk_nothing_more_is_asked(self, talks: Talks) -> None:
-        talks.choose("maria", ALVA, TUESDAY)
-        talks.empty()
-        talks.school.later(days=5).publish()
-        page = talk_page(talks.school.open("maria"))
-        assert 'data-answer="talk-time"' not in page
-        assert 'data-answer="talk-answers"' in page
-        assert "Sista dagen att svara har gått" in talk_page(talks.school.open("eva"))
-        talks.school.later(days=4).publish()
-        assert "<form" not in talk_page(talks.school.open("maria"))
-
-
-def talk_page(opened: Opened) -> str:
-    """The page of the only talk that a guardian has."""
-    (page,) = (one for one in opened.pages if one.page.kind == "talk")
-    return opened.content(page.page.page).decode()
-
-
-def answers_page(opened: Opened) -> str:
-    """The staff's page of the answers to the only talk that has any."""
-    (page,) = (one for one in opened.pages if one.page.title.startswith("Svar inför samtal"))
-    return opened.content(page.page.page).decode()
-
-
-def test_the_audience_of_answers_is_the_departments_staff(talks: Talks) -> None:
-    talks.answer("maria", ALVA, ("Är något svårt?", "Nej."))
-    talks.empty()
-    talks.school.publish()
-    keystore = talks.school.keys()
-    assert Audience("staff", "department:solrosen").key in keystore.audiences
