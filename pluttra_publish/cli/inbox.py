@@ -26,9 +26,7 @@ def _deciding(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--by", metavar="PERSON", default="", help="Vem som bestämmer: namn, id eller e-post, som i registret."
         ),
-        click.argument(
-            "name", metavar="NAMN", help="Mappens namn i inkommet/, en del av det, eller tecknen sist i det."
-        ),
+        click.argument("name", metavar="NAMN", help="Namnet i inkommet/, en del av det, eller tecknen sist i det."),
     ):
         command = taken(command)
     return command
@@ -96,7 +94,9 @@ def list_(context: click.Context, site: Path, as_json: bool) -> None:
         if not waiting:
             report.say("Ingenting väntar.")
             return
-        report.say("\nLäs text.md i mappen. Sedan: pluttra inbox approve NAMN, eller pluttra inbox dismiss NAMN.")
+        report.say(
+            "\nLäs det i inkommet/ (har det bilder: svar.txt i mappen). Sedan: pluttra inbox approve NAMN, eller pluttra inbox dismiss NAMN."
+        )
 
 
 @inbox.command(epilog="Exempel: pluttra inbox approve 1f3a9c02")

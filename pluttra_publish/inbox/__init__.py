@@ -200,7 +200,7 @@ class _Doing:
                 continue
             done.append(one.header.id)
             used += [(one.sender, file) for file in files]
-        settle(map(str, written), {str(path.parent.parent) for path in written})  # each lies in a folder of its own
+        settle(map(str, written), {str(path.parent.parent) for path in written})  # some lie in a folder of their own
         now = int(self.desk.now.timestamp())
         with self.journal.writing():
             self.journal.done(done, used)

@@ -154,8 +154,8 @@ def _file(desk: Desk, arrived: Arrived, child: Child, purpose: Purpose, consents
         about={"child": child.id, "purpose": purpose},
         after=_HOW.format(id=arrived.header.id[:8]),
     )
-    folder, files = filing.put(desk.settings.inbox, arrived, paper)
-    return Applied(f"Ja till {about}: {desk.settings.inbox.name}/{folder.name}", waits=True, files=files)
+    name, files = filing.put(desk.settings.inbox, arrived, paper)
+    return Applied(f"Ja till {about}: {desk.settings.inbox.name}/{name}", waits=True, files=files)
 
 
 def _written(state: str, since: date) -> str:
@@ -165,7 +165,7 @@ def _written(state: str, since: date) -> str:
 def _waiting(desk: Desk, sender: Reader, child: Child, purpose: Purpose) -> list[Filed]:
     """Return the yeses of the sender's to this that wait."""
     inbox = desk.settings.inbox
-    folders = sorted(inbox.glob(f"* {_TITLE} *")) if inbox.is_dir() else []
-    found = [filed for folder in folders if (filed := filing.read(folder)) and filed.kind == "consent"]
+    paths = sorted(inbox.glob(f"* {_TITLE} *")) if inbox.is_dir() else []
+    found = [filed for path in paths if (filed := filing.read(path)) and filed.kind == "consent"]
     wanted = {"child": child.id, "purpose": purpose}
     return [filed for filed in found if filed.sender == sender.id and dict(filed.about) == wanted]

@@ -63,8 +63,8 @@ def apply_contact(desk: Desk, arrived: Arrived) -> Applied:
         about={"email": email, "lang": language, "phone": phone},
         after=_HOW.format(id=arrived.header.id[:8]),
     )  # fmt: skip
-    folder, files = filing.put(desk.settings.inbox, arrived, paper)
-    said = f"Kontaktuppgifter från {sender.name}: {desk.settings.inbox.name}/{folder.name}"
+    name, files = filing.put(desk.settings.inbox, arrived, paper)
+    said = f"Kontaktuppgifter från {sender.name}: {desk.settings.inbox.name}/{name}"
     return Applied(said, waits=True, files=files)
 
 

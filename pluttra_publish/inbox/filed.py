@@ -60,7 +60,7 @@ def find(settings: Settings, written: str) -> Filed:
     Raises:
         UsageError: nothing that waits, or more than one.
     """
-    name, known = fold(Path(written).name), listing(settings)
+    name, known = fold(filing.name_of(Path(written))), listing(settings)
     for found in (
         [filed for filed in known if fold(filed.name) == name],
         [filed for filed in known if len(name) >= _LEAST and filed.id.startswith(name)],
@@ -101,7 +101,7 @@ def dismiss(settings: Settings, written: str, by: str = "") -> str:
     with _alone(settings):
         filed = find(settings, written)
         where = _finish(settings, filed, "dismissed", by, now_of(settings))
-    return f"Undanlagt: {settings.inbox.name}/{filing.DONE}/{where.name}"
+    return f"Undanlagt: {settings.inbox.name}/{filing.DONE}/{filing.name_of(where)}"
 
 
 def _alone(settings: Settings) -> AbstractContextManager[None]:
@@ -119,5 +119,5 @@ def _desk(settings: Settings, identity: Path | None) -> Desk:
 def _finish(settings: Settings, filed: Filed, how: str, by: str, now: datetime) -> Path:
     about = [one for one in (filed.sender, str(filed.about.get("child", "")), by) if one]
     log.append(settings.state, f"inbox {how}", now=now, about=about, counts={filed.kind: 1})
-    with telling(filed.folder):
+    with telling(filed.path):
         return filing.finish(settings.inbox, filed, how, now)

@@ -1,11 +1,13 @@
-"""What waits for somebody to decide, as a folder in `inkommet/`: a text to read, photos to look at, and what the program needs to do it. Knows files, not who may what.
+"""What waits for somebody to decide, in `inkommet/`: a text to read, whose last line is what the program needs to do it. Knows files, not who may what.
 
-A folder's name follows from the message, so that one that is filed twice is one. Once somebody has decided it lies in `avslutat/`, whole: nothing is thrown away.
+It is a file of its own, or lies in a folder beside its photos. Its name follows from the message, so that one that is filed twice is one. Once somebody has decided it lies
+in `avslutat/`, whole: nothing is thrown away.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,14 +20,15 @@ from pluttra_publish.inbox.desk import Arrived
 from pluttra_publish.inbox.post_folder import MARK, folder_name, one_line, plain_text
 from pluttra_publish.platform import move_folder, private_folder, telling, write_atomically
 
-TEXT = "text.md"
-MESSAGE = "meddelande.json"
+SUFFIX = ".txt"
+TEXT = f"svar{SUFFIX}"
 DONE = "avslutat"
 LOCK = "inkommet.lock"
 """In the private state: held by whoever moves what is filed."""
 
 _VERSION = 1
-_MARKED = 8  # digits of the message's id that stand in the folder's name
+_MARKED = 8  # digits of the message's id that stand in the name
+_KEEP = "Ändra inte raden här under. Programmet behöver den."
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,12 @@ class Paper:
 
 @dataclass(frozen=True)
 class Filed:
-    """A folder that waits. `name` is the folder's, `id` the message's, `sender` a register id; `about` is what its paper said.
+    """What waits. `path` is its file or its folder, `id` the message's, `sender` a register id; `about` is what its paper said.
 
     One that is no answer, but a post that must be mended, has neither a sender nor anything more.
     """
 
-    folder: Path
+    path: Path
     id: str
     kind: Kind
     sender: str = ""
@@ -57,59 +60,67 @@ class Filed:
     written: str = ""
     title: str = ""
     about: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    photos: tuple[str, ...] = ()
+    photos: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
-        return self.folder.name
+        return name_of(self.path)
 
     @property
     def text(self) -> str:
         """What a person reads of it."""
-        for name in (TEXT, "FEL.txt"):
+        for path in (_paper(self.path), self.path / "FEL.txt"):
             try:
-                return (self.folder / name).read_text(encoding="utf-8")
+                return path.read_text(encoding="utf-8").partition(f"\n{_KEEP}\n")[0]
             except OSError:
                 continue
         return ""
 
 
-def put(inbox: Path, arrived: Arrived, paper: Paper) -> tuple[Path, tuple[Path, ...]]:
-    """Make the folder, whole or not at all; return it, and its files, which are not sure to be on disk yet. One that is there already stays as it is.
+def put(inbox: Path, arrived: Arrived, paper: Paper) -> tuple[str, tuple[Path, ...]]:
+    """Lay a paper in the inbox, whole or not at all; return what it is called, and its files, which are not sure to be on disk yet. One that is there already stays as it is.
 
     Raises:
         UsageError: it can't be written.
     """
     header = arrived.header
-    name = _name(arrived.came, paper.title, header.id)
-    for there in (inbox / name, inbox / DONE / name):
-        if there.is_dir():
-            return there, ()
-    folder, making = inbox / name, inbox / f".{header.id}.tmp"
-    with telling(folder):
-        if not inbox.is_dir():
-            private_folder(inbox)
-        if making.exists():
+    name = f"{folder_name(f'{arrived.came:%H.%M} {paper.title}', arrived.came)} ({header.id[:_MARKED]})"
+    target = inbox / (name if paper.photos else f"{name}{SUFFIX}")
+    if os.path.lexists(target) or os.path.lexists(inbox / DONE / target.name):
+        return name, ()
+    photos = [f"{number:02d}{suffix}" for number, (_, suffix) in enumerate(paper.photos, 1)]
+    said = {
+        "v": _VERSION,
+        "id": header.id,
+        "kind": header.kind,
+        "sender": arrived.sender.id,
+        "came": arrived.came.isoformat(timespec="minutes"),
+        "written": arrived.written.isoformat(timespec="minutes"),
+        "title": paper.title,
+        "photos": photos,
+        "about": dict(paper.about),
+    }
+    text = _file(text_of(paper), said)
+    making = inbox / f".{header.id}.tmp"
+    with telling(target):
+        private_folder(inbox)
+        if making.is_dir():
             shutil.rmtree(making)
+        if not photos:
+            making.write_bytes(text)
+            move_folder(making, target)
+            return name, (target,)
         making.mkdir()
-        photos = [f"{number:02d}{suffix}" for number, (_, suffix) in enumerate(paper.photos, 1)]
         for photo, (path, _) in zip(photos, paper.photos, strict=True):
             shutil.copyfile(path, making / photo)
-        said = {
-            "v": _VERSION,
-            "id": header.id,
-            "kind": header.kind,
-            "sender": arrived.sender.id,
-            "came": arrived.came.isoformat(timespec="minutes"),
-            "written": arrived.written.isoformat(timespec="minutes"),
-            "title": paper.title,
-            "photos": photos,
-            "about": dict(paper.about),
-        }
-        (making / TEXT).write_bytes(text_of(paper).encode("utf-8"))
-        (making / MESSAGE).write_bytes(json.dumps(said, ensure_ascii=False).encode("utf-8"))
-        move_folder(making, folder)
-    return folder, tuple(folder / name for name in (TEXT, MESSAGE, *photos))
+        (making / TEXT).write_bytes(text)
+        move_folder(making, target)
+    return name, tuple(target / file for file in (TEXT, *photos))
+
+
+def name_of(path: Path) -> str:
+    """Return what is written to mean what lies there: its name, without the suffix of a text."""
+    return path.name.removesuffix(SUFFIX)
 
 
 def text_of(paper: Paper) -> str:
@@ -125,49 +136,62 @@ def text_of(paper: Paper) -> str:
 
 
 def waiting(inbox: Path) -> Iterator[Filed]:
-    """Yield what waits, oldest first. A folder that this program hasn't made, or somebody has taken the message out of, is none of it."""
+    """Yield what waits, oldest first. What this program hasn't laid there, or somebody has taken the last line of the text out of, is none of it."""
     if not inbox.is_dir():
         return
-    for folder in sorted(inbox.iterdir()):
-        if folder.name.startswith(".") or folder.name == DONE or not folder.is_dir():
-            continue
-        if found := read(folder):
+    for path in sorted(inbox.iterdir(), key=name_of):
+        if not path.name.startswith(".") and path.name != DONE and (found := read(path)):
             yield found
 
 
-def read(folder: Path) -> Filed | None:
-    """Return what a folder holds, or None if it is not what this program makes."""
+def read(path: Path) -> Filed | None:
+    """Return what a file or a folder holds, or None if it is not what this program makes."""
     try:
-        said = json.loads((folder / MESSAGE).read_text(encoding="utf-8"))
+        said = _said(path)
         kind = next(kind for kind in KINDS if kind == said["kind"])
         sender, came, written, title = (str(said[name]) for name in ("sender", "came", "written", "title"))
-        photos = tuple(
-            name for name in map(str, said["photos"]) if Path(name).name == name and (folder / name).is_file()
-        )
-        return Filed(folder, str(said["id"]), kind, sender, came, written, title, dict(said["about"]), photos)
+        names = [name for name in map(str, said["photos"]) if Path(name).name == name]
+        photos = tuple(path / name for name in names if (path / name).is_file())
+        return Filed(path, str(said["id"]), kind, sender, came, written, title, dict(said["about"]), photos)
     except FileNotFoundError:
-        return _to_mend(folder)
+        return _to_mend(path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, StopIteration):
         return None
 
 
 def finish(inbox: Path, filed: Filed, how: str, at: datetime) -> Path:
-    """Move a folder to where those lie that somebody has decided about; return where. `how` is noted in it."""
+    """Move something to where that lies which somebody has decided about; return where. `how` is noted in it."""
     if filed.sender:
-        said = json.loads((filed.folder / MESSAGE).read_text(encoding="utf-8"))
-        said |= {"decided": how, "decided_at": at.isoformat(timespec="minutes")}
-        write_atomically(filed.folder / MESSAGE, json.dumps(said, ensure_ascii=False).encode("utf-8"))
+        said = _said(filed.path) | {"decided": how, "decided_at": at.isoformat(timespec="minutes")}
+        write_atomically(_paper(filed.path), _file(filed.text, said))
     done = private_folder(inbox / DONE)
-    target, number = done / filed.name, 1
+    target, number = done / filed.path.name, 1
     while target.exists():
         number += 1
-        target = done / f"{filed.name} ({number})"
-    move_folder(filed.folder, target, durable=True)
+        target = done / f"{filed.name} ({number}){filed.path.name[len(filed.name) :]}"
+    move_folder(filed.path, target, durable=True)
     return target
 
 
-def _name(came: datetime, title: str, message: str) -> str:
-    return f"{folder_name(f'{came:%H.%M} {title}', came)} ({message[:_MARKED]})"
+def _paper(path: Path) -> Path:
+    return path / TEXT if path.is_dir() else path
+
+
+def _file(text: str, said: Mapping[str, Any]) -> bytes:
+    """Return the file of a text. Nothing that somebody else has written can be its last line: theirs begin with `>` or a word of ours."""
+    return f"{text}\n{_KEEP}\n{json.dumps(said)}\n".encode()
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """Return what the last line says.
+
+    Raises:
+        OSError: there is no text.
+        ValueError: its last line is another.
+        TypeError: as that.
+    """
+    lines = _paper(path).read_text(encoding="utf-8").rstrip().rpartition(f"\n{_KEEP}\n")
+    return dict(json.loads(lines[2]))
 
 
 def _to_mend(folder: Path) -> Filed | None:

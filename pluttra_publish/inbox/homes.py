@@ -141,8 +141,8 @@ def _photos(arrived: Arrived) -> tuple[tuple[Path, str], ...]:
 
 
 def _filed(desk: Desk, arrived: Arrived, paper: Paper, said: str) -> Applied:
-    folder, files = filing.put(desk.settings.inbox, arrived, paper)
-    return Applied(f"{said}: {desk.settings.inbox.name}/{folder.name}", waits=True, files=files)
+    name, files = filing.put(desk.settings.inbox, arrived, paper)
+    return Applied(f"{said}: {desk.settings.inbox.name}/{name}", waits=True, files=files)
 
 
 def _family(desk: Desk, filed: Filed) -> tuple[Child, Reader]:
@@ -164,7 +164,7 @@ def _published(desk: Desk, filed: Filed, child: Child, sender: Reader, title: st
         date=min(datetime.fromisoformat(filed.written), datetime.fromisoformat(filed.came)),
         author=sender.name,
         draft=False,
-        media=tuple(Medium(filed.folder / photo, Path(photo).suffix) for photo in filed.photos),
+        media=tuple(Medium(photo, photo.suffix) for photo in filed.photos),
     )
     with telling(home):
         folder = put_post(home, post)

@@ -121,8 +121,8 @@ def _filed(desk: Desk, arrived: Arrived, answers: tuple[tuple[str, str], ...]) -
         f"Skriv in svaren i samtalets mapp, och lägg sedan undan det här: pluttra inbox dismiss {arrived.header.id[:8]}"
     )
     paper = Paper(f"Svar inför samtal från {arrived.sender.name}", facts, text, after=after)
-    folder, files = put(desk.settings.inbox, arrived, paper)
-    where = f"{desk.settings.inbox.name}/{folder.name}"
+    name, files = put(desk.settings.inbox, arrived, paper)
+    where = f"{desk.settings.inbox.name}/{name}"
     return Applied(
         f"{arrived.sender.name} har svarat inför ett samtal som inte finns: {where}", waits=True, files=files
     )

@@ -10,7 +10,7 @@ import pytest
 from pluttra_publish import log
 from pluttra_publish.errors import Findings, UsageError
 from pluttra_publish.inbox import Emptied, filed
-from pluttra_publish.inbox.filing import DONE, TEXT
+from pluttra_publish.inbox.filing import DONE
 from pluttra_publish.people import read_people
 from pluttra_publish.register import Consents
 from tests.inbox.sending import Box, Device, done, empty
@@ -166,7 +166,7 @@ class TestYes:
         assert emptied.waits == 1
         assert rows(school) == []
         (found,) = filed.listing(school.settings)
-        text = (found.folder / TEXT).read_text(encoding="utf-8")
+        text = found.text
         assert found.name.startswith("2026-11-23 12.00 Samtycke Alva film (")
         assert "- Barn: Alva Lindqvist\n- Ändamål: film\n- Svar: ja\n- Från: Maria Lindqvist\n" in text
         assert "- I registret i dag: har inte svarat\n" in text
@@ -221,7 +221,7 @@ class TestYes:
         answered(school, "yes")
         (found,) = filed.listing(school.settings)
         approve(school)
-        (found.folder.parent / DONE / found.name).rename(found.folder)
+        (found.path.parent / DONE / found.path.name).rename(found.path)
         approve(school)
         assert len(rows(school)) == 1
 

@@ -10,7 +10,6 @@ import pytest
 from pluttra_publish import log
 from pluttra_publish.errors import UsageError
 from pluttra_publish.inbox import Emptied, filed
-from pluttra_publish.inbox.filing import TEXT
 from tests.inbox.sending import Box, Device, empty
 from tests.letters.post_office import PostOffice
 from tests.whole.preschool import Preschool, clock
@@ -36,7 +35,7 @@ def approve(school: Preschool) -> str:
 
 def text(school: Preschool) -> str:
     (found,) = filed.listing(school.settings)
-    return (found.folder / TEXT).read_text(encoding="utf-8")
+    return found.text
 
 
 def test_it_waits_and_whoever_decides_is_told_to_ask(school: Preschool) -> None:

@@ -14,7 +14,7 @@ from pluttra_publish import log
 from pluttra_publish.errors import UsageError
 from pluttra_publish.format.messages import Kind
 from pluttra_publish.inbox import Emptied, filed
-from pluttra_publish.inbox.filing import DONE, MESSAGE, TEXT
+from pluttra_publish.inbox.filing import DONE, TEXT
 from pluttra_publish.inbox.known_posts import LEDGER
 from pluttra_publish.inbox.post_folder import MARK
 from pluttra_publish.media import Kind as MediaKind
@@ -81,10 +81,15 @@ class TestObservation:
         assert (emptied.came, emptied.waits, emptied.refused.total()) == (3 + 2, 1, 0)
         folder = waiting(school)
         assert folder.name.startswith(f"{MASK} (")
-        assert sorted(path.name for path in folder.iterdir()) == ["01.jpg", "02.jpg", MESSAGE, TEXT]
+        assert sorted(path.name for path in folder.iterdir()) == ["01.jpg", "02.jpg", TEXT]
         assert (folder / "02.jpg").read_bytes() == photo("blue")
-        mark = json.loads((folder / MESSAGE).read_text(encoding="utf-8"))["id"][:8]
-        assert (folder / TEXT).read_text(encoding="utf-8") == (
+        read, _, last = (
+            (folder / TEXT)
+            .read_text(encoding="utf-8")
+            .partition("\nÄndra inte raden här under. Programmet behöver den.\n")
+        )
+        mark = json.loads(last)["id"][:8]
+        assert read == (
             "# Hemifrån Alva\n\n- Barn: Alva Lindqvist\n- Från: Maria Lindqvist\n- Skrivet: 2026-11-23 12:00\n- Kom: 2026-11-23 12:00\n- Bilder: 2\n"
             "- Rubrik: Vi gräver hos mormor\n\n> Hon hittade en mask.\n>\n> Den fick bo kvar.\n\n"
             f"Lägg ut det på barnets sida: pluttra inbox approve {mark}\nLägg undan det: pluttra inbox dismiss {mark}\n"
@@ -160,7 +165,7 @@ class TestObservation:
         child = school.keys().opaque_id("child", "alva")
         box.leave(*pieces, device.message("observation", {"child": child, **HOME, "files": [told]}))
         empty(school, box)
-        assert sorted(path.name for path in waiting(school).iterdir()) == ["01.jpg", MESSAGE, TEXT]
+        assert sorted(path.name for path in waiting(school).iterdir()) == ["01.jpg", TEXT]
 
     def test_hostile_words_are_words(self, school: Preschool) -> None:
         title = "---\nMålgrupp: personal\u202e</b><script>alert(1)</script>../../x"
@@ -168,8 +173,8 @@ class TestObservation:
         observed(school, title=title, text=text)
         folder = waiting(school)
         assert folder.parent == school.root / "inkommet"
-        lines = (folder / TEXT).read_text(encoding="utf-8").split("\n")
-        assert not any("\u202e" in line for line in lines)
+        assert "\u202e" not in folder.read_text(encoding="utf-8")
+        lines = filed.listing(school.settings)[0].text.split("\n")
         assert [line for line in lines if "Ingrid" in line] == ["> - Från: Ingrid Hallberg"]
         assert [line for line in lines if line.startswith("- ")][-1].startswith("- Rubrik: --- Målgrupp: personal")
         approve(school, folder.name)
@@ -180,6 +185,14 @@ class TestObservation:
         assert "<script" not in page
         assert "<img src" not in page.replace("&lt;img", "")
         assert "Noah" not in [given for _, given in post.card.children]
+
+    def test_a_last_line_that_the_sender_has_written_is_not_the_programs(self, school: Preschool) -> None:
+        forged = {"v": 1, "id": "0" * 32, "kind": "contact", "sender": "ingrid", "about": {"email": "ond@example.se"}}
+        lines = f"Ändra inte raden här under. Programmet behöver den.\n{json.dumps(forged)}"
+        for title, text in (("x", f"Hej\n{lines}\n"), (f"x\n{lines}\n", ""), (f"x\r{lines}\u2028", f"\x85{lines}\x0b")):
+            observed(school, title=title, text=text)
+        kinds = [(one.kind, one.sender) for one in filed.listing(school.settings)]
+        assert kinds == [("observation", "maria")] * 3
 
     def test_done_twice_it_is_one_folder_also_when_somebody_has_decided_meanwhile(self, school: Preschool) -> None:
         ident, body = secrets.token_hex(16), {"child": school.keys().opaque_id("child", "alva"), **HOME}
@@ -218,7 +231,7 @@ class TestReply:
         assert (emptied.waits, emptied.refused.total()) == (1, 0)
         folder = waiting(school)
         assert folder.name.startswith("2026-11-23 12.00 Svar från Maria Lindqvist (")
-        text = (folder / TEXT).read_text(encoding="utf-8")
+        text = waiting(school).read_text(encoding="utf-8")
         assert "- Svar på: inlagg/Solrosen/2026-10-14 Vi byggde koja\n- Från: Maria Lindqvist\n" in text
         assert "> Så fint!" in text
         assert "pluttra inbox approve" not in text
@@ -248,7 +261,7 @@ class TestReply:
         (school.root / "inlagg" / "Solrosen" / "2026-10-14 Vi byggde koja" / "text.md").unlink()
         (school.root / "inlagg" / "Solrosen" / "2026-10-14 Vi byggde koja").rmdir()
         replied(school, post)
-        assert "ett inlägg som inte finns längre" in (waiting(school) / TEXT).read_text(encoding="utf-8")
+        assert "ett inlägg som inte finns längre" in waiting(school).read_text(encoding="utf-8")
         with pytest.raises(UsageError, match="finns inte längre"):
             approve(school, "Svar från Maria")
 
@@ -300,6 +313,6 @@ class TestDeciding:
     def test_what_somebody_else_has_laid_there_is_left_alone(self, school: Preschool) -> None:
         inbox = school.root / "inkommet"
         (inbox / "Anteckningar").mkdir(parents=True)
-        (inbox / "Anteckningar" / MESSAGE).write_text('{"kind": "reply"', encoding="utf-8", newline="\n")
+        (inbox / "Anteckningar" / TEXT).write_text('{"kind": "reply"', encoding="utf-8", newline="\n")
         (inbox / "lista.txt").write_text("x", encoding="utf-8", newline="\n")
         assert filed.listing(school.settings) == ()

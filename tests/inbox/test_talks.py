@@ -247,7 +247,7 @@ class TestAnswering:
         folder.rename(folder.with_name("2026-12-01"))
         assert talks.empty().waits == 1
         (kept,) = (talks.school.root / "inkommet").iterdir()
-        assert "> Är något svårt?\n> Nej.\n" in (kept / "text.md").read_text(encoding="utf-8")
+        assert "> Är något svårt?\n> Nej.\n" in kept.read_text(encoding="utf-8")
 
 
 class TestAgreeing:

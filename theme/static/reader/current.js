@@ -7,7 +7,7 @@ import { equal } from './bytes.js';
 import { keyringPath } from './layout.js';
 import { invitationFrom, nameFrom } from './chain.js';
 import { fetchSealed } from './host.js';
-import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, remember, rememberRoot } from './store.js';
+import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, remember, rememberRoot, reopenStore } from './store.js';
 import { heldKeys, openState, rememberKeys } from './state.js';
 import { keepTogether, readTogether } from './together.js';
 
@@ -70,6 +70,7 @@ export class Current {
 
   /** Opens what an invitation gives, and keeps its key beside those the device has. @param {Invitation} invitation @returns {Promise<Current>} */
   static async adopt({ key, name, lang, site, publisher }) {
+    reopenStore();
     const [id, held] = await Promise.all([nameFrom('keyring', key), heldKeys()]);
     must(!held.has(id) || held.get(id)?.site === site, 'binding');
     const others = [...held].filter(([, one]) => one.site !== site);

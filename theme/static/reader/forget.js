@@ -1,10 +1,11 @@
 /** Letting go: of sealed bytes that no index names any more, and of this device. Knows the vault and the store. Loaded when it is needed. */
 import { objectPath } from './layout.js';
 import { letterboxPath } from './letterbox.js';
-import { CHAIN_PLACE, OUTBOX, SEALED, cacheOf, letGoOfAll, remember, untilLeft } from './store.js';
+import { CHAIN_PLACE, OUTBOX, SEALED, cacheOf, closeStore, letGoOfAll, remember, untilLeft } from './store.js';
 import { TOGETHER } from './together.js';
 
-const STRAGGLERS = 700; // milliseconds, in which what was to be kept a little later has been: else it would make the store anew
+const STRAGGLERS = 700; // milliseconds, in which what was to be kept a little later has been
+const LETTING_GO = 5000; // milliseconds, in which whoever holds a database has let go of it
 
 /** @param {import('./vault.js').Vault} vault @param {string} digest of the root whose purge this is */
 export async function purge(vault, digest) {
@@ -47,6 +48,7 @@ export async function forgetAll() {
   const tell = () => workers.forEach(({ active }) => active?.postMessage('forget'));
   tell(); // what it is about to keep, it shall not
   await letGoOfAll();
+  closeStore();
   await new Promise((resolve) => setTimeout(resolve, STRAGGLERS));
   if (globalThis.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
   untilLeft.forEach((names) => names.clear());
@@ -59,11 +61,11 @@ export async function forgetAll() {
   await Promise.all(workers.map((worker) => worker.unregister()));
 }
 
-/** Open connections close themselves. @param {string} name */
+/** Open connections close themselves, when what they are doing is done. @param {string} name */
 function letGoOfDatabase(name) {
   return new Promise((resolve) => {
     const request = globalThis.indexedDB?.deleteDatabase(name);
-    if (request) request.onsuccess = request.onerror = request.onblocked = resolve;
-    else resolve(null);
+    if (request) request.onsuccess = request.onerror = resolve;
+    setTimeout(resolve, request ? LETTING_GO : 0);
   });
 }

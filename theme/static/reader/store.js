@@ -21,6 +21,7 @@ export const untilLeft = new Map(STORE_NAMES.map((name) => [name, new Map()]));
 /** @type {Promise<IDBDatabase | null> | null} */
 let opening = null;
 let lacking = false;
+let forgotten = false;
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 function answered(request) {
@@ -30,7 +31,9 @@ function answered(request) {
   });
 }
 
-function database() {
+/** @returns {Promise<IDBDatabase | null>} */
+async function database() {
+  if (forgotten) return null;
   opening ??= (async () => {
     try {
       const request = indexedDB.open('pluttra', 1);
@@ -64,6 +67,16 @@ async function transact(name, mode, work) {
   const request = work(transaction.objectStore(name));
   await done;
   return /** @type {IDBRequest<T>} */ (request)?.result;
+}
+
+/** From now on nothing is kept: what comes late would make the store anew. */
+export function closeStore() {
+  forgotten = true;
+}
+
+/** Somebody reads here again. */
+export function reopenStore() {
+  forgotten = false;
 }
 
 /** @param {StoreName} name */
