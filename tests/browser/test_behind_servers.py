@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser.device import Device
 from tests.browser.schools import School
 from tests.browser.test_film import PLAY, SEEK
-from tests.conftest import ARGUMENTS
+from tests.conftest import HEADLESS, launched
 from tests.media import making
 from tests.servers import web
 
@@ -45,12 +44,10 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> School:
 
 
 @pytest.fixture(scope="module")
-def trusting(browser: Browser) -> Iterator[Browser]:
+def trusting(playwright: Playwright) -> Iterator[Browser]:
     """A browser that takes throwaway certificates, for service workers too."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    made = browser.browser_type.launch(executable_path=path, args=[*ARGUMENTS, "--ignore-certificate-errors"])
-    yield made
-    made.close()
+    with launched(playwright, HEADLESS, "--ignore-certificate-errors") as made:
+        yield made
 
 
 @pytest.mark.parametrize("kind", ["nginx", "apache", "caddy"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Worker, expect
+from playwright.sync_api import Browser, Locator, Playwright, Worker, expect
 
 from pluttra_publish import inbox
 from pluttra_publish.hosts.drops import FolderDrop
@@ -24,9 +24,18 @@ from tests.browser.schools import Sample, School
 from tests.browser.test_accessibility import AXE, JUDGE, RULES
 from tests.browser.test_install import SAFARI
 from tests.browser.test_looks import OVERFLOWING
+from tests.conftest import WHOLE, launched
 from tests.letters.push_service import PushService, Telephone, b64, unb64
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The whole of it: without a window there are no notices."""
+    with launched(playwright, WHOLE) as chromium:
+        yield chromium
+
 
 HEADING = "Aviseringar i telefonen"
 OFFER = "Få veta när det finns nytt"

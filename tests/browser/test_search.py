@@ -111,9 +111,8 @@ def test_reading_all_texts_can_be_stopped(wordy: School, hosting: MakeHost, make
     device.tap("Sök i hela texten")
     expect(device.page.get_by_role("progressbar")).to_be_visible()
     device.tap("Stoppa")
-    host.silent = False
-    device.expect("ERR_EMPTY_RESPONSE")
-    expect(device.page.get_by_role("button", name="Sök i hela texten")).to_be_visible(timeout=30_000)
+    expect(device.page.get_by_role("button", name="Sök i hela texten")).to_be_visible()
+    assert host.silent
     none(device)
 
 

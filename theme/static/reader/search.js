@@ -38,6 +38,7 @@ export async function searchPage(visit) {
   let gathered = false;
   let reading = false;
   let timer = 0;
+  let stop = () => {};
 
   field.value = sought();
   field.oninput = () => {
@@ -51,7 +52,7 @@ export async function searchPage(visit) {
     field.blur(); // a telephone's keyboard covers the results
   };
   part('read').onclick = read;
-  part('stop').onclick = () => (reading = false);
+  part('stop').onclick = () => stop();
   part('more').onclick = () => {
     const last = results.querySelectorAll('.card h2 a').length;
     most += MANY;
@@ -153,7 +154,14 @@ export async function searchPage(visit) {
     const posts = [...entries.values()].map(({ post }) => post);
     progress.max = posts.length;
     let shown = 0;
-    const failed = await readAll(vault, posts, () => reading && node.isConnected, (post, done) => {
+    /** @type {Promise<number>} at once, though the host is silent */
+    const stopped = new Promise((resolve) => {
+      stop = () => {
+        reading = false;
+        resolve(0);
+      };
+    });
+    const all = readAll(vault, posts, () => reading && node.isConnected, (post, done) => {
       const entry = /** @type {Entry} */ (entries.get(post.id));
       entry.read = textOf(vault, post) ?? '';
       entry.more = wordsOf(entry.read);
@@ -164,6 +172,7 @@ export async function searchPage(visit) {
       shown = Date.now();
       show();
     });
+    const failed = await Promise.race([all, stopped]);
     const whole = reading && !failed;
     reading = false;
     part('reading').hidden = true;
