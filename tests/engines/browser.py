@@ -79,6 +79,11 @@ class Browser:
         element = self.eventually(_BUTTON, name, begins)
         self.wire.do("ElementClick", id=element[_ELEMENT])
 
+    def type(self, where: str, text: str) -> None:
+        """Type into the field that a selector finds; the path of a file, where files are chosen."""
+        element = self.eventually("return document.querySelector(args[0])", where)
+        self.wire.do("ElementSendKeys", id=element[_ELEMENT], text=text)
+
     def press(self, key: str) -> None:
         """Press a key of the keyboard and let it go."""
         steps = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]

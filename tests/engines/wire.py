@@ -18,6 +18,7 @@ _BY_HTTP = {
     "GetCurrentURL": ("GET", "/session/{session}/url"),
     "ExecuteAsyncScript": ("POST", "/session/{session}/execute/async"),
     "ElementClick": ("POST", "/session/{session}/element/{id}/click"),
+    "ElementSendKeys": ("POST", "/session/{session}/element/{id}/value"),
     "PerformActions": ("POST", "/session/{session}/actions"),
     "TakeScreenshot": ("GET", "/session/{session}/screenshot"),
 }
