@@ -1,5 +1,15 @@
 """`python -m pluttra_publish` is `pluttra`."""
 
-from pluttra_publish.cli import main
+import gc
 
-main(prog_name="pluttra")
+gc.disable()  # until it is known which command it is: a quarter of a second goes to looking for cycles in what is all in use
+
+from pluttra_publish.cli import main  # noqa: E402
+
+
+def run() -> None:
+    main(prog_name="pluttra")
+
+
+if __name__ == "__main__":
+    run()

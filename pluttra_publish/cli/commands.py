@@ -56,6 +56,9 @@ _COMMANDS = {
     "demo": "reading",
 }
 
+_ENDS_SOON = frozenset({"build", "check", "publish", "revoke", "what-sees", "who-can-see"})
+"""Commands in which cycles are not looked for, from the first import to the end. Those that go on for long, or call others' programs, do as Python does."""
+
 _EPILOG = """\b
 Börja så här:
   pluttra init minforskola
@@ -90,6 +93,8 @@ class _Commands(click.Group):
         module, _, name = _COMMANDS[cmd_name].partition(":")
         with without_collecting():
             command: click.Command = getattr(import_module(f"pluttra_publish.cli.{module}"), name or cmd_name)
+        if cmd_name not in _ENDS_SOON:
+            gc.enable()
         return metavars_in_swedish(command)
 
 

@@ -211,18 +211,19 @@ class Index:
     posts: tuple[Card, ...]
     pages: tuple[Standing, ...] = ()
 
+    def to_value(self) -> dict[str, object]:
+        return {
+            "audience": self.audience,
+            "month": self.month,
+            "page": self.page and self.page.to_value(),
+            "pages": [page.to_value() for page in self.pages],
+            "posts": [card.to_value() for card in self.posts],
+            "v": canonical.VERSION,
+        }
+
     def to_bytes(self) -> bytes:
         """Return the index's content: its canonical value."""
-        return canonical.encode(
-            {
-                "audience": self.audience,
-                "month": self.month,
-                "page": self.page and self.page.to_value(),
-                "pages": [page.to_value() for page in self.pages],
-                "posts": [card.to_value() for card in self.posts],
-                "v": canonical.VERSION,
-            }
-        )
+        return canonical.encode(self.to_value())
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Index:
@@ -231,7 +232,10 @@ class Index:
         Raises:
             FormatError: layer `encoding` or `version`.
         """
-        value = canonical.decode(content)
+        return cls.from_value(canonical.decode(content))
+
+    @classmethod
+    def from_value(cls, value: Mapping[str, Any]) -> Index:
         page = shape.member(value, "page")
         return cls(
             shape.hex16(shape.member(value, "audience"), "audience"),

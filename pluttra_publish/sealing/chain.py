@@ -27,10 +27,10 @@ def seal_index(
     index: Index, *, seal_secret: bytes, naming_secret: bytes, moves: int = 0, workspace: Path
 ) -> tuple[Row, SealedObject]:
     """Seal an index for the audience whose seal secret it is; return the row that leads to it."""
-    content = index.to_bytes()
-    _same(Index.from_bytes(content), index)
+    value = index.to_value()
+    _same(Index.from_value(value), index)
     reference, made = sealable(
-        content,
+        canonical.encode(value),
         role="index",
         media_type=INDEX_TYPE,
         seal_secret=seal_secret,
