@@ -89,22 +89,21 @@ def _canonical(value: object) -> bytes:
 
 def _check(value: object) -> None:
     """Refuse what has no canonical form."""
-    if value is None or isinstance(value, str | bool):
-        return
-    if isinstance(value, int):
-        if not 0 <= value <= LARGEST:
-            raise FormatError("encoding")
-    elif isinstance(value, list | tuple):
-        for part in value:
-            if type(part) is not str:
-                _check(part)
-    elif isinstance(value, dict):
-        for name, part in value.items():
+    kind = type(value)
+    if kind is dict:
+        for name, part in value.items():  # type: ignore[attr-defined]
             if type(name) is not str:
                 raise FormatError("encoding")
             if type(part) is not str:
                 _check(part)
-    else:
+    elif kind is list or kind is tuple:
+        for part in value:  # type: ignore[attr-defined]
+            if type(part) is not str:
+                _check(part)
+    elif kind is int:
+        if not 0 <= value <= LARGEST:  # type: ignore[operator]
+            raise FormatError("encoding")
+    elif kind is not str and kind is not bool and value is not None:
         raise FormatError("encoding")
 
 

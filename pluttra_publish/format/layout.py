@@ -76,7 +76,12 @@ def kdf_info(label: Label, *parts: bytes | str | int) -> bytes:
     """Return the info string of the KDF: text parts become UTF-8, integers u64."""
     info = _INFO[label]
     for part in parts:
-        encoded = part if type(part) is bytes else _encoded(part)
+        if isinstance(part, str):
+            encoded = part.encode("utf-8")
+        elif isinstance(part, int):
+            encoded = part.to_bytes(8, "big")
+        else:
+            encoded = part
         info += len(encoded).to_bytes(2, "big") + encoded
     return info
 
@@ -128,9 +133,3 @@ def _path(folder: str, name: str) -> str:
     if not _NAME.fullmatch(name):
         raise FormatError("encoding")
     return f"{folder}/{name[:2]}/{name}"
-
-
-def _encoded(part: bytes | str | int) -> bytes:
-    if isinstance(part, int):
-        return part.to_bytes(8, "big")
-    return part.encode("utf-8") if isinstance(part, str) else part

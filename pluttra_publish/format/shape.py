@@ -16,6 +16,7 @@ from pluttra_publish.format.canonical import LARGEST, unb64
 T = TypeVar("T")
 
 _HEX = {length: re.compile(rf"[0-9a-f]{{{2 * length}}}") for length in (8, 16)}
+_LISTS = (list, tuple)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
@@ -53,7 +54,7 @@ def mapping(value: Any, place: str) -> dict[str, Any]:
 
 def listed(value: Any, place: str, read: Callable[[Any, str], T]) -> tuple[T, ...]:
     """Return the parts of a list, each read by `read`."""
-    if not isinstance(value, list | tuple):
+    if type(value) not in _LISTS:
         raise refusal(place)
     try:
         return tuple([read(part, place) for part in value])
@@ -63,7 +64,7 @@ def listed(value: Any, place: str, read: Callable[[Any, str], T]) -> tuple[T, ..
 
 def fixed(value: Any, place: str, length: int) -> list[Any]:
     """Return a list that has exactly this many parts."""
-    if not isinstance(value, list | tuple) or len(value) != length:
+    if type(value) not in _LISTS or len(value) != length:
         raise refusal(place)
     return list(value)
 

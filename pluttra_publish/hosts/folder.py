@@ -36,7 +36,7 @@ class FolderHost:
             LeakError: the bytes changed after they were admitted; nothing was stored.
             HostError: the folder cannot be written.
         """
-        target = str(self._locate(thing.path))
+        target = self._address(thing.path)
         with self._telling(thing.path, "skrivas"):
             put_file(target, thing.blocks())
         self._unsettled.append(target)
@@ -47,7 +47,7 @@ class FolderHost:
         Raises:
             HostError: nothing lies there, or the folder cannot be written.
         """
-        from_, to = self._locate(source), str(self._locate(target))
+        from_, to = self._locate(source), self._address(target)
         with self._telling(source, "kopieras"), from_.open("rb") as file:
             put_file(to, iter(lambda: file.read(_BLOCK), b""))
         self._unsettled.append(to)
@@ -138,9 +138,12 @@ class FolderHost:
                 yield path, entry
 
     def _locate(self, path: str) -> Path:
+        return Path(self._address(path))
+
+    def _address(self, path: str) -> str:
         if place_of(path) is None:
             raise LeakError(f"Sökvägen {path!r} hör inte till en publicerad webbplats.")
-        return self.root / path
+        return f"{self.root}{os.sep}{path}"
 
     @contextlib.contextmanager
     def _telling(self, path: str, what: str) -> Iterator[None]:
