@@ -25,7 +25,7 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Figure]:
         Command((*command, "--help"), folder).run()
     for cores in ("one-core", "all-cores") if hasattr(os, "sched_setaffinity") else ("all-cores",):
         ways = _Ours(preschool, cores), _Pelican(preschool, folder, cores)
-        ours, theirs = in_turns(ways, 2 if quick else 3)
+        ours, theirs = in_turns(ways, 2 if quick else 7)
         processor = [statistics.median(way.processor) for way in ways]
         yield Figure(
             name=f"build-{count}-posts-{cores}",
