@@ -2,7 +2,7 @@
 
 import gc
 
-gc.disable()  # until it is known which command it is: a quarter of a second goes to looking for cycles in what is all in use
+gc.disable()  # until it is known which command it is: a twentieth of a publish goes to looking for cycles in what is all in use
 
 from pluttra_publish.cli import main  # noqa: E402
 

@@ -18,6 +18,7 @@ _BASE64URL = {  # by the length's remainder: what a text may end with, so that n
 }
 # Sorting by code points, as Python's encoder does, and by UTF-16 code units differ only where there are characters of four bytes in UTF-8.
 _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
+_PLAIN, _LISTS = (str, bool), (list, tuple)  # a union would be made anew at every question
 _FORM: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
 _BY_CODE_POINT = json.JSONEncoder(sort_keys=True, **_FORM)
 _AS_IT_IS = json.JSONEncoder(**_FORM)
@@ -89,27 +90,25 @@ def _canonical(value: object) -> bytes:
 
 def _check(value: object) -> None:
     """Refuse what has no canonical form."""
-    kind = type(value)
-    if kind is dict:
-        for name, part in value.items():  # type: ignore[attr-defined]
+    if value is None or isinstance(value, _PLAIN):
+        return
+    if isinstance(value, dict):
+        for name, part in value.items():
             if type(name) is not str:
                 raise FormatError("encoding")
             if type(part) is not str:
                 _check(part)
-    elif kind is list or kind is tuple:
-        for part in value:  # type: ignore[attr-defined]
+    elif isinstance(value, _LISTS):
+        for part in value:
             if type(part) is not str:
                 _check(part)
-    elif kind is int:
-        if not 0 <= value <= LARGEST:  # type: ignore[operator]
-            raise FormatError("encoding")
-    elif kind is not str and kind is not bool and value is not None:
+    elif not isinstance(value, int) or not 0 <= value <= LARGEST:
         raise FormatError("encoding")
 
 
 def _ordered(value: object) -> object:
     """Order members by their UTF-16 code units as RFC 8785 §3.2.3 asks."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_ordered(part) for part in value]
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))

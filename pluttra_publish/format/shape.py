@@ -54,7 +54,7 @@ def mapping(value: Any, place: str) -> dict[str, Any]:
 
 def listed(value: Any, place: str, read: Callable[[Any, str], T]) -> tuple[T, ...]:
     """Return the parts of a list, each read by `read`."""
-    if type(value) not in _LISTS:
+    if not isinstance(value, _LISTS):
         raise refusal(place)
     try:
         return tuple([read(part, place) for part in value])
@@ -64,7 +64,7 @@ def listed(value: Any, place: str, read: Callable[[Any, str], T]) -> tuple[T, ..
 
 def fixed(value: Any, place: str, length: int) -> list[Any]:
     """Return a list that has exactly this many parts."""
-    if type(value) not in _LISTS or len(value) != length:
+    if not isinstance(value, _LISTS) or len(value) != length:
         raise refusal(place)
     return list(value)
 

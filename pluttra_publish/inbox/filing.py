@@ -69,12 +69,10 @@ class Filed:
     @property
     def text(self) -> str:
         """What a person reads of it."""
-        for path in (_paper(self.path), self.path / "FEL.txt"):
-            try:
-                return path.read_text(encoding="utf-8").partition(f"\n{_KEEP}\n")[0]
-            except OSError:
-                continue
-        return ""
+        try:
+            return _divided(self.path)[0] if self.sender else (self.path / "FEL.txt").read_text(encoding="utf-8")
+        except OSError:
+            return ""
 
 
 def put(inbox: Path, arrived: Arrived, paper: Paper) -> tuple[str, tuple[Path, ...]]:
@@ -140,7 +138,8 @@ def waiting(inbox: Path) -> Iterator[Filed]:
     if not inbox.is_dir():
         return
     for path in sorted(inbox.iterdir(), key=name_of):
-        if not path.name.startswith(".") and path.name != DONE and (found := read(path)):
+        ours = path.suffix == SUFFIX or (path.is_dir() and path.name != DONE)
+        if ours and not path.name.startswith(".") and (found := read(path)):
             yield found
 
 
@@ -179,7 +178,18 @@ def _paper(path: Path) -> Path:
 
 def _file(text: str, said: Mapping[str, Any]) -> bytes:
     """Return the file of a text. Nothing that somebody else has written can be its last line: theirs begin with `>` or a word of ours."""
-    return f"{text}\n{_KEEP}\n{json.dumps(said)}\n".encode()
+    return f"{text.rstrip()}\n\n{_KEEP}\n{json.dumps(said)}\n".encode()
+
+
+def _divided(path: Path) -> tuple[str, str]:
+    """Return the text and the last line, also of what Notepad has saved as it saved before it knew UTF-8."""
+    content = _paper(path).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    lines = text.rstrip().replace("\r\n", "\n").split("\n")
+    return "\n".join(lines[:-2]), lines[-1]
 
 
 def _said(path: Path) -> dict[str, Any]:
@@ -190,8 +200,7 @@ def _said(path: Path) -> dict[str, Any]:
         ValueError: its last line is another.
         TypeError: as that.
     """
-    lines = _paper(path).read_text(encoding="utf-8").rstrip().rpartition(f"\n{_KEEP}\n")
-    return dict(json.loads(lines[2]))
+    return dict(json.loads(_divided(path)[1]))
 
 
 def _to_mend(folder: Path) -> Filed | None:

@@ -194,6 +194,17 @@ class TestObservation:
         kinds = [(one.kind, one.sender) for one in filed.listing(school.settings)]
         assert kinds == [("observation", "maria")] * 3
 
+    @pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig"])
+    def test_what_somebody_has_written_in_it_with_notepad_stays(self, school: Preschool, encoding: str) -> None:
+        observed(school)
+        path = waiting(school)
+        noted = path.read_text(encoding="utf-8").replace("> Den fick", "Ring mormor på måndag!\n> Den fick")
+        path.write_text(noted, encoding=encoding, newline="\r\n")
+        dismiss(school, path.name)
+        kept = (path.parent / DONE / path.name).read_text(encoding="utf-8")
+        assert "\nRing mormor på måndag!\n" in kept
+        assert json.loads(kept.splitlines()[-1])["decided"] == "dismissed"
+
     def test_done_twice_it_is_one_folder_also_when_somebody_has_decided_meanwhile(self, school: Preschool) -> None:
         ident, body = secrets.token_hex(16), {"child": school.keys().opaque_id("child", "alva"), **HOME}
         inbox = school.root / "inkommet"
