@@ -101,7 +101,8 @@ def put(inbox: Path, arrived: Arrived, paper: Paper) -> tuple[str, tuple[Path, .
     text = _file(text_of(paper), said)
     making = inbox / f".{header.id}.tmp"
     with telling(target):
-        private_folder(inbox)
+        if not inbox.is_dir():
+            private_folder(inbox)
         if making.is_dir():
             shutil.rmtree(making)
         if not photos:

@@ -18,15 +18,23 @@ def kdf(secret: bytes, label: Label, *parts: bytes | str | int) -> bytes:
 
     Text parts are UTF-8, integers u64. No length is over 64, so that what RFC 5869 §2.3 expands to is its first block alone.
     """
-    block = _extracted(secret).copy()
-    block.update(kdf_info(label, *parts) + b"\x01")
-    return block.finalize()[: LENGTHS[label]]
+    return expanded(_kept(secret), kdf_info(label, *parts))[: LENGTHS[label]]
 
 
-@lru_cache(maxsize=64)  # a secret is mostly asked for several things in a row, or in a row of as many months
-def _extracted(secret: bytes) -> HMAC:
-    """Return the HMAC that expands what is extracted from the secret, before it has been given anything: to be copied."""
+def extracted(secret: bytes) -> HMAC:
+    """Return the HMAC that expands what is extracted from the secret (RFC 5869 §2.2), before it has been given anything: to be copied."""
     return HMAC(HKDF.extract(_SHA_512, None, secret), _SHA_512)
+
+
+def expanded(key: HMAC, info: bytes) -> bytes:
+    """Return the first block (RFC 5869 §2.3), 64 bytes, of what a secret that has been extracted gives with this info."""
+    block = key.copy()
+    block.update(info + b"\x01")
+    return block.finalize()
+
+
+_kept = lru_cache(maxsize=64)(extracted)
+"""A secret is mostly asked for several things in a row, or in a row of as many months."""
 
 
 def name_of(secret: bytes, label: Label, *parts: bytes | str | int) -> str:

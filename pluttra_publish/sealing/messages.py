@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ from pluttra_publish.format.messages import (
 )
 from pluttra_publish.format.padding import frame_and_pad
 from pluttra_publish.sealing.cobblestone import seal_padded
-from pluttra_publish.sealing.kdf import kdf, name_of
+from pluttra_publish.sealing.kdf import expanded, extracted, kdf, name_of
 from pluttra_publish.sealing.objects import SealedObject, open_bytes, seal_fixed
 
 
@@ -41,17 +40,14 @@ class Senders:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         """`keys` are guardian keys."""
         self._keys = {sender: drop_key(key) for sender, key in keys.items()}
-        # HKDF's first half, once for each: finding a sender is then one HMAC for each of them (RFC 5869 §2.3, of one block).
-        self._extracted = [
-            (sender, hmac.digest(bytes(hashlib.sha512().digest_size), key, "sha512"))
-            for sender, key in self._keys.items()
-        ]
+        # HKDF's first half, once for each: finding a sender is then one HMAC for each of them.
+        self._extracted = [(sender, extracted(key)) for sender, key in self._keys.items()]
 
     def find(self, file: bytes) -> str | None:
         """Return whose tag a message's file carries, or None: it is forged, or of somebody who is not among these."""
-        info, tag = kdf_info("sender", file[:ID]) + b"\1", file[ID:OUTSIDE]
-        for sender, extracted in self._extracted:
-            if hmac.compare_digest(hmac.digest(extracted, info, "sha512")[:TAG], tag):
+        info, tag = kdf_info("sender", file[:ID]), file[ID:OUTSIDE]
+        for sender, key in self._extracted:
+            if hmac.compare_digest(expanded(key, info)[:TAG], tag):
                 return sender
         return None
 
