@@ -12,7 +12,7 @@ from typing import Literal
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, stop_if_not_newest
-from pluttra_publish.errors import Findings, UsageError
+from pluttra_publish.errors import Findings, KeystoreError, UsageError
 from pluttra_publish.format.access import link
 from pluttra_publish.format.layout import keyring_path
 from pluttra_publish.letters.outbox import Outbox, Refusal
@@ -183,10 +183,17 @@ class Door:
         """Put sealed invitations on the host.
 
         Raises:
-            KeystoreError: another machine publishes.
+            KeystoreError: another machine publishes, or another run has ended them meanwhile.
         """
+
+        def check(root: bytes | None) -> None:
+            newest = self._check_root(root)
+            if any(keys not in newest.invitations for keys, _ in made):
+                message = "En annan körning har avslutat länkarna medan de lades ut."
+                raise KeystoreError(message, hint="Kör igen, så görs nya.")
+
         sealed = [invitation_for(self.keystore, keys, reader) for keys, reader in made]
-        put_beside(self.settings, sealed, self._check_root)
+        put_beside(self.settings, sealed, check)
 
     def take_away(self, ended: Iterable[InvitationKeys]) -> None:
         """Take invitations that the keystore has forgotten away from the host, and those that could not be taken away before.
@@ -195,11 +202,14 @@ class Door:
             HostError: they could not be, and will be by the next publish or heartbeat.
             KeystoreError: another machine publishes.
         """
-        held = {_path(kept) for kept in self.keystore.invitations}
+        held = {_path(kept) for kept in self.keystore.newest().invitations}
         take_beside(self.settings, {_path(keys) for keys in ended}, held, self._check_root)
 
-    def _check_root(self, sealed: bytes | None) -> None:
-        stop_if_not_newest(self.keystore, opened_root(sealed, self.keystore) if sealed else None)
+    def _check_root(self, sealed: bytes | None) -> Keystore:
+        """Return the keystore as it is now: a publish may have ended since it was opened."""
+        newest = self.keystore.newest()
+        stop_if_not_newest(newest, opened_root(sealed, newest) if sealed else None)
+        return newest
 
     def found(self, ident: str, reader: Reader) -> Invited | None:
         """Return the invitation of that id, if it is that reader's and has not ended."""

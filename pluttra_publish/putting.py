@@ -72,7 +72,7 @@ def near(settings: Settings, folder: Path | None = None) -> Iterator[Host]:
         time.sleep(_PAUSE)
 
 
-def put_beside(settings: Settings, things: Iterable[SealedObject], check: Callable[[bytes | None], None]) -> None:
+def put_beside(settings: Settings, things: Iterable[SealedObject], check: Callable[[bytes | None], object]) -> None:
     """Put things that no root names, such as invitations, beside what lies on the site's own host. `check` is asked of the root there, and may raise.
 
     Raises:
@@ -89,7 +89,7 @@ def put_beside(settings: Settings, things: Iterable[SealedObject], check: Callab
 
 
 def take_beside(
-    settings: Settings, gone: Collection[str], held: Collection[str], check: Callable[[bytes | None], None]
+    settings: Settings, gone: Collection[str], held: Collection[str], check: Callable[[bytes | None], object]
 ) -> None:
     """Take what no root names away from beside what lies on the site's own host: the paths that are `gone`, and what was put there since the last publish and isn't `held`.
 

@@ -208,6 +208,16 @@ class Keystore:
         except OSError:
             return False
 
+    def newest(self) -> Keystore:
+        """Return what the file holds now: this, unless another run has saved it since.
+
+        Raises:
+            KeystoreError: it can't be opened.
+        """
+        if self.is_current():
+            return self
+        return Keystore._open(self.path, _read(self.path), self._identity, "datorns identitet")
+
     def invite(self, reader: str, *, ends: int) -> InvitationKeys:
         """Return a new invitation for a reader."""
         made = InvitationKeys(secrets.token_bytes(32), reader, ends)

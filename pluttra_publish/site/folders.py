@@ -181,7 +181,10 @@ def entries(folder: Path, shown: str, findings: Findings, *, only: Collection[st
         return
     try:
         with os.scandir(folder) as listing:
-            named = ((nfc(entry.name), entry) for entry in listing)
+            some = (
+                listing if wanted is None else [one for one in listing if one.name in wanted or not one.name.isascii()]
+            )
+            named = ((nfc(entry.name), entry) for entry in some)
             found = sorted(
                 (one for one in named if wanted is None or one[0] in wanted), key=lambda one: (one[0], one[1].name)
             )

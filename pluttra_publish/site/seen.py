@@ -251,14 +251,14 @@ def _of_lines(name: str, lines: list[str]) -> bytes:
 def _listed(folder: str, names: Collection[str] | None = None) -> list[os.DirEntry[str]]:
     """Return what in a folder is ours, or only what has or stands for one of these names."""
     with os.scandir(folder) as found:
-        listing = found if names is None else [entry for entry in found if _is_one_of(entry.name, names)]
+        listing = (
+            found if names is None else [one for one in found if one.name in names or _stands_for_one(one.name, names)]
+        )
         return [entry for entry in listing if not ignored(nfc(entry.name)) or _stands_for(entry.name)]
 
 
-def _is_one_of(name: str, names: Collection[str]) -> bool:
-    if name in names:
-        return True
-    return (name.startswith(".") or not name.isascii()) and nfc(meant(name)) in names
+def _stands_for_one(name: str, names: Collection[str]) -> bool:
+    return (name[0] == "." or not name.isascii()) and nfc(meant(name)) in names
 
 
 def _of(entry: os.DirEntry[str]) -> tuple[str, bool]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 
 from pluttra_publish.delivering import note_opened
-from pluttra_publish.errors import FormatError, HostError
+from pluttra_publish.errors import FormatError, HostError, KeystoreError
 from pluttra_publish.format.access import secret_of
 from pluttra_publish.format.layout import keyring_path
 from pluttra_publish.hosts import FolderHost
@@ -17,6 +18,7 @@ from pluttra_publish.open import open_site
 from pluttra_publish.retiring import Retired, retire
 from pluttra_publish.rewrapping import rewrap
 from pluttra_publish.sealing import chain
+from pluttra_publish.sealing.keys import InvitationKeys
 from tests.whole.preschool import Preschool, clock, refusal, titles
 from tests.whole.shell import Shell
 
@@ -78,6 +80,48 @@ def test_one_link_can_end_alone_and_nobody_ends_another_readers(published: Presc
     assert [lies(published, one) for one in (first, second, others)] == [False, True, True]
     again = end(published, "maria", name_of(first))
     assert (again.ended, again.left) == (0, 1)
+
+
+def test_a_link_that_is_put_while_something_is_published_opens(
+    published: Preschool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = door(published)
+
+    def publish_meanwhile(*_: object) -> None:
+        published.post("Solrosen/2026-11-20 Is", "Det frös.\n")
+        published.publish()
+
+    monkeypatch.setattr(Door, "_log", publish_meanwhile)
+    made = opened.invite([opened.one("maria")], valid_for=timedelta(days=14))[0]
+    assert "Is" in titles(open_site(made.url, published.files().get, now=int(published.now.timestamp())))
+
+
+def test_a_link_that_somebody_ends_while_it_is_put_is_not_put(
+    published: Preschool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = door(published)
+    monkeypatch.setattr(Door, "_log", lambda *_: end(published, "maria"))
+    with pytest.raises(KeystoreError, match="avslutat"):
+        opened.invite([opened.one("maria")], valid_for=timedelta(days=14))
+    made = opened.keystore.invitations[-1]
+    assert keyring_path(chain.invitation_name(made.secret)) not in published.files()
+
+
+def test_ending_links_leaves_those_that_another_run_has_made_since(
+    published: Preschool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link(published, "maria")
+    new: list[str] = []
+    take_away = Door.take_away
+
+    def invited_meanwhile(opened: Door, ended: Iterable[InvitationKeys]) -> None:
+        new.append(link(published, "johan"))
+        take_away(opened, ended)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Door, "take_away", invited_meanwhile)
+        assert end(published, "maria").ended == 1
+    assert lies(published, new[0])
 
 
 @pytest.mark.parametrize("how", ["published since", "not published since"])
