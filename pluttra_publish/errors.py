@@ -63,6 +63,10 @@ class KeystoreError(PluttraError):
     exit_code = 6
 
 
+class KeystoreChanged(KeystoreError):
+    """Another run has saved the keystore since this one read it; read again, the same may succeed."""
+
+
 class FormatError(PluttraError):
     """Sealed bytes were refused. `layer` is one of docs/format.md §15, `word` what a reader reports."""
 

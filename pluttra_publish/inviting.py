@@ -12,7 +12,7 @@ from typing import Literal
 from pluttra_publish import log
 from pluttra_publish.clock import now_of
 from pluttra_publish.commit import opened_root, stop_if_not_newest
-from pluttra_publish.errors import Findings, KeystoreError, UsageError
+from pluttra_publish.errors import Findings, KeystoreChanged, KeystoreError, UsageError
 from pluttra_publish.format.access import link
 from pluttra_publish.format.layout import keyring_path
 from pluttra_publish.letters.outbox import Outbox, Refusal
@@ -38,6 +38,7 @@ from pluttra_publish.settings import Settings
 SOON = timedelta(days=3)
 """A link that ends within this is about to expire."""
 
+_TRIES = 3  # of an invitation, while other runs save the keystore
 _EVER = "2000-01"
 
 Standing = Literal["never", "waiting", "refused", "valid", "soon", "expired", "retired"]
@@ -167,10 +168,12 @@ class Door:
         """
         ends, lasting = int((self.now + valid_for).timestamp()), int((self.now + valid_for / 2).timestamp())
         made: list[tuple[InvitationKeys, Reader]] = []
+        before = len(self.keystore.invitations)
         for reader in wanted:
             known = (i for i in self.keystore.invitations if reuse and i.reader == reader.id and i.ends >= lasting)
             made.append((next(known, None) or self.keystore.invite(reader.id, ends=ends), reader))
-        self.keystore.save()
+        if len(self.keystore.invitations) > before:
+            self.keystore.save()
         self._log(made)
         self.put(made)
         return tuple(self._invited(keys, reader) for keys, reader in made)
@@ -280,8 +283,14 @@ def invite(
     Raises:
         UsageError: no reader, or more than one, has that name; or the site has not been published to them yet.
     """
-    door = Door.open(settings, identity=identity)
-    return door.invite([door.one(name)], valid_for=valid_for, reuse=reuse)[0]
+    for left in reversed(range(_TRIES)):
+        door = Door.open(settings, identity=identity)
+        try:
+            return door.invite([door.one(name)], valid_for=valid_for, reuse=reuse)[0]
+        except KeystoreChanged:
+            if not left:
+                raise
+    raise AssertionError
 
 
 def _path(keys: InvitationKeys) -> str:

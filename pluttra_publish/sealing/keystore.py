@@ -14,15 +14,16 @@ from typing import Any
 
 import pyrage
 
-from pluttra_publish.errors import FormatError, KeystoreError
+from pluttra_publish.errors import FormatError, KeystoreChanged, KeystoreError
 from pluttra_publish.format import canonical, shape
 from pluttra_publish.format.canonical import b64
-from pluttra_publish.platform import private_folder, telling, write_atomically
+from pluttra_publish.platform import locked, private_folder, telling, write_atomically
 from pluttra_publish.sealing.kdf import kdf, name_of
 from pluttra_publish.sealing.keys import AudienceKeys, InvitationKeys, ReaderKeys
 from pluttra_publish.sealing.messages import Senders
 from pluttra_publish.sealing.signing import SigningKey
 
+LOCK = "keystore.lock"  # beside the keystore: held while it is replaced
 _AGE = b"age-encryption.org/v1"
 
 FORMER = "\n"
@@ -122,21 +123,24 @@ class Keystore:
         """Encrypt and replace the file; after a crash the old or the new one is there, whole. `also` is one more recipient.
 
         Raises:
-            KeystoreError: the file was changed by another since it was read, or can't be written.
+            KeystoreChanged: another has saved it since it was read.
+            KeystoreError: it can't be written.
         """
-        on_disk = self.path.read_bytes() if self.path.exists() else None
-        if on_disk != self._on_disk:
-            raise KeystoreError(
-                f"Nyckelfilen {self.path} har ändrats av en annan körning.",
-                hint="Låt bara en körning åt gången publicera eller bjuda in, och kör igen.",
-            )
         own = _identity_of(self._identity)
         recipients = [own.to_public(), pyrage.x25519.Recipient.from_str(self.recovery)]
         recipients += [also] if also else []
         encrypted: bytes = pyrage.encrypt(canonical.encode(self._to_value()), recipients)
-        private_folder(self.path.parent)
-        with telling(self.path, KeystoreError):
-            write_atomically(self.path, encrypted, private=True)
+        with locked(
+            private_folder(self.path.parent) / LOCK
+        ):  # else one that saves between the look and the writing is lost
+            on_disk = self.path.read_bytes() if self.path.exists() else None
+            if on_disk != self._on_disk:
+                raise KeystoreChanged(
+                    f"Nyckelfilen {self.path} har ändrats av en annan körning.",
+                    hint="Låt bara en körning åt gången publicera eller bjuda in, och kör igen.",
+                )
+            with telling(self.path, KeystoreError):
+                write_atomically(self.path, encrypted, private=True)
         self._on_disk = encrypted
 
     def audience(self, key: str) -> AudienceKeys:
@@ -214,9 +218,8 @@ class Keystore:
         Raises:
             KeystoreError: it can't be opened.
         """
-        if self.is_current():
-            return self
-        return Keystore._open(self.path, _read(self.path), self._identity, "datorns identitet")
+        changed = not self.is_current()
+        return Keystore._open(self.path, _read(self.path), self._identity, "datorns identitet") if changed else self
 
     def invite(self, reader: str, *, ends: int) -> InvitationKeys:
         """Return a new invitation for a reader."""

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import errno
+import threading
 from pathlib import Path
 
 import pytest
 
-from pluttra_publish.errors import FormatError, KeystoreError
+from pluttra_publish.errors import FormatError, KeystoreChanged, KeystoreError
+from pluttra_publish.platform import write_atomically
 from pluttra_publish.sealing import Keystore, ReaderKeys
+from pluttra_publish.sealing.keystore import LOCK
 
 
 class Machine:
@@ -186,6 +189,32 @@ def test_what_another_run_saved_is_never_overwritten(machine: Machine) -> None:
     first.save()
 
 
+def test_of_two_runs_that_save_at_once_one_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.create()
+    first, second = machine.load(), machine.load()
+    first.sequence, second.sequence = 1, 2
+    refused: list[KeystoreError] = []
+
+    def save_second() -> None:
+        try:
+            second.save()
+        except KeystoreChanged as changed:
+            refused.append(changed)
+
+    other = threading.Thread(target=save_second)
+
+    def write_while_the_other_saves(path: Path, content: bytes, *, private: bool) -> None:
+        other.start()
+        other.join(0.3)
+        write_atomically(path, content, private=private)
+
+    monkeypatch.setattr("pluttra_publish.sealing.keystore.write_atomically", write_while_the_other_saves)
+    first.save()
+    other.join()
+    assert len(refused) == 1
+    assert machine.load().sequence == 1
+
+
 def test_a_save_that_fails_leaves_the_file_as_it_was(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     keystore, _ = machine.create()
     before = machine.path.read_bytes()
@@ -199,7 +228,7 @@ def test_a_save_that_fails_leaves_the_file_as_it_was(machine: Machine, monkeypat
         keystore.save()
     monkeypatch.undo()
     assert machine.path.read_bytes() == before
-    assert [file.name for file in machine.path.parent.iterdir()] == [machine.path.name]
+    assert sorted(file.name for file in machine.path.parent.iterdir()) == [machine.path.name, LOCK]
     keystore.save()
     assert "v-1" in machine.load().readers
 
