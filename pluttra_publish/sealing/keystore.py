@@ -213,11 +213,7 @@ class Keystore:
             return False
 
     def newest(self) -> Keystore:
-        """Return what the file holds now: this, unless another run has saved it since.
-
-        Raises:
-            KeystoreError: it can't be opened.
-        """
+        """Return what the file holds now: this, unless another run has saved it since. Raises KeystoreError if it can't be opened."""
         changed = not self.is_current()
         return Keystore._open(self.path, _read(self.path), self._identity, "datorns identitet") if changed else self
 
