@@ -209,7 +209,8 @@ def test_demo_refuses_to_publish_the_folder_that_the_preschool_lies_in(at: Shell
     published.root.rename(around / "public")
     before = files_of(around)
     assert at.run("demo", around, "--site", around / "public", "--no-serve").exit_code == 2
-    assert {path for path in files_of(around) if path not in before} <= {"privat/identity.txt", "privat/keystore.age"}
+    made = {"privat/identity.txt", "privat/keystore.age", "privat/keystore.lock"}
+    assert {path for path in files_of(around) if path not in before} <= made
 
 
 def test_serve_refuses_the_preschools_own_folder(at: Shell, published: Preschool) -> None:

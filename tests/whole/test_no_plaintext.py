@@ -121,7 +121,7 @@ def test_no_position_is_in_any_published_byte_nor_in_anything_a_reader_opens(sun
 
 def test_the_state_folder_holds_keystore_ledger_and_cache_and_they_say_nothing(sung: Preschool) -> None:
     assert sorted(path.name for path in sung.state.iterdir()) == [
-        "cache", "keystore.age", "ledger.sqlite", "lock-id", "logg.jsonl", "logg.lock", "on-host.sqlite", "publish.lock",
+        "cache", "keystore.age", "keystore.lock", "ledger.sqlite", "lock-id", "logg.jsonl", "logg.lock", "on-host.sqlite", "publish.lock",
     ]  # fmt: skip
     files = [path for path in sung.state.rglob("*") if path.is_file()]
     assert len(files) > 5
