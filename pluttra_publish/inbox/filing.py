@@ -190,7 +190,8 @@ def _divided(path: Path) -> tuple[str, str]:
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     lines = text.rstrip().replace("\r\n", "\n").split("\n")
-    return "\n".join(lines[:-2]), lines[-1]
+    kept = lines[:-2] if lines[-2:-1] == [_KEEP] else lines[:-1]
+    return "\n".join(kept), lines[-1]
 
 
 def _said(path: Path) -> dict[str, Any]:
