@@ -21,6 +21,7 @@ from pluttra_publish.holding import NOTHING, Aside
 from pluttra_publish.hosts import Mirrored, Publishable, ShellFile, place_of
 from pluttra_publish.keyrings import doors_of
 from pluttra_publish.last_time import Changes, LastTime, Month, key_of
+from pluttra_publish.looks import Looks
 from pluttra_publish.outcomes import Held, Published
 from pluttra_publish.people import read_people
 from pluttra_publish.plan import title_of
@@ -34,7 +35,7 @@ from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.sealing.objects import SealedObject
 from pluttra_publish.settings import FILE, Settings
 from pluttra_publish.site import Pages, Seen
-from pluttra_publish.stale import Stale, StartOverError, seen_with
+from pluttra_publish.stale import Stale, StartOverError
 from pluttra_publish.taking_over import TakenOver, stop_unless_reviewed, take_over
 from pluttra_publish.warm import Warm
 from pluttra_publish.world import content_of, world_of
@@ -89,7 +90,8 @@ class Attempt:
             stop_if_not_newest(keystore, root)
         self.before = Before(root, place.get, keystore)
         self._taken: TakenOver | None = None
-        self.looks = seen_with(seen, read_approvals(settings))
+        self._looks = Looks(seen, read_approvals(settings), self.last, warm.settled if warm else None)
+        self.looks = self._looks.posts
         self.world = world_of(settings, self.now, warm.digest if warm else content_of)
         self.news: News | None = None
         """None where nobody is told."""
@@ -135,7 +137,7 @@ class Attempt:
         if not known or self.last.told("root") != self.root:
             self.aside = self.aside.removing_all()
             return None
-        chooser = Chooser(self.settings, self.keystore, self.last, self.before, self.looks, self.now, self.world)
+        chooser = Chooser(self.settings, self.keystore, self.last, self.before, self._looks, self.now, self.world)
         stale, self.aside = chooser.choose(part, self.aside)
         return stale
 
@@ -316,6 +318,8 @@ class Attempt:
             if self.place.own:
                 self.last.write(changes, whole=whole)
             self.ledger.write(whole=whole and self.place.own)
+        if self.place.own:
+            self._looks.settle(changes.told["root"], changes.posts)
 
     def _told(self, findings: Findings, number: int, done: Mirrored, **figures: Any) -> Published:
         return Published(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from pluttra_publish.before import Before
 from pluttra_publish.errors import Findings
 from pluttra_publish.holding import Aside
 from pluttra_publish.last_time import LastTime
+from pluttra_publish.looks import Looks
 from pluttra_publish.people import read_people
 from pluttra_publish.register import read_allowed_words
 from pluttra_publish.sealing.keystore import Keystore
@@ -27,7 +28,7 @@ class Chooser:
     keystore: Keystore
     last: LastTime
     before: Before
-    looks: Mapping[str, bytes]
+    looks: Looks
     now: datetime
     world: World
 

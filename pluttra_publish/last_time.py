@@ -23,6 +23,8 @@ TABLES = """
 CREATE TABLE told (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (source TEXT PRIMARY KEY, seen BLOB NOT NULL, address TEXT NOT NULL, due INTEGER, cards TEXT NOT NULL, waits INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX posts_address ON posts (address);
+CREATE INDEX posts_due ON posts (due) WHERE due IS NOT NULL;
+CREATE INDEX posts_waits ON posts (address) WHERE waits;
 CREATE TABLE links (source TEXT NOT NULL, goal TEXT NOT NULL, PRIMARY KEY (source, goal)) WITHOUT ROWID;
 CREATE INDEX links_goal ON links (goal);
 CREATE TABLE goals (source TEXT NOT NULL, tag TEXT NOT NULL, home TEXT NOT NULL, card TEXT NOT NULL, date TEXT NOT NULL, own INTEGER NOT NULL,
@@ -91,7 +93,6 @@ class Remembered:
     seen: dict[str, bytes] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=1 << 17)
 @lru_cache(maxsize=1 << 16)  # of every post each time, in a program that goes on
 def key_of(name: str) -> str:
     """Return what a post is called here."""
@@ -121,6 +122,10 @@ class LastTime:
             self._remembered.root = root
         return self._remembered.seen
 
+    def seen_at(self, root: str) -> Mapping[str, bytes]:
+        """Return how every post's files looked once the publish that put this root counted; none if that is not kept in mind."""
+        return self._remembered.seen if self._remembered.root == root else {}
+
     def looks(self, sources: Iterable[str]) -> dict[str, bytes]:
         """Return how the files of these posts looked."""
         return {
@@ -131,7 +136,7 @@ class LastTime:
 
     def next_due(self) -> int | None:
         """Return when the next thing comes that waits for its time, in Unix seconds."""
-        ((post,),) = self._ask("SELECT min(due) FROM posts") or [(None,)]
+        ((post,),) = self._ask("SELECT min(due) FROM posts WHERE due IS NOT NULL") or [(None,)]
         times = [int(time) for time in (post, self.told("standing due")) if time]
         return min(times, default=None)
 
@@ -149,10 +154,9 @@ class LastTime:
 
     def counts(self) -> tuple[int, int]:
         """Return how many posts are published, and how many wait."""
-        ((published, waiting),) = self._ask(
-            "SELECT coalesce(sum(address <> '' AND NOT waits), 0), coalesce(sum(waits), 0) FROM posts"
-        )
-        return published, waiting
+        ((waiting, addressed),) = self._ask("SELECT count(*), count(nullif(address, '')) FROM posts WHERE waits")
+        ((all_addressed,),) = self._ask("SELECT count(*) FROM posts WHERE address > ''")
+        return all_addressed - addressed, waiting
 
     def cards(self) -> Iterator[tuple[str, list[Month]]]:
         """Yield the id of every published card with the months that hold it; one of which the staff read more comes twice."""

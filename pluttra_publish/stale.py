@@ -8,21 +8,18 @@ it was in or comes to, those that link to it, and those that share an object wit
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import compress, filterfalse
-from operator import ne
 
-from pluttra_publish.approvals import Approvals
 from pluttra_publish.before import Before
 from pluttra_publish.errors import ContentError, Findings, FormatError
 from pluttra_publish.format.posts import Card, Standing
 from pluttra_publish.holding import NOTHING, Aside
 from pluttra_publish.last_time import STANDING, Known, LastTime, key_of
+from pluttra_publish.looks import Looks
 from pluttra_publish.plan import Plan, own_staff
 from pluttra_publish.register import Audience, audience_of
 from pluttra_publish.sealed_site import Kept
@@ -59,15 +56,6 @@ class WidenError(Exception):
         super().__init__("more must be read")
         self.names = frozenset(names)
         self.standing = standing
-
-
-def seen_with(seen: Seen, approvals: Approvals) -> dict[str, bytes]:
-    """Return how every post looks by its name, what was approved of it included."""
-    looks = dict(seen.posts)
-    for source, approval in approvals.given.items():
-        if source in looks:
-            looks[source] = hashlib.sha256(looks[source] + repr(approval).encode()).digest()[:16]
-    return looks
 
 
 def stop_if_vanished(last: LastTime, seen: Seen) -> None:
@@ -246,35 +234,31 @@ def find_stale(
     keystore: Keystore,
     last: LastTime,
     before: Before,
-    looks: Mapping[str, bytes],
+    looks: Looks,
     now: datetime,
     aside: Aside = NOTHING,
 ) -> Stale:
     """Return the part of a site that must be made anew, as if what stays of the posts `aside` had not changed."""
-    listed = [name for name in looks if name not in aside.posts] if aside else looks
-    names = dict(zip(map(key_of, listed), listed, strict=True))
-    then = last.seen()
-    read = set(compress(names.values(), map(ne, map(then.get, names), map(looks.get, names.values()))))
-    gone = frozenset(filterfalse(names.__contains__, then)) - set(map(key_of, aside.staying))
-    read |= {names[key] for key in last.due(int(now.timestamp())) if key in names}
+    read, gone = looks.differing(aside)
+    read |= looks.named(last.due(int(now.timestamp()))) - aside.posts.keys()
     touched = {key_of(name) for name in read} | gone
-    read |= {names[key] for key in last.linking(touched) if key in names}
+    read |= looks.named(last.linking(touched)) - aside.posts.keys()
     linked = {goal for known in last.posts(map(key_of, read)).values() for goal in known.links}
-    read |= {names[key] for key in linked if key in names}
-    stale = Stale(settings, keystore, last, before, looks, frozenset(read), gone, aside=frozenset(aside.posts))
+    read |= looks.named(linked) - aside.posts.keys()
+    stale = Stale(settings, keystore, last, before, looks.posts, frozenset(read), gone, aside=frozenset(aside.posts))
     if stale.clear:
-        stale = stale.with_posts(name for name in looks if stale.is_public(name))
+        stale = stale.with_posts(name for name in looks.posts if stale.is_public(name))
     return stale
 
 
 def all_but(
-    settings: Settings, keystore: Keystore, last: LastTime, before: Before, looks: Mapping[str, bytes], aside: Aside
+    settings: Settings, keystore: Keystore, last: LastTime, before: Before, looks: Looks, aside: Aside
 ) -> Stale:
     """Return the whole site but the posts `aside`, as a part of which what stays of them is the rest."""
-    names = frozenset(looks) - aside.posts.keys()
+    names = frozenset(looks.posts) - aside.posts.keys()
     kept = {key_of(name) for name in names | aside.staying}
     gone = frozenset(last.seen().keys() - kept)
-    return Stale(settings, keystore, last, before, looks, names, gone, aside=frozenset(aside.posts), whole=True)
+    return Stale(settings, keystore, last, before, looks.posts, names, gone, aside=frozenset(aside.posts), whole=True)
 
 
 def without_public(stale: Stale) -> Stale:

@@ -22,13 +22,13 @@ from pluttra_publish.inviting import Door
 from pluttra_publish.last_time import TABLES, LastTime, key_of
 from pluttra_publish.letters.outbox import Outbox
 from pluttra_publish.letters.subscriptions import Subscriptions
+from pluttra_publish.looks import seen_with
 from pluttra_publish.platform import identity_path
 from pluttra_publish.publish import LEDGER
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.sealing.ledger import Ledger
 from pluttra_publish.settings import Settings
 from pluttra_publish.site import see
-from pluttra_publish.stale import seen_with
 
 HELD = "FEL.txt"
 """The file that tells beside a post why it is held back."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pluttra_publish.errors import Findings
 from pluttra_publish.last_time import Remembered
+from pluttra_publish.looks import Settled
 from pluttra_publish.people import People, read_people
 from pluttra_publish.sealing.keystore import Keystore
 from pluttra_publish.settings import Settings
@@ -24,7 +25,7 @@ class Warm:
         self.changed: Collection[Path] | None = None
         self.seen = Seen()
         self._sight: tuple[Path, Path, Sight] | None = None
-        self.remembered = Remembered()
+        self.remembered, self.settled = Remembered(), Settled()
         self.keystore: Keystore | None = None
         self._people: tuple[object, People] | None = None
         self._digests: dict[Path, tuple[str, str]] = {}

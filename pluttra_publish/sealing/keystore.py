@@ -130,9 +130,8 @@ class Keystore:
         recipients = [own.to_public(), pyrage.x25519.Recipient.from_str(self.recovery)]
         recipients += [also] if also else []
         encrypted: bytes = pyrage.encrypt(canonical.encode(self._to_value()), recipients)
-        with locked(
-            private_folder(self.path.parent) / LOCK
-        ):  # else one that saves between the look and the writing is lost
+        # Else one that saves between the look and the writing is lost.
+        with locked(private_folder(self.path.parent) / LOCK):
             on_disk = self.path.read_bytes() if self.path.exists() else None
             if on_disk != self._on_disk:
                 raise KeystoreChanged(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pluttra_publish.cache_file import open_cache
 
-_VERSION = 3
+_VERSION = 4
 _TABLES = """
 CREATE TABLE sealed (path TEXT PRIMARY KEY, length INTEGER NOT NULL, digest BLOB NOT NULL, segments BLOB NOT NULL) WITHOUT ROWID;
 """

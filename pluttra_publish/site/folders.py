@@ -181,13 +181,11 @@ def entries(folder: Path, shown: str, findings: Findings, *, only: Collection[st
         return
     try:
         with os.scandir(folder) as listing:
-            some = (
-                listing if wanted is None else [one for one in listing if one.name in wanted or not one.name.isascii()]
-            )
+            some: Iterable[os.DirEntry[str]] = listing
+            if wanted is not None:  # of thousands, one or two
+                some = [one for one in listing if one.name in wanted or not is_nfc(one.name)]
             named = ((nfc(entry.name), entry) for entry in some)
-            found = sorted(
-                (one for one in named if wanted is None or one[0] in wanted), key=lambda one: (one[0], one[1].name)
-            )
+            found = sorted((one for one in named if wanted is None or one[0] in wanted), key=_by_names)
     except OSError as error:
         message = f"Mappen går inte att läsa ({error.strerror})."
         findings.error(ContentError, shown, "", message, "Kontrollera att mappen finns och att du får läsa den.")
@@ -208,6 +206,10 @@ def entries(folder: Path, shown: str, findings: Findings, *, only: Collection[st
             findings.error(ContentError, f"{shown}/{name}", "", "Det här är ingen vanlig fil.", "Ta bort den.")
             continue
         yield Entry(folder / entry.name, name, f"{shown}/{name}", entry.is_dir())
+
+
+def _by_names(one: tuple[str, os.DirEntry[str]]) -> tuple[str, str]:
+    return one[0], one[1].name
 
 
 def ignored(name: str) -> bool:
@@ -243,6 +245,11 @@ def path_of(name: str, posts: Path, root: Path) -> Path:
     """Return where a post lies by its name; of one whose letters are written otherwise on disk, where its place is."""
     path = posts / name.removeprefix(relative_name(posts, root)).lstrip("/")
     return path if path.exists() else path.parent
+
+
+def is_nfc(text: str) -> bool:
+    """Tell whether a name is in that form already."""
+    return unicodedata.is_normalized("NFC", text)
 
 
 def nfc(text: str) -> str:

@@ -9,13 +9,13 @@ A synchroniser may have taken a file's content away and left only its name, to f
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from pluttra_publish.errors import ContentError
-from pluttra_publish.site.folders import CHILDREN, ignored, nfc, relative_name
+from pluttra_publish.site.folders import CHILDREN, ignored, is_nfc, nfc, relative_name
 
 _LENGTH = 16
 _AWAY_WINDOWS = 0x1000 | 0x40000 | 0x400000  # FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS
@@ -30,6 +30,8 @@ class Seen:
 
     `unreadable` are folders that can't be read where posts ought to lie; they are among the posts, for whoever reads those to say. `away`
     are posts with files that are not here but in a cloud, and `missing` those of them that would be read as if the files weren't there at all.
+
+    What was seen at the same `basis`, which is one look at everything, is another only for posts that were looked at `again` since.
     """
 
     posts: Mapping[str, bytes] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class Seen:
     unreadable: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    again: frozenset[str] = field(default=frozenset(), compare=False)
+    basis: object = field(default_factory=object, compare=False, repr=False)
 
 
 @dataclass
@@ -147,7 +151,9 @@ class Sight:
             self._odd = self._odd or bool(is_now and (is_now.twice or is_now.unreadable))
             for mark, marked in marks.items():
                 (marked.add if is_now and getattr(is_now, mark) else marked.discard)(name)
-        return Seen(posts, files, **{mark: frozenset(marked) for mark, marked in marks.items()})
+        again = self._seen.again.union(f"{shown}/{name}" for name in names)
+        named = {mark: frozenset(marked) for mark, marked in marks.items()}
+        return Seen(posts, files, **named, again=again, basis=self._seen.basis)
 
     def _put_together(self) -> Seen:
         posts: dict[str, _Glance] = {}
@@ -251,14 +257,17 @@ def _of_lines(name: str, lines: list[str]) -> bytes:
 def _listed(folder: str, names: Collection[str] | None = None) -> list[os.DirEntry[str]]:
     """Return what in a folder is ours, or only what has or stands for one of these names."""
     with os.scandir(folder) as found:
-        listing = (
-            found if names is None else [one for one in found if one.name in names or _stands_for_one(one.name, names)]
-        )
+        listing: Iterable[os.DirEntry[str]] = found
+        if names is not None:  # of thousands, one or two
+            listing = [
+                one for one in found if one.name in names or (_is_other(one.name) and nfc(meant(one.name)) in names)
+            ]
         return [entry for entry in listing if not ignored(nfc(entry.name)) or _stands_for(entry.name)]
 
 
-def _stands_for_one(name: str, names: Collection[str]) -> bool:
-    return (name[0] == "." or not name.isascii()) and nfc(meant(name)) in names
+def _is_other(name: str) -> bool:
+    """Tell whether a name may mean another than it is."""
+    return name[0] == "." or not is_nfc(name)
 
 
 def _of(entry: os.DirEntry[str]) -> tuple[str, bool]:

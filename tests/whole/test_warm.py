@@ -54,6 +54,65 @@ def test_it_is_enough_to_say_where_something_has_changed(school: Preschool, tmp_
     assert differing(school.files(), rebuilt(school, tmp_path / "ny", SEQUENCE + 1)) == set()
 
 
+def publish_as_heard(school: Preschool, warm: Warm, before: dict[Path, int], *, sequence: int) -> Published:
+    warm.changed = {path for path, _ in before.items() ^ times(school).items()}
+    return publish(school, warm, sequence=sequence)
+
+
+def times(school: Preschool) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in (school.root / "inlagg").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_through_many_changes_that_were_heard_of_the_bytes_are_those_of_a_rebuild(
+    school: Preschool, tmp_path: Path, seed: int
+) -> None:
+    chance, warm = random.Random(seed), Warm()
+    publish(school, warm)
+    for turn in range(6):
+        before = times(school)
+        for edit in chance.choices(EDITS, k=chance.randrange(1, 4)):
+            edit(school, chance)
+        publish_as_heard(school, warm, before, sequence=SEQUENCE + turn)
+    publish(school, warm, sequence=SEQUENCE + 9)
+    assert differing(school.files(), rebuilt(school, tmp_path / "ny", SEQUENCE + 9)) == set()
+
+
+def test_a_post_held_back_for_anothers_sake_comes_when_the_other_has_gone_although_nothing_of_it_was_heard(
+    school: Preschool, tmp_path: Path
+) -> None:
+    warm = Warm()
+    for name in ("2026-11-21 En båt", "2026-11-21 En Båt!"):
+        school.post(f"Solrosen/{name}", "Hej.")
+    assert publish(school, warm).held
+    second = school.root / "inlagg/Solrosen/2026-11-21 En Båt!"
+    before = times(school)
+    shutil.rmtree(second)
+    assert not publish_as_heard(school, warm, before, sequence=SEQUENCE + 2).held
+    before = times(school)
+    school.post("Solrosen/2026-11-20 Ett annat", "Hej.")
+    publish_as_heard(school, warm, before, sequence=SEQUENCE + 3)
+    assert differing(school.files(), rebuilt(school, tmp_path / "ny", SEQUENCE + 3)) == set()
+
+
+def test_a_fault_that_takes_a_post_away_is_mended_after_other_posts_have_come(
+    school: Preschool, tmp_path: Path
+) -> None:
+    warm, text = Warm(), school.root / "inlagg/Solrosen/2026-11-02 Bygget/text.md"
+    school.post("Solrosen/2026-11-02 Bygget", "Barn: Alva\n\nHej.")
+    publish(school, warm)
+    whole = text.read_text(encoding="utf-8")
+    for turn, content in enumerate(("Barn: Ingen Sådan\n\nHej.", whole)):
+        before = times(school)
+        text.write_text(content, encoding="utf-8", newline="\n")
+        done = publish_as_heard(school, warm, before, sequence=SEQUENCE + 2 * turn)
+        assert bool(done.held) == (not turn)
+        before = times(school)
+        school.post(f"Solrosen/2026-11-2{turn} Nytt", "Hej.")
+        assert bool(publish_as_heard(school, warm, before, sequence=SEQUENCE + 2 * turn + 1).held) == (not turn)
+    assert differing(school.files(), rebuilt(school, tmp_path / "ny", SEQUENCE + 3)) == set()
+
+
 def test_the_keystore_is_opened_once(school: Preschool, monkeypatch: pytest.MonkeyPatch) -> None:
     warm, opened, load = Warm(), [], Keystore.load
     publish(school, warm)
