@@ -110,7 +110,7 @@ def _put(document: MutableMapping[str, Any], file: str, wanted: Mapping[str, lis
 
 
 def _key(tables: Iterable[str], file: str) -> str | None:
-    return next((key for key in tables if nfc(key).casefold() == file.casefold()), None)
+    return next((key for key in tables if nfc(key).casefold() == nfc(file).casefold()), None)
 
 
 def _plain(value: object) -> object:

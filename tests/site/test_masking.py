@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pluttra_publish.errors import ContentError
@@ -108,6 +108,7 @@ BOXES = st.tuples(SHARES, SHARES, st.floats(0.005, 0.5), st.floats(0.005, 0.5))
 
 
 @given(st.lists(st.tuples(NAMES, BOXES), max_size=5), NAMES)
+@example([("x0", (0.0, 0.0, 0.5, 0.5))], "x\uf900")  # a letter that NFC writes as another
 def test_whatever_names_are_written_they_are_read_back(masks: list[tuple[str, tuple[float, ...]]], file: str) -> None:
     named = tuple((name, (box[0], box[1], box[2], box[3])) for name, box in masks)
     text = written(WRITTEN, named, f"{file}.jpg")
