@@ -226,7 +226,7 @@ def test_an_empty_file_is_served(visitor: Visitor) -> None:
         "/o/..%5c..%5coutside",
         "/o/../../outside",
         "/o//ab",
-        "/root/",
+        "/sw.js/",
         "/./root",
         "/index.html%00.txt",
         "/C:/outside",

@@ -122,6 +122,18 @@ class TestObservation:
             assert [given for _, given in post.card.children] == ["Alva"]
         assert HOME["title"] not in titles(school.open("mei"))
 
+    def test_where_somebody_has_taken_the_warning_out_of_the_text_no_other_line_is_lost(
+        self, school: Preschool
+    ) -> None:
+        observed(school, photos=[photo("red")])
+        folder = waiting(school)
+        lines = (folder / TEXT).read_text(encoding="utf-8").splitlines()
+        lines[-3:-1] = []  # with the empty line before it
+        (folder / TEXT).write_text("\n".join(lines), encoding="utf-8", newline="\n")
+        dismiss(school, folder.name)
+        kept = (school.root / "inkommet" / DONE / folder.name / TEXT).read_text(encoding="utf-8").splitlines()
+        assert [line for line in lines[:-1] if line not in kept] == []
+
     def test_a_photo_that_somebody_took_out_of_the_folder_is_not_published(self, school: Preschool) -> None:
         observed(school, photos=[photo("red"), photo("blue")])
         (waiting(school) / "01.jpg").unlink()
