@@ -1,9 +1,9 @@
 """The reader's modules as the host gets them: few files, without comments. Knows how the modules may be written; not what they do.
 
 A phone on a bus pays for every request, and comments are a third of what would be sent. So what the first page needs is joined into one module,
-each part that is loaded later into one of its own, and the service worker into a classic script, since Firefox 115 has no module workers. Joining is
-cutting the import lines and putting the modules after each other: that is possible because every module imports on one line, exports
-at line start, renames nothing, and no two modules share a top-level name. Whatever is written otherwise is refused.
+what a post needs into another, each part that is loaded later into one of its own, and the service worker into a classic script, since Firefox 115
+has no module workers. Joining is cutting the import lines and putting the modules after each other: that is possible because every module imports on
+one line, exports at line start, renames nothing, and no two modules share a top-level name. Whatever is written otherwise is refused.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from functools import cache
 from pluttra_publish.errors import PluttraError
 
 FIRST = "app.js"
+TOGETHER = ((FIRST, "moments.js"), ("routes.js", "pages.js", "register.js", "blobs.js"))
+"""What is always needed together, each group joined into its first, with all that it imports: the first page, with the little that all others
+share; and a post with its photos."""
 WORKER = "worker.js"
 CLASSIC = "old.js"
 """Run by every browser, to tell those that are too old: not a module, and joined with none."""
@@ -45,7 +48,9 @@ def reader_code(modules: Mapping[str, bytes]) -> tuple[dict[str, bytes], bytes]:
         if name not in sources:
             raise PluttraError(f"Temat saknar static/reader/{name}.")
     _check(sources)
-    files = {name: _module(parts, sources) for name, parts in _parts(sources).items()}
+    parts = _parts(sources)
+    homes = {part: name for name, joined in parts.items() for part in joined}
+    files = {name: _module(joined, sources, homes) for name, joined in parts.items()}
     if classic is not None:
         files[CLASSIC] = _bytes([f"{_NOTICE}\n", classic])
     return dict(sorted(files.items())), _worker(sources)
@@ -71,19 +76,23 @@ def _check(sources: Mapping[str, str]) -> None:
 
 
 def _parts(sources: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return what is joined into each file, in order: what the first page needs, then what only one later part needs beside it."""
-    first = _in_order(FIRST, sources)
+    """Return what is joined into each file, in order: what is always needed together, then what only one later part needs beside it."""
+    files: dict[str, list[str]] = {}
+    placed: set[str] = set()
+    for group in TOGETHER:
+        order = dict.fromkeys(part for name in group if name in sources for part in _in_order(name, sources))
+        files[group[0]] = [part for part in order if part not in placed]
+        placed.update(order)
     later = dict.fromkeys(name for name, text in sources.items() if name != WORKER for name in _LATER.findall(text))
     needed = {
-        name: [part for part in _in_order(name, sources) if part not in first] for name in later if name not in first
+        name: [part for part in _in_order(name, sources) if part not in placed] for name in later if name not in placed
     }
     uses = Counter(part for parts in needed.values() for part in parts)
     alone = {part for part, count in uses.items() if count > 1 and part not in needed}
-    files = {FIRST: first}
     files |= {part: [part] for part in alone}
     for name, parts in needed.items():
         files[name] = [part for part in parts if part == name or (part not in alone and part not in needed)]
-    return files
+    return {name: parts for name, parts in files.items() if parts}
 
 
 def _in_order(first: str, sources: Mapping[str, str]) -> list[str]:
@@ -112,17 +121,21 @@ def _imported(source: str) -> tuple[str, ...]:
     return tuple(match["module"] for match in _IMPORT.finditer(source))
 
 
-def _module(parts: list[str], sources: Mapping[str, str]) -> bytes:
+def _module(parts: list[str], sources: Mapping[str, str], homes: Mapping[str, str]) -> bytes:
     """Join parts into one module that imports the rest from the files where it is."""
-    first = _in_order(FIRST, sources)
     elsewhere: dict[str, dict[str, None]] = {}
     for part in parts:
         for match in _IMPORT.finditer(sources[part]):
             if match["module"] not in parts:
-                home = FIRST if match["module"] in first else match["module"]
-                elsewhere.setdefault(home, {}).update(dict.fromkeys(re.findall(r"[\w$]+", match["names"])))
+                names = re.findall(r"[\w$]+", match["names"])
+                elsewhere.setdefault(homes[match["module"]], {}).update(dict.fromkeys(names))
     imports = [f"import {{ {', '.join(names)} }} from './{home}';\n" for home, names in sorted(elsewhere.items())]
-    return _bytes([f"{_NOTICE}\n", *imports, *(_IMPORT.sub("", sources[part]) for part in parts)])
+
+    def placed(later: re.Match[str]) -> str:
+        return f"import('./{homes[later[1]]}')"
+
+    bodies = (_LATER.sub(placed, _IMPORT.sub("", sources[part])) for part in parts)
+    return _bytes([f"{_NOTICE}\n", *imports, *bodies])
 
 
 def _worker(sources: Mapping[str, str]) -> bytes:

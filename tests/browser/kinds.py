@@ -55,7 +55,7 @@ def every_kind(device: Device, sample: Sample, language: str) -> Iterator[str]:
         for name, fragment in _addresses(sample, reader).items():
             device.page.evaluate(_LEAVE, fragment)
             _until(device, _COME)
-            device.page.wait_for_timeout(150)  # for what comes after a page: the ways to its neighbours
+            device.page.wait_for_timeout(450)  # for what comes after a page: the ways to its neighbours
             yield name
             if name == _HUT:
                 device.page.locator("main .zoom").first.click()

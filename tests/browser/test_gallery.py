@@ -196,6 +196,18 @@ def test_the_browsers_back_closes_the_gallery_and_forward_opens_it(
     device.shows("Hej Maria!")
 
 
+def test_who_goes_back_and_on_in_one_breath_comes_where_they_were_going(phone: Device, sample: Sample) -> None:
+    enlarge(phone)
+    onward = sample.find("maria", FILM_POST).card
+    phone.page.evaluate(
+        "fragment => { addEventListener('hashchange', () => { location.hash = fragment }, { once: true }); history.back(); }",
+        f"#/p/{onward.id}",
+    )
+    phone.shows(onward.title)
+    closed(phone)
+    expect(phone.page).to_have_url(re.compile(f"{onward.id}$"))
+
+
 def test_a_bookmarked_photo_opens_its_post_with_it_and_back_leads_to_the_post(
     make_device: MakeDevice, host: Host, hut: SeenPost, sample: Sample
 ) -> None:

@@ -20,6 +20,14 @@ TITLE = "Vi filmade"
 COLOURS = """wave => [
     getComputedStyle(wave.firstChild).borderInlineStartColor, getComputedStyle(document.documentElement).backgroundColor,
 ]"""
+DECODED = """
+  globalThis.decoded = [];
+  const { decode } = HTMLImageElement.prototype;
+  HTMLImageElement.prototype.decode = async function () {
+    await decode.call(this);
+    decoded.push(this);
+  };
+"""
 BLUR = """img => new Promise((done, failed) => {
     const blur = new Image();
     blur.onload = () => done([blur.naturalWidth, blur.naturalHeight]);
@@ -88,6 +96,7 @@ def test_a_photo_that_has_not_come_shows_its_blur(filmed: School, hosting: MakeH
     device.context.add_init_script("IntersectionObserver.prototype.observe = () => {}")  # nothing comes into sight
     device.enter(filmed.link("maria"))
     device.read(filmed.find("maria", TITLE).card.id, TITLE)
+    device.eventually(lambda: device.photos.first.evaluate("img => img.style.backgroundImage"))
     assert device.photos.first.evaluate(BLUR) == [20, 13]
 
 
@@ -101,6 +110,19 @@ def test_a_photo_that_has_come_has_no_blur_behind_it(
     photo = device.photos.first
     device.eventually(lambda: photo.evaluate("img => getComputedStyle(img).backgroundImage") == "none")
     assert photo.get_attribute("data-blur") is None
+
+
+def test_a_photo_of_a_post_is_decoded_when_it_comes_and_not_only_when_it_comes_into_sight(
+    filmed: School, hosting: MakeHost, make_device: MakeDevice
+) -> None:
+    device = make_device(hosting(filmed.public), viewport={"width": 390, "height": 200})
+    device.page.add_init_script(DECODED)
+    device.enter(filmed.link("maria"))
+    device.read(filmed.find("maria", TITLE).card.id, TITLE)
+    photo = device.photos.first
+    device.eventually(lambda: photo.evaluate("img => img.complete && img.naturalWidth > 0"))
+    device.eventually(lambda: photo.evaluate("img => globalThis.decoded.includes(img)"))
+    assert photo.evaluate("img => img.getBoundingClientRect().top > innerHeight"), "it is out of sight"
 
 
 def test_photos_come_two_at_a_time_from_memory_so_that_the_first_is_soon_there(

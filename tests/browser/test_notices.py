@@ -38,6 +38,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 HEADING = "Aviseringar i telefonen"
+DELIVERIES = 4
 OFFER = "Få veta när det finns nytt"
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
     .map(({ title, body, lang, dir, tag, icon, image, badge }) => ({ title, body, lang, dir, tag, fetched: icon || image || badge || '' }))"""
@@ -100,17 +101,29 @@ class Pushing:
         self._cdp = self.device.cdp()
         self._cdp.on("ServiceWorker.workerRegistrationUpdated", lambda told: self.registrations.extend(told["registrations"]))  # fmt: skip
         self._cdp.send("ServiceWorker.enable")
-        self.device.eventually(lambda: self.registrations)
+        self.device.eventually(self._own)
 
-    def bring(self, pushed: str) -> None:
-        one = {"origin": self.device.host.url, "registrationId": self.registrations[-1]["registrationId"]}
-        self._cdp.send("ServiceWorker.deliverPushMessage", {**one, "data": pushed})
+    def _own(self) -> list[str]:
+        """The registrations of this site that are told of and not deleted, the newest last."""
+        told = {
+            one["registrationId"]: one for one in self.registrations if one["scopeURL"].startswith(self.device.host.url)
+        }
+        return [name for name, one in told.items() if not one["isDeleted"]]
 
-    def shown(self, title: str) -> dict[str, str]:
-        """The one notice that lies on the screen, when it has that title."""
-        self.device.eventually(lambda: [one["title"] for one in self.device.page.evaluate(SHOWN)] == [title])
-        (shown,) = self.device.page.evaluate(SHOWN)
-        return dict(shown)
+    def bring(self, pushed: str, title: str) -> dict[str, str]:
+        """Deliver a push; the one notice that lies on the screen then, when it has that title.
+
+        The protocol tells nobody of a delivery that found the worker between two lives, and a push service repeats what was not received: so does this.
+        """
+        one = {"origin": self.device.host.url, "data": pushed}
+        for _ in range(DELIVERIES):
+            self._cdp.send("ServiceWorker.deliverPushMessage", {**one, "registrationId": self._own()[-1]})
+            for _ in range(100):
+                shown = self.device.page.evaluate(SHOWN)
+                if [each["title"] for each in shown] == [title]:
+                    return dict(shown[0])
+                self.device.page.wait_for_timeout(50)
+        pytest.fail(f"{title!r} is not on the screen, which shows {shown} of {self.registrations}")
 
     @property
     def worker(self) -> Worker:
@@ -132,8 +145,8 @@ def test_a_notice_is_shown_in_the_familys_language_and_asks_the_host_for_nothing
     for code, body in (("sv", "Tryck för att läsa."), ("ar", "اضغط للقراءة.")):
         words = words_in(code)
         title = words.count("Ett nytt inlägg finns att läsa", "%(num)s nya inlägg finns att läsa", 3)
-        pushing.bring(notification(words, url="https://dagar.example.se", count=3).decode("utf-8"))
-        shown = pushing.shown(title)  # one takes the place of the one before
+        notice = notification(words, url="https://dagar.example.se", count=3).decode("utf-8")
+        shown = pushing.bring(notice, title)  # one takes the place of the one before
         assert (shown["body"], shown["lang"], shown["dir"]) == (body, code, words.direction)
         assert (shown["tag"], shown["fetched"]) == ("nytt", "")
     assert [path for path in pushing.device.host.asked if path != "root"] == []
@@ -143,10 +156,8 @@ def test_what_cannot_be_read_is_shown_too_and_a_tap_leads_the_open_window_to_wha
     card = sample.find("maria", "Vi byggde koja").card
     pushing.device.read(card.id, card.title)
     for pushed in ("not JSON", '{"web_push": 1}', '{"web_push": 8030, "notification": {"title": 7}}', "null"):
-        pushing.bring('{"web_push": 8030, "notification": {"title": "en som går att läsa"}}')
-        pushing.shown("en som går att läsa")
-        pushing.bring(pushed)
-        shown = pushing.shown(pushing.device.host.url.removeprefix("http://"))
+        pushing.bring('{"web_push": 8030, "notification": {"title": "en som går att läsa"}}', "en som går att läsa")
+        shown = pushing.bring(pushed, pushing.device.host.url.removeprefix("http://"))
         assert shown["body"] == ""
     pushing.worker.evaluate(TAP)
     expect(pushing.device.page).to_have_url(f"{pushing.device.host.url}/#/nytt")
@@ -272,8 +283,7 @@ def test_from_a_tap_to_a_notice_on_the_screen_by_way_of_the_drop_box(
     key = unb64(taken.headers["authorization"].partition("k=")[2])
     assert device.page.evaluate("() => localStorage.getItem('served')") == b64(key)
     pushing = Pushing(device)
-    pushing.bring(json.dumps(notice))
-    pushing.shown("Ett nytt inlägg finns att läsa")
+    pushing.bring(json.dumps(notice), "Ett nytt inlägg finns att läsa")
     pushing.worker.evaluate(TAP)
     expect(device.page).to_have_url(f"{home.url}/#/nytt")
 
@@ -291,8 +301,7 @@ def test_it_follows_the_language_and_the_address_and_is_forgotten_with_the_devic
     (one,) = answering.subscriptions("maria")
     assert (one.lang, one.about) == ("en", None)
     pushing = Pushing(device)
-    pushing.bring("what nobody can read")
-    shown = pushing.shown("There is something new to read")
+    shown = pushing.bring("what nobody can read", "There is something new to read")
     assert (shown["body"], shown["lang"], shown["dir"]) == ("Tap to read.", "en", "ltr")
 
     device.page.locator(".language select").select_option("fi")

@@ -83,3 +83,16 @@ def test_a_second_tap_while_the_first_is_still_working_does_no_harm(device: Devi
     device.page.get_by_role("button", name=OPEN).dblclick()
     device.shows("Hej Maria!")
     assert ACCESS_ENDED not in device.heading.all_text_contents()
+
+
+def test_the_first_page_stands_at_its_top_however_far_down_the_rules_were_read(
+    make_device: MakeDevice, host: Host, sample: Sample
+) -> None:
+    device = make_device(host, viewport={"width": 320, "height": 360})
+    device.visit(sample.link("maria"))
+    device.page.get_by_role("button", name=OPEN).scroll_into_view_if_needed()
+    assert device.page.evaluate("scrollY") > 0
+    device.tap(OPEN)
+    device.shows(GREETING)
+    expect(device.page.locator("main .card").first).to_be_visible()
+    assert device.page.evaluate("scrollY") == 0

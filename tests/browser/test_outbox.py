@@ -52,7 +52,9 @@ INVITATION = "Tid: 14.30\nPlats: Lilla rummet\n\nVälkomna till samtal om Alva.\
 LIB = """async () => {
     const home = document.querySelector('script[type="module"]').src.replace(/[^/]*$/, '');
     const [app, outbox] = await Promise.all(['app.js', 'outbox.js'].map((name) => import(home + name)));
-    globalThis.lib = { ...app, ...outbox, vault: await app.Vault.resume() };
+    const vault = await app.Vault.resume();
+    if (!vault?.ready) await vault?.refresh(); // what leads here is kept a moment later
+    globalThis.lib = { ...app, ...outbox, vault };
 }"""
 REPLY = f"text => lib.enqueue(lib.vault, 'reply', {{ files: [], post: '{TALK}', text }}, [], {{ about: text }})"
 FILM = f"""async length => {{
@@ -412,7 +414,7 @@ HOSTILE = """<article><form data-answer="reply" name="x" id="y" action="https://
 <form data-answer="order"><input name="x"></form><form><button>Klick</button></form><textarea name="loose">x</textarea><button>Lös</button></article>"""
 CLEANED = """async html => {
     const home = document.querySelector('script[type="module"]').src.replace(/[^/]*$/, '');
-    const { clean } = await import(home + 'clean.js');
+    const { clean } = await import(home + 'routes.js');
     return clean(html).root.outerHTML.replace(/\\s*\\n\\s*/g, '');
 }"""
 

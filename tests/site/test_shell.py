@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
 from pluttra_publish.errors import PluttraError
+from pluttra_publish.resources import theme_folder
 from pluttra_publish.site import shell_files
 
 MODULES = {
@@ -83,6 +85,41 @@ def test_a_later_part_takes_along_what_only_it_needs_and_imports_the_rest(tmp_pa
     assert "mine.js" not in files
 
 
+def test_what_a_post_needs_comes_in_one_file_wherever_it_is_asked_for(tmp_path: Path) -> None:
+    post = {
+        "app.js": "import('./routes.js'); import('./blobs.js'); import('./late.js');\n",
+        "routes.js": "import { page } from './pages.js';\nexport const routes = page;\n",
+        "pages.js": "import { clean } from './clean.js';\nexport const page = clean;\n",
+        "blobs.js": "export const blob = () => import('./pages.js');\n",
+        "clean.js": "export const clean = 1;\n",
+        "late.js": "import { clean } from './clean.js';\nexport const late = clean;\n",
+    }
+    files = code(tmp_path, {**MODULES, **post})
+    assert files["app.js"] == NOTICE + "import('./routes.js'); import('./routes.js'); import('./late.js');\n"
+    assert files["routes.js"] == (
+        NOTICE + "export const clean = 1;\nexport const page = clean;\nexport const routes = page;\n"
+        "export const blob = () => import('./routes.js');\n"
+    )
+    assert files["late.js"] == NOTICE + "import { clean } from './routes.js';\nexport const late = clean;\n"
+    assert not {"pages.js", "clean.js", "blobs.js"} & set(files)
+
+
+def test_every_file_that_the_reader_imports_is_there_and_exports_what_is_asked_of_it() -> None:
+    files = {
+        path.rpartition("/")[2]: content.decode()
+        for path, content in shell_files((theme_folder(),)).files.items()
+        if path.endswith(".js")
+    }
+    static = re.compile(r"^import \{ (.*) \} from '\./(.*)';$", re.MULTILINE)
+    for text in files.values():
+        assert set(re.findall(r"import\('\./(.*?)'\)", text)) <= set(files)
+        for names, home in static.findall(text):
+            exported = re.findall(
+                r"^export (?:async )?(?:function\*?|const|let|class) ([\w$]+)", files[home], re.MULTILINE
+            )
+            assert set(names.split(", ")) <= set(exported)
+
+
 def test_the_page_starts_with_one_module_whose_integrity_it_names(tmp_path: Path) -> None:
     shell = shell_files((theme(tmp_path, MODULES),))
     assert [path.rpartition("/")[2] for path, _ in shell.modules] == ["app.js"]
@@ -138,8 +175,6 @@ def test_a_theme_without_the_reader_is_refused(tmp_path: Path, missing: str) -> 
 
 
 def test_pages_for_this_computer_only_are_never_published() -> None:
-    from pluttra_publish.resources import theme_folder
-
     local = sorted((theme_folder() / "static" / "local").iterdir())
     files = shell_files((theme_folder(),)).files
     assert {"mask.html", "mask.js", "local.css"} <= {path.name for path in local}

@@ -3,7 +3,7 @@ import { addressMaker, releaseMedia } from './addresses.js';
 import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
 import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
-import { languageChosen, markSeen, readPref, seenPosts, writePref } from './store.js';
+import { languageChosen, markSeen, offerAnswered, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
 import { welcomePage } from './welcome.js';
@@ -120,8 +120,7 @@ async function enter(opened, mangled) {
   await furnish(opened);
   if (mangled) notice('ask', WORDS.ask, WORDS.dismiss, () => notice('ask', null));
   await visit();
-  import('./routes.js').then(({ comeAhead }) => comeAhead(), () => {}); // a tap away
-  import('./blobs.js').catch(() => {}); // no worker yet
+  import('./routes.js').catch(() => {}); // a tap away
   addressMaker().then(({ startWorker }) => setTimeout(startWorker, SHOWN), () => {});
   setTimeout(keepUp, SHOWN);
 }
@@ -175,7 +174,7 @@ async function visit(quietly = false) {
 async function pageOf() {
   const address = parseAddress(location.hash);
   if (!vault) {
-    if (address.view !== 'home') import('./routes.js').then(({ comeAhead }) => comeAhead(address.view), () => {}); // while the vault opens
+    if (address.view !== 'home') import('./routes.js').catch(() => {}); // while the vault opens
     addressMaker().catch(() => {});
     const before = remembered();
     const resumed = await Vault.resume();
@@ -300,5 +299,12 @@ function pressed(event) {
     main.focus();
   } else if (act === 'retry') visit();
   else if (act === 'reload') location.reload();
-  else if (act === 'later') import('./installing.js').then(({ decline }) => decline(/** @type {HTMLElement} */ (place)));
+  else if (act === 'later') decline(/** @type {HTMLElement} */ (place?.closest('[data-offer]')));
+}
+
+/** Not now, which is remembered as no before another page can be shown. @param {HTMLElement} offer */
+function decline(offer) {
+  offer.hidden = true;
+  main.querySelector('h1')?.focus();
+  offerAnswered(Number(offer.dataset.offer)).catch(() => {});
 }

@@ -7,7 +7,7 @@ import { equal } from './bytes.js';
 import { keyringPath } from './layout.js';
 import { invitationFrom, nameFrom } from './chain.js';
 import { fetchSealed } from './host.js';
-import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, remember, rememberRoot, reopenStore } from './store.js';
+import { CHAIN_PLACE, keepBytes, keptBytes, letGoOfAll, noneKept, remember, rememberRoot, reopenStore } from './store.js';
 import { heldKeys, openState, rememberKeys } from './state.js';
 import { keepTogether, readTogether } from './together.js';
 
@@ -23,13 +23,14 @@ import { keepTogether, readTogether } from './together.js';
 
 /** Asks for an invitation and opens it; to be called after a tap. @param {Bytes} secret @returns {Promise<Invitation>} */
 export async function openInvitation(secret) {
+  const before = heldKeys(); // while the host is asked
+  before.catch(() => {});
   const { bytes } = await fetchSealed(keyringPath(await nameFrom('invitation', secret)), { fresh: true });
-  return besideHeld(await invitationFrom(bytes, secret, Date.now() / 1000));
+  return besideHeld(await invitationFrom(bytes, secret, Date.now() / 1000), await before);
 }
 
-/** What has been opened, beside what this device holds already. @param {Opened} opened @returns {Promise<Invitation>} */
-export async function besideHeld(opened) {
-  const held = await heldKeys();
+/** What has been opened, beside what this device holds already. @param {Opened} opened @param {Map<string, Held>} held @returns {Promise<Invitation>} */
+export async function besideHeld(opened, held) {
   const known = held.delete(await nameFrom('keyring', opened.key));
   const others = [...held.values()];
   return { ...opened, known, others: others.map((one) => one.name), replaces: others.some(({ site }) => site !== opened.site) };
@@ -75,6 +76,7 @@ export class Current {
     must(!held.has(id) || held.get(id)?.site === site, 'binding');
     const others = [...held].filter(([, one]) => one.site !== site);
     others.forEach(([other]) => held.delete(other));
+    if (!held.size) noneKept();
     const current = new Current(held.set(id, { key, name, lang, publisher, added: Date.now(), ...held.get(id), site }));
     await current.refresh();
     must(current.opened.names.includes(id), 'host');

@@ -20,12 +20,14 @@ let open = null;
 
 /** Open at a photo of the page; the page itself stays one step back. @param {Album} album @param {Place} place */
 export function openGallery(album, place) {
+  if (!isHere(album)) return;
   history.pushState({ y: Math.round(scrollY), large: true }, '', addressOf(album, place));
   followAddress(album);
 }
 
 /** Show what the address names, now that it has changed to one of this page's. @param {Album} album */
 export function followAddress(album) {
+  if (!isHere(album)) return;
   const places = placesOf(album);
   const hash = location.hash;
   const at = places.findIndex((place) => addressOf(album, place) === hash);
@@ -43,6 +45,11 @@ export function followAddress(album) {
   }
   if (open) open.goTo(at);
   else show(album, places, at);
+}
+
+/** This module comes a moment after it is asked for, and the reader may have gone on. @param {Album} album */
+function isHere({ home }) {
+  return location.hash.startsWith(home);
 }
 
 /** @param {Album} album */

@@ -12,6 +12,7 @@ import { WORDS } from './words.js';
 /** @type {WeakMap<Element, import('./pictures.js').Widths>} what hangs in a page: of a photo every width, of a player its medium */
 export const hung = new WeakMap();
 const LARGE = 50_000_000; // bytes
+const BLURRED = 250; // milliseconds; twelve blurs cost more than a photo, and one that comes at once needs none
 const FIRST = 3; // photos that are in sight at once or soon: fetched before the page stands there
 const READY = 1000; // milliseconds; WebKitGTK often refuses a blob that is to play before it is ready, and an iPhone that saves data never says that it is
 
@@ -28,7 +29,7 @@ export function hang(hooks, find, vault) {
       if (place instanceof HTMLImageElement && first-- > 0) place.loading = 'eager';
       if (place instanceof HTMLImageElement) {
         hung.set(place, widths(value, place.width).map(([address, width]) => [find(address), width]));
-        showBlur(place);
+        blurLater(place);
         hangPhoto(place, /** @type {import('./pictures.js').Widths} */ (hung.get(place)), vault, true);
       } else if (place instanceof HTMLMediaElement && attribute === 'src') hangPlayer(place, find(value), vault);
       else hangAddress(place, attribute, find(value), vault);
@@ -125,15 +126,20 @@ function hangAddress(place, attribute, reference, vault) {
 }
 
 /**
- * Show the few pixels that the page holds of a photo (WebP in base64) until the photo is there.
+ * Show the few pixels that the page holds of a photo (WebP in base64) where the photo isn't soon there.
  * @param {HTMLImageElement} img
  */
-function showBlur(img) {
+function blurLater(img) {
   const written = img.getAttribute('data-blur');
   img.removeAttribute('data-blur');
   if (!written || !/^[A-Za-z0-9+/=]{1,2000}$/.test(written)) return;
-  const url = URL.createObjectURL(new Blob([Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0))], { type: 'image/webp' }));
-  shownBlobs.add(url);
-  img.style.backgroundImage = `url(${url})`;
-  img.addEventListener('load', () => img.style.removeProperty('background-image'), { once: true });
+  const late = setTimeout(() => {
+    const url = URL.createObjectURL(new Blob([Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0))], { type: 'image/webp' }));
+    shownBlobs.add(url);
+    img.style.backgroundImage = `url(${url})`;
+  }, BLURRED);
+  img.addEventListener('load', () => {
+    clearTimeout(late);
+    img.style.removeProperty('background-image');
+  }, { once: true });
 }

@@ -1,7 +1,7 @@
-/** How this page is put on the home screen of the present device, and what is offered on the first page until somebody has answered. Knows browsers. */
+/** How this page is put on the home screen of the present device. Knows browsers. */
 import { presentBrowser } from './browsers.js';
 import { fill, slot } from './dom.js';
-import { readPref, writePref } from './store.js';
+import { offerAnswered } from './store.js';
 
 /** @typedef {Event & {prompt: () => Promise<{outcome: string}>}} Prompt the browser's own question, kept for a button */
 
@@ -31,17 +31,4 @@ export function installGuide(prompt) {
     button.hidden = true; // a prompt can be shown once
   };
   return node;
-}
-
-/** Not now, which is remembered as no. @param {HTMLElement} place what offers */
-export function decline(place) {
-  const offer = /** @type {HTMLElement} */ (place.closest('[data-offer]'));
-  offer.hidden = true;
-  /** @type {HTMLElement | null} */ (document.querySelector('main h1'))?.focus();
-  return offerAnswered(Number(offer.dataset.offer)).catch(() => {});
-}
-
-/** What has been offered so far has been answered: 1 the key, 2 the home screen, 4 notices; 3 is that these may be offered. @param {number} offer */
-export async function offerAnswered(offer) {
-  if (!((await readPref('offered')) >= offer)) await writePref('offered', offer);
 }

@@ -39,7 +39,6 @@ export async function mediaResponse(request, { type, length }, pieces) {
   const coming = pieces(start, end);
   /** @type {IteratorResult<Bytes, void> | null} */
   let first = await coming.next();
-  if (first.value?.length === end - start) return new Response(first.value, { status, headers });
   const body = new ReadableStream(
     {
       async pull(controller) {

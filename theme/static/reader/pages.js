@@ -8,6 +8,7 @@ import { monthLink } from './months.js';
 import { audienceTitle, feed } from './views.js';
 import { capital, dayText, WORDS } from './words.js';
 
+const AFTERWARDS = 300; // milliseconds: the photos go first
 const READ = 1_500; // milliseconds
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -48,7 +49,7 @@ export async function postPage(visit, id, medium) {
   const follow = enlarge({ node, vault, home: '#/p/' + id, title: post.title, post });
   const after = () => {
     if (medium) follow(location.hash);
-    turn(node, vault, post).catch(() => {});
+    setTimeout(() => turn(node, vault, post).catch(() => {}), AFTERWARDS);
     if (!vault.drop) return;
     import('./replying.js').then(({ offerReply }) => offerReply(node, vault, post)).catch(() => {});
     setTimeout(() => {

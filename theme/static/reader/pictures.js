@@ -35,6 +35,7 @@ export function hangPhoto(img, widths, vault, early) {
     img.src = await mediaUrl(vault, reference);
   };
   img.onerror = failed;
+  if (early) img.onload = () => img.decode().catch(() => {}); // while the next is on its way, rather than when it comes into sight
   if (streaming()) offer().catch(failed);
   else {
     waiting.set(img, () => fetch().catch(failed));

@@ -6,11 +6,10 @@ import { toB64 } from './base64.js';
 import { equal } from './bytes.js';
 import { presentBrowser } from './browsers.js';
 import { element, fill, slot } from './dom.js';
-import { offerAnswered } from './installing.js';
 import { bringLater } from './later.js';
 import { letterboxOf } from './letterbox.js';
 import { sayings } from './sayings.js';
-import { readPref, writePref } from './store.js';
+import { offerAnswered, readPref, writePref } from './store.js';
 import { audienceTitle } from './views.js';
 import { WORDS } from './words.js';
 
@@ -207,5 +206,5 @@ export async function perhapsOffer(vault) {
   const [offered, since, asked] = await Promise.all(['offered', 'since', 'push'].map(readPref));
   const rest = offered === 2 || (offered === 1 && matchMedia('(display-mode: standalone)').matches);
   if (!rest || asked || !vault.drop || pushHindrance() || new Date(since).toDateString() === new Date().toDateString()) return;
-  if ((await letterboxOf(vault))?.push) await writePref('offered', MAY_OFFER);
+  if ((await letterboxOf(vault))?.push) await offerAnswered(MAY_OFFER);
 }

@@ -1,21 +1,14 @@
-/** Which page an address that isn't the first page's leads to, and the code it needs. Loaded when one is asked for, or is likely to be. */
+/** Which page an address that isn't the first page's leads to, and the code it needs. Loaded when one is asked for, or is likely to be, together with a post's. */
+import { monthPage, postPage, standingPage } from './pages.js';
 
 /** @typedef {import('./router.js').Address} Address */
 /** @typedef {import('./views.js').Page} Page */
 
-/** Have the code of a page come while something else is waited for. @param {Address['view']} [view] */
-export function comeAhead(view = 'post') {
-  if (view === 'post' || view === 'month') for (const next of [import('./pages.js'), import('./clean.js'), import('./hang.js')]) next.catch(() => {});
-}
-
 /** Null when there is no such page. @param {import('./views.js').Visit} visit @param {Address} address @param {import('./installing.js').Prompt | null} prompt @param {() => void} forgotten @returns {Promise<Page | null>} */
 export async function pageAt(visit, { view, id, month, medium }, prompt, forgotten) {
-  if (view === 'post') {
-    visit.vault.post(id).then((post) => post && visit.vault.page(post.page)).catch(() => {}); // on its way while the code is
-    return (await import('./pages.js')).postPage(visit, id, medium);
-  }
-  if (view === 'standing') return (await import('./pages.js')).standingPage(visit, id, medium);
-  if (view === 'month') return (await import('./pages.js')).monthPage(visit, id, month);
+  if (view === 'post') return postPage(visit, id, medium);
+  if (view === 'standing') return standingPage(visit, id, medium);
+  if (view === 'month') return monthPage(visit, id, month);
   if (view === 'child') return (await import('./timelines.js')).childPage(visit, id);
   if (view === 'audience') return (await import('./timelines.js')).audiencePage(visit, id);
   if (view === 'nytt') return (await import('./timelines.js')).freshPage(visit);

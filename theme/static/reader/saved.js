@@ -10,6 +10,7 @@ import { must } from './errors.js';
 import { fetchSealed } from './host.js';
 import { kdf } from './kdf.js';
 import { keyringPath } from './layout.js';
+import { heldKeys } from './state.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {{ key: Bytes, pin: Bytes }} Saved */
@@ -61,7 +62,7 @@ export async function openSaved({ key, pin }) {
   const { bytes } = await fetchSealed(keyringPath(await nameFrom('keyring', key)), { fresh: true });
   const { site, publisher, reader } = await keyringFrom(bytes, key, {});
   must(equal(await pinOf(key, site, publisher), pin), 'signature');
-  return besideHeld({ key, name: reader.name, lang: reader.lang, site, publisher });
+  return besideHeld({ key, name: reader.name, lang: reader.lang, site, publisher }, await heldKeys());
 }
 
 /** Opens the keyring of a key as it is written. Throws ReaderError, as reading and opening it do. @param {string} text */

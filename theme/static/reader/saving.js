@@ -4,9 +4,9 @@
  */
 import { presentBrowser } from './browsers.js';
 import { fill, slot } from './dom.js';
-import { offerAnswered } from './installing.js';
 import { writeKey } from './saved.js';
 import { heldKeys } from './state.js';
+import { offerAnswered } from './store.js';
 
 /** @typedef {import('./state.js').Held} Held */
 

@@ -85,7 +85,7 @@ async function accessOf(keyrings, root) {
 
 /** Remembers with each key its publisher and generation, and forgets the keys whose access has ended. @param {Map<string, Held>} held @param {State} state */
 export async function rememberKeys(held, { names, keyrings, ended }) {
-  const kept = await heldKeys();
+  const kept = [...held.values()].some(({ generation }) => generation !== undefined) ? await heldKeys() : held;
   /** @type {[string, Held | undefined][]} */
   const entries = ended.map((name) => [name, undefined]);
   names.forEach((name, i) => {

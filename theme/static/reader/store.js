@@ -12,6 +12,7 @@ export const SEALED = 'sealed:';
 export const CHAIN_PLACE = 'chain';
 export const OUTBOX = 'pluttra-outbox'; // the database of what waits to be sent
 const QUIET = 400; // milliseconds without another photo
+const AFTER = 300; // milliseconds: what leads to a page is kept when the page is likely to stand there
 const LONG = 2 ** 20; // bytes, too many to hold that long
 /** @type {StoreName[]} */
 const STORE_NAMES = ['keys', 'facts', 'seen', 'tickets'];
@@ -111,6 +112,12 @@ export async function recallAll(name) {
   return values.map((value, i) => [String(ids.result[i]), value]);
 }
 
+/** The ids alone: of what is remembered for years there are many. @param {StoreName} name @returns {Promise<string[]>} */
+async function recallIds(name) {
+  if (!(await durable())) return [...temporary(name).keys()];
+  return (await transact(name, 'readonly', (store) => store.getAllKeys())).map(String);
+}
+
 /** Keeps each value under its id; forgets the ids whose value is undefined. @param {StoreName} name @param {[string, any][]} entries */
 export async function remember(name, entries) {
   if (!entries.length) return;
@@ -150,7 +157,7 @@ export function languageChosen() {
 
 /** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
 export async function seenPosts() {
-  return new Set((await recallAll('seen')).map(([id]) => id));
+  return new Set(await recallIds('seen'));
 }
 
 /** @param {string[]} ids */
@@ -159,31 +166,43 @@ export function markSeen(ids) {
 }
 
 /**
- * Accepts this root as the newest of its site, in one transaction so that two tabs cannot disagree.
- * Throws ReaderError: sequence.
- * @param {string} site @param {import('./chain.js').Accepted} root
+ * Keeps what `make` makes of what is remembered, in one transaction so that two tabs cannot disagree. Throws what `make` throws, and then keeps nothing.
+ * @param {StoreName} name @param {string} id @param {(before: any) => any} make
  */
-export async function rememberRoot(site, { sequence, digest }) {
-  const id = `root:${site}`;
+async function amend(name, id, make) {
   if (!(await durable())) {
-    mustNotBeRolledBack({ sequence, digest }, temporary('facts').get(id));
-    temporary('facts').set(id, { sequence, digest });
+    temporary(name).set(id, make(temporary(name).get(id)));
     return;
   }
   /** @type {unknown} */
   let refused = null;
-  await transact('facts', 'readwrite', (store) => {
-    const accepted = store.get(id);
-    accepted.onsuccess = () => {
+  await transact(name, 'readwrite', (store) => {
+    const before = store.get(id);
+    before.onsuccess = () => {
       try {
-        mustNotBeRolledBack({ sequence, digest }, accepted.result);
-        store.put({ sequence, digest }, id);
+        store.put(make(before.result), id);
       } catch (error) {
         refused = error;
       }
     };
   });
   if (refused) throw refused;
+}
+
+/**
+ * Accepts this root as the newest of its site. Throws ReaderError: sequence.
+ * @param {string} site @param {import('./chain.js').Accepted} root
+ */
+export function rememberRoot(site, { sequence, digest }) {
+  return amend('facts', `root:${site}`, (accepted) => {
+    mustNotBeRolledBack({ sequence, digest }, accepted);
+    return { sequence, digest };
+  });
+}
+
+/** What has been offered on the first page so far has been answered: 1 the key, 2 the home screen, 4 notices; 3 is that these may be offered. @param {number} offer */
+export function offerAnswered(offer) {
+  return amend('facts', 'pref:offered', (before = 0) => Math.max(before, offer));
 }
 
 /** @type {Map<string, Promise<Cache | null>>} */
@@ -200,10 +219,22 @@ export function cacheOf(place) {
   return known;
 }
 
+let empty = false;
+
+/** Nobody has read here before: nothing kept needs to be looked for, until something is. */
+export function noneKept() {
+  empty = true;
+}
+
 /** Sealed bytes kept at a place, or null. @param {string} place @param {string} path @returns {Promise<Bytes | null>} */
 export async function keptBytes(place, path) {
-  const kept = await globalThis.caches?.match(`/${path}`, { cacheName: SEALED + place }).catch(() => undefined);
-  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+  if (empty) return null;
+  try {
+    const kept = await globalThis.caches?.match(`/${path}`, { cacheName: SEALED + place }); // by its name: to open a cache would make it, and one that is open outlives its deletion
+    return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Keeps sealed bytes if the device has room; nobody waits for it, and photos that are on their way to the screen go first. @param {string} place @param {string} path @param {Bytes} bytes */
@@ -213,8 +244,12 @@ export function keepBytes(place, path, bytes) {
   const waits = place.includes(':') && bytes.length < LONG;
   if (waits) latest = Date.now();
   /** @type {Promise<void>} */
-  const kept = (waits ? quiet() : Promise.resolve())
-    .then(() => (before === abandoned ? cacheOf(place) : null))
+  const kept = (waits ? quiet() : new Promise((resolve) => setTimeout(resolve, AFTER)))
+    .then(() => {
+      if (before !== abandoned) return null;
+      empty = false;
+      return cacheOf(place);
+    })
     .then((cache) => cache?.put(`/${path}`, new Response(bytes, { headers })))
     .catch(() => {})
     .finally(() => keeping.delete(kept));
@@ -236,6 +271,7 @@ function quiet() {
 /** Keeps nothing of what waits to be kept. */
 export function abandonKeeping() {
   abandoned += 1;
+  places.clear(); // what is put into a deleted cache by whoever has it open is lost
 }
 
 /** When everything to be kept so far has been. */
@@ -247,10 +283,9 @@ export async function settled() {
 export async function letGoOfAll() {
   abandonKeeping();
   await settled();
-  places.clear();
   const names = (await globalThis.caches?.keys().catch(() => [])) || [];
   await Promise.all(names.filter((name) => name.startsWith(SEALED)).map((name) => caches.delete(name)));
-  await remember('tickets', (await recallAll('tickets')).map(([id]) => [id, undefined]));
+  await remember('tickets', (await recallIds('tickets')).map((id) => [id, undefined]));
   untilLeft.get(OUTBOX)?.clear();
   if (await durable()) indexedDB.deleteDatabase(OUTBOX);
 }

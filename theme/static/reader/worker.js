@@ -13,7 +13,9 @@ import { followTap, renewAddress, showPushed } from './pushed.js';
 /** @typedef {Event & { request: Request, clientId: string, respondWith: (answer: Promise<Response>) => void, waitUntil: (work: Promise<unknown>) => void }} FetchEvent */
 
 const SHELL = 'shell';
+const TELLING = 25; // milliseconds within which a page that asks has told
 const LOST = 2000; // milliseconds; a ticket that is not kept by then is none
+const STANDS = 1000; // milliseconds: what is kept of the shell is compared when the page is likely to stand there
 const SLOW = 4000; // milliseconds before the kept shell is shown instead
 
 /** @type {Promise<Vault | null> | null} */
@@ -52,11 +54,13 @@ function referenceOf(id) {
   return found;
 }
 
-/** What a ticket that is kept stands for; it may be on its way to being kept. @param {string} id */
+/** What a ticket that is kept stands for; a page may be about to tell it, or it may be on its way to being kept. @param {string} id @returns {Promise<Reference>} */
 async function revived(id) {
-  let ticket = await recall('tickets', id);
-  for (let pause = 25; !ticket && pause < LOST; pause *= 3) {
+  let ticket;
+  for (let pause = TELLING; !ticket && pause < LOST; pause *= 3) {
     await new Promise((resolve) => setTimeout(resolve, pause));
+    const told = served.get(id);
+    if (told && !awaited.has(id)) return told;
     ticket = await recall('tickets', id);
   }
   must(ticket, 'host');
@@ -154,7 +158,8 @@ async function answerShell(event) {
   const late = new Promise((resolve) => setTimeout(resolve, kept ? SLOW : 2 ** 30));
   const page = await Promise.race([asked, late]);
   if (!page) return kept || Response.error();
-  event.waitUntil(renewShell(kept, page.clone()).catch(() => {}));
+  const again = page.clone();
+  event.waitUntil(new Promise((resolve) => setTimeout(resolve, STANDS)).then(() => renewShell(kept, again)).catch(() => {}));
   return page;
 }
 
@@ -166,8 +171,9 @@ async function renewShell(kept, page) {
 /** @param {Request} request */
 async function answerFile(request) {
   const { pathname } = new URL(request.url);
-  const kept = await caches.match(pathname, { cacheName: SHELL });
-  return kept && pathname.startsWith('/r/') ? kept : fetch(request).catch(() => kept || Response.error());
+  const kept = () => caches.match(pathname, { cacheName: SHELL });
+  if (pathname.startsWith('/r/')) return (await kept()) || fetch(request);
+  return fetch(request).catch(async () => (await kept()) || Response.error());
 }
 
 const worker = /** @type {any} */ (globalThis);
@@ -185,6 +191,7 @@ worker.addEventListener('message', (/** @type {FetchEvent & MessageEvent} */ eve
   if (event.data?.tickets) {
     for (const [id, reference] of event.data.tickets) {
       awaited.get(id)?.(reference);
+      awaited.delete(id);
       served.set(id, Promise.resolve(reference));
     }
   }
