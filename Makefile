@@ -10,6 +10,9 @@ PORT ?= 8000
 BIN := .venv/bin
 APT := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get
 
+# A browser's tests wait more than they compute; and they come first, so that without stealing one worker had them all.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores + (cores + 1) / 2)))
+
 AXE := tests/browser/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -23,7 +26,7 @@ demo: .venv/installed
 	@$(BIN)/pluttra demo .demo --port $(PORT)
 
 test: tools $(AXE) .venv/installed-dev
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 test-engines: tools engines .venv/installed-dev
 	@$(BIN)/pytest -m engines tests/engines
