@@ -12,6 +12,21 @@ from tests.browser.schools import Sample
 pytestmark = pytest.mark.browser
 TITLE = "Vi byggde koja"
 
+SLOW = """() => {
+  const answered = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'onsuccess');
+  Object.defineProperty(IDBRequest.prototype, 'onsuccess', { ...answered, set(told) {
+    const late = this.source?.name === 'facts' && this.transaction.mode === 'readonly';
+    answered.set.call(this, late ? (event) => setTimeout(told, 1200, event) : told);
+  } });
+  const { match } = CacheStorage.prototype;
+  CacheStorage.prototype.match = async function (...asked) {
+    await new Promise((wait) => setTimeout(wait, 1200));
+    return match.apply(this, asked);
+  };
+}"""
+"""Makes what the device remembers as late as on a telephone that is busy with something else."""
+WAITING = "main .wait"
+
 
 @pytest.fixture
 def fragment(sample: Sample) -> str:
@@ -66,6 +81,59 @@ def test_back_and_forward_keep_page_title_focus_and_place(inside: Device) -> Non
     assert page.url == post
     expect(page).to_have_title(f"{title} – Backens förskola")
     assert inside.focused() == "h1"
+
+
+def test_a_page_that_is_long_in_coming_opens_at_its_top(inside: Device) -> None:
+    page = inside.page
+    inside.cards()
+    link = page.locator("main .card h2 a").nth(9)
+    link.scroll_into_view_if_needed()
+    title = link.text_content() or ""
+    page.evaluate(SLOW)
+    link.click()
+    page.locator(WAITING).wait_for()
+    inside.shows(title)
+    assert page.evaluate("() => scrollY") == 0
+    page.wait_for_timeout(300)
+    page.reload()
+    inside.shows(title)
+    assert page.evaluate("() => scrollY") == 0
+
+
+def test_the_place_on_a_page_that_is_long_in_coming_back_is_kept(inside: Device) -> None:
+    page = inside.page
+    inside.cards()
+    link = page.locator("main .card h2 a").nth(9)
+    link.scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    place = page.evaluate("() => Math.round(scrollY)")
+    link.click()
+    expect(inside.heading).not_to_have_text("Hej Maria!")
+    page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_timeout(400)
+    page.evaluate(SLOW)
+    page.evaluate("() => { history.back(); scrollBy(0, -50) }")
+    page.locator(WAITING).wait_for()
+    inside.shows("Hej Maria!")
+    inside.eventually(lambda: abs(page.evaluate("() => scrollY") - place) < 5)
+
+
+def test_back_before_a_page_has_come_leads_to_the_one_before_and_it_stays(inside: Device, fragment: str) -> None:
+    page = inside.page
+    inside.go(fragment)
+    inside.shows(TITLE)
+    older = page.get_by_role("link", name="Äldre").get_attribute("href") or ""
+    page.evaluate("() => scrollTo(0, 500)")
+    page.wait_for_timeout(400)
+    page.evaluate(SLOW)
+    inside.go(older)
+    page.locator(WAITING).wait_for()
+    page.go_back()
+    inside.shows(TITLE)
+    inside.eventually(lambda: page.evaluate("() => scrollY") == 500)
+    page.wait_for_timeout(2000)
+    inside.shows(TITLE)
+    assert page.url.endswith(fragment)
 
 
 def test_the_place_on_a_page_is_kept_over_a_reload(inside: Device, fragment: str) -> None:

@@ -2,7 +2,7 @@
 import { addressMaker, releaseMedia } from './addresses.js';
 import { parseLink } from './chain.js';
 import { element, fill } from './dom.js';
-import { keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
+import { awayFromPage, keepPlace, leftOff, parseAddress, settle, startRouter } from './router.js';
 import { languageChosen, markSeen, offerAnswered, readPref, seenPosts, writePref } from './store.js';
 import { Vault } from './vault.js';
 import { homePage } from './views.js';
@@ -75,7 +75,7 @@ function start() {
     tongue.value = document.documentElement.lang;
     notice('language', WORDS.noLanguage);
   });
-  startRouter(go);
+  startRouter(go, (hash) => follow?.(hash));
   return go();
 }
 
@@ -95,7 +95,7 @@ async function go() {
     return arrive(link);
   }
   if (location.pathname !== '/') history.replaceState(history.state, '', '/' + location.hash);
-  return follow?.(location.hash) || visit();
+  return visit();
 }
 
 /** @param {import('./welcome.js').Link} link */
@@ -239,6 +239,7 @@ function leave(id) {
 /** @param {number} turn @param {string} text */
 function wait(turn, text) {
   if (turn !== turns) return;
+  awayFromPage();
   const line = main.querySelector('.wait');
   if (line) line.textContent = text;
   else main.replaceChildren(element('p', { class: 'wait', role: 'status' }, text));

@@ -6,6 +6,8 @@
 const HOME = /^(#\/?)?$/;
 const PATTERN = /^#\/(?:(om|nytt|sok|sparad?|hemskarm|enhet|skickat|ny|notiser|uppgifter)|([apbs]|hemma)\/([0-9a-f]{1,64})(?:\/(?:(\d{4}-\d{2})|([0-9a-f]{8})))?)$/;
 
+let stands = true; // the page of the present history entry, and not the one before or a line that waits for it
+
 /** @param {string} hash of an address @returns {Address} */
 export function parseAddress(hash) {
   const [, word, kind, id = '', month = '', medium] = PATTERN.exec(hash.replace(/^(#\/sok)\?.*/, '$1')) ?? []; // what is searched for is the search's own
@@ -28,17 +30,25 @@ export function keepPlace(place) {
   history.replaceState({ ...history.state, ...place }, '');
 }
 
+/** Something else than the page of the present history entry is shown: where that stands says nothing about the page. */
+export function awayFromPage() {
+  stands = false;
+}
+
 /**
- * Call `go` at every change of address, and keep scroll positions in the history, where a reload finds them too.
- * @param {() => void} go
+ * Call `go` at every change of address that the page does not follow itself, and keep scroll positions in the history, where a reload finds them too.
+ * @param {() => void} go @param {(hash: string) => boolean | undefined} follow
  */
-export function startRouter(go) {
+export function startRouter(go, follow) {
   history.scrollRestoration = 'manual';
   let timer = 0;
-  const keep = () => {
+  const rest = () => {
     clearTimeout(timer);
     timer = 0;
-    if (history.state?.y !== Math.round(scrollY)) keepPlace({ y: Math.round(scrollY) });
+  };
+  const keep = () => {
+    rest();
+    if (stands && history.state?.y !== Math.round(scrollY)) keepPlace({ y: Math.round(scrollY) });
   };
   addEventListener('scroll', () => {
     timer ||= setTimeout(keep, 150);
@@ -52,10 +62,11 @@ export function startRouter(go) {
     keepPlace({ y: 0 });
     go();
   }, true);
+  addEventListener('popstate', rest); // which comes before, but in Safari late while a page loads
   addEventListener('hashchange', () => {
-    clearTimeout(timer);
-    timer = 0;
-    go();
+    rest();
+    stands &&= Boolean(follow(location.hash));
+    if (!stands) go();
   });
 }
 
@@ -67,4 +78,5 @@ export function settle(main, first) {
     heading.focus({ preventScroll: true });
   }
   scrollTo({ top: leftOff().y ?? 0, behavior: 'instant' });
+  stands = true;
 }
