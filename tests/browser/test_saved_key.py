@@ -77,6 +77,7 @@ def test_saving_tells_the_manager_and_changes_the_address_and_sends_nothing(
     device = make_device(host)
     device.context.add_init_script(MANAGER)
     device.enter(sample.link("maria"))
+    device.eventually(lambda: host.times(host.takes))  # that the invitation has been opened
     device.kept_quiet()
     text = saved_by(device)
     asked: list[Request] = []
