@@ -12,20 +12,27 @@ from tests.browser.schools import Sample
 pytestmark = pytest.mark.browser
 TITLE = "Vi byggde koja"
 
-SLOW = """() => {
+HOLD = """() => {
+  const released = new Promise((release) => (window.release = release));
   const answered = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'onsuccess');
   Object.defineProperty(IDBRequest.prototype, 'onsuccess', { ...answered, set(told) {
     const late = this.source?.name === 'facts' && this.transaction.mode === 'readonly';
-    answered.set.call(this, late ? (event) => setTimeout(told, 1200, event) : told);
+    answered.set.call(this, late ? (event) => released.then(() => told(event)) : told);
   } });
   const { match } = CacheStorage.prototype;
   CacheStorage.prototype.match = async function (...asked) {
-    await new Promise((wait) => setTimeout(wait, 1200));
+    await released;
     return match.apply(this, asked);
   };
 }"""
-"""Makes what the device remembers as late as on a telephone that is busy with something else."""
-WAITING = "main .wait"
+"""Makes what the device remembers wait, as on a telephone that is busy with something else, until it is released."""
+
+
+def wait_long(device: Device) -> None:
+    """Wait until the line that says so stands there, and a little longer; then let the page come."""
+    expect(device.page.locator("main > .wait")).to_be_visible()
+    device.page.wait_for_timeout(400)
+    device.page.evaluate("() => release()")
 
 
 @pytest.fixture
@@ -89,9 +96,9 @@ def test_a_page_that_is_long_in_coming_opens_at_its_top(inside: Device) -> None:
     link = page.locator("main .card h2 a").nth(9)
     link.scroll_into_view_if_needed()
     title = link.text_content() or ""
-    page.evaluate(SLOW)
+    page.evaluate(HOLD)
     link.click()
-    page.locator(WAITING).wait_for()
+    wait_long(inside)
     inside.shows(title)
     assert page.evaluate("() => scrollY") == 0
     page.wait_for_timeout(300)
@@ -111,9 +118,9 @@ def test_the_place_on_a_page_that_is_long_in_coming_back_is_kept(inside: Device)
     expect(inside.heading).not_to_have_text("Hej Maria!")
     page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
     page.wait_for_timeout(400)
-    page.evaluate(SLOW)
+    page.evaluate(HOLD)
     page.evaluate("() => { history.back(); scrollBy(0, -50) }")
-    page.locator(WAITING).wait_for()
+    wait_long(inside)
     inside.shows("Hej Maria!")
     inside.eventually(lambda: abs(page.evaluate("() => scrollY") - place) < 5)
 
@@ -125,13 +132,14 @@ def test_back_before_a_page_has_come_leads_to_the_one_before_and_it_stays(inside
     older = page.get_by_role("link", name="Äldre").get_attribute("href") or ""
     page.evaluate("() => scrollTo(0, 500)")
     page.wait_for_timeout(400)
-    page.evaluate(SLOW)
+    page.evaluate(HOLD)
     inside.go(older)
-    page.locator(WAITING).wait_for()
+    expect(page.locator("main > .wait")).to_be_visible()
     page.go_back()
+    page.evaluate("() => release()")
     inside.shows(TITLE)
     inside.eventually(lambda: page.evaluate("() => scrollY") == 500)
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(500)
     inside.shows(TITLE)
     assert page.url.endswith(fragment)
 
