@@ -134,7 +134,7 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 def measure_photos(folder: Path, *, quick: bool) -> Iterator[Figure]:
     """Yield the time until all photos of a post are decoded, relative to the same page in the clear: as one who reads often, and as one
     who has just been invited."""
-    rounds = 2 if quick else 25
+    rounds = 2 if quick else 40
     with served(folder) as site, chromium() as browser:
         again = [lambda: _again(browser, site), lambda: _clear(browser, site, warm=True)]
         new = [lambda: _invited(browser, site), lambda: _clear(browser, site, warm=False)]
