@@ -80,6 +80,7 @@ PREF = """async name => {
     opened.result.close();
     return asked.result ?? null;
 }"""
+OFFERED = "() => localStorage.getItem('offered')"
 SINCE = """async time => {
     const opened = indexedDB.open('pluttra');
     await new Promise(done => { opened.onsuccess = done });
@@ -374,7 +375,7 @@ def test_it_is_offered_after_a_post_on_a_later_day_when_the_rest_is_answered_and
     device.page.evaluate(SINCE, 1_700_000_000_000)
     expect(offer).to_be_hidden()
     device.read(post.id, post.title)
-    device.eventually(lambda: device.page.evaluate(PREF, "offered") == 3)
+    device.eventually(lambda: device.page.evaluate(OFFERED) == "3")
     device.go("#/")
     expect(offer).to_be_visible()
     expect(offer.get_by_role("link", name="Visa hur")).to_have_attribute("href", "#/notiser")
@@ -383,7 +384,7 @@ def test_it_is_offered_after_a_post_on_a_later_day_when_the_rest_is_answered_and
     device.page.reload()
     read()
     expect(offer).to_be_hidden()
-    assert device.page.evaluate(PREF, "offered") == 4
+    assert device.page.evaluate(OFFERED) == "4"
 
 
 def test_the_page_says_why_it_cannot_be_had(make_device: MakeDevice, home: Host, answering: Answering, host: Host, sample: Sample) -> None:  # fmt: skip

@@ -206,6 +206,16 @@ def test_without_network_the_form_says_so_and_keeps_nothing(device: Device, host
     assert device.page.evaluate("() => indexedDB.databases().then(all => all.length)") <= 1
 
 
+def test_no_thanks_is_remembered_even_by_who_leaves_in_the_same_moment(device: Device, sample: Sample) -> None:
+    device.enter(sample.link("maria"))
+    offer = device.page.get_by_role("complementary", name="Kom tillbaka utan ny länk")
+    expect(offer).to_be_visible()
+    with device.page.expect_navigation():
+        offer.get_by_role("button", name="Nej tack").evaluate("no => { no.click(); location.reload() }")
+    device.shows("Hej Maria!")
+    expect(offer).to_be_hidden()
+
+
 def test_no_thanks_is_remembered(device: Device, sample: Sample) -> None:
     device.enter(sample.link("maria"))
     offer = device.page.get_by_role("complementary", name="Kom tillbaka utan ny länk")

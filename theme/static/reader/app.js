@@ -307,5 +307,5 @@ function pressed(event) {
 function decline(offer) {
   offer.hidden = true;
   main.querySelector('h1')?.focus();
-  offerAnswered(Number(offer.dataset.offer)).catch(() => {});
+  offerAnswered(Number(offer.dataset.offer));
 }

@@ -7,7 +7,7 @@ import { offerAnswered } from './store.js';
 
 /** @param {Prompt | null} prompt @returns {import('./views.js').Page} */
 export function installPage(prompt) {
-  offerAnswered(2).catch(() => {}); // has been seen: not offered again
+  offerAnswered(2); // has been seen: not offered again
   return { node: fill('home-screen', { install: installGuide(prompt) }), title: '' };
 }
 

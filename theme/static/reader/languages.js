@@ -5,7 +5,7 @@
 import { ours } from './dom.js';
 import { fetchViews } from './later.js';
 import { longDay, longMoment, monthText } from './moments.js';
-import { untilLeft } from './store.js';
+import { keepAtOnce } from './store.js';
 import { capital, countText, learn, plural, WORDS } from './words.js';
 
 const LONG_ENOUGH = 10_000; // milliseconds, after which the page comes in the language that is here
@@ -17,16 +17,7 @@ let wanted = '';
 /** Speak a language of the list from now on, and remember it if it was chosen. Rejects when it can't be had, and then nothing has changed. @param {HTMLSelectElement} list @param {string} code @param {boolean} [chosen] */
 export async function speakAs(list, code, chosen) {
   await speakIn(/** @type {HTMLOptionElement} */ ([...list.options].find(({ value }) => value === code)));
-  if (chosen) rememberLanguage(code);
-}
-
-/** For as long as the device does, and at least until the page is left. @param {string} code */
-function rememberLanguage(code) {
-  untilLeft.get('facts')?.set('language', code);
-  try {
-    localStorage.setItem('language', code);
-  } catch { // it lasts until the page is left
-  }
+  if (chosen) keepAtOnce('language', code);
 }
 
 /** @param {HTMLOptionElement} language */

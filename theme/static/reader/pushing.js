@@ -9,7 +9,7 @@ import { element, fill, slot } from './dom.js';
 import { bringLater } from './later.js';
 import { letterboxOf } from './letterbox.js';
 import { sayings } from './sayings.js';
-import { offerAnswered, readPref, writePref } from './store.js';
+import { offerAnswered, offersAnswered, readPref, writePref } from './store.js';
 import { audienceTitle } from './views.js';
 import { WORDS } from './words.js';
 
@@ -35,7 +35,7 @@ export async function pushPage(vault) {
   const letterbox = await letterboxOf(vault);
   /** @type {Asked | undefined} */
   const asked = await readPref('push');
-  if ((await readPref('offered')) === MAY_OFFER) offerAnswered(MAY_OFFER + 1).catch(() => {}); // has been seen
+  if (offersAnswered() === MAY_OFFER) offerAnswered(MAY_OFFER + 1); // has been seen
   const node = fill('push');
   const state = letterbox?.push ? pushHindrance() || (asked ? 'on' : '') : 'none';
   for (const one of /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll('[data-state]'))) one.hidden = one.dataset.state !== state;
@@ -203,8 +203,9 @@ export async function keepAsked(vault) {
 
 /** After a post has been read: offer it on the first page from then on, on a later day than the first, once the rest has been answered, and where it can be had. @param {Vault} vault */
 export async function perhapsOffer(vault) {
-  const [offered, since, asked] = await Promise.all(['offered', 'since', 'push'].map(readPref));
+  const [since, asked] = await Promise.all(['since', 'push'].map(readPref));
+  const offered = offersAnswered();
   const rest = offered === 2 || (offered === 1 && matchMedia('(display-mode: standalone)').matches);
   if (!rest || asked || !vault.drop || pushHindrance() || new Date(since).toDateString() === new Date().toDateString()) return;
-  if ((await letterboxOf(vault))?.push) await offerAnswered(MAY_OFFER);
+  if ((await letterboxOf(vault))?.push) offerAnswered(MAY_OFFER);
 }

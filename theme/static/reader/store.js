@@ -1,6 +1,6 @@
 /**
  * What this device remembers. IndexedDB: guardian keys as raw bytes, the root last accepted, posts seen, choices, tickets.
- * Local Storage: the language chosen. Cache Storage: sealed bytes only, one cache per audience and month. Where the browser gives no storage it remembers until the page is left.
+ * Local Storage: the language chosen, what has been offered and answered. Cache Storage: sealed bytes only, one cache per audience and month. Where the browser gives no storage it remembers until the page is left.
  * Does not know what sealed bytes hold.
  */
 import { mustNotBeRolledBack } from './chain.js';
@@ -146,13 +146,37 @@ export function writePref(name, value) {
   return remember('facts', [[`pref:${name}`, value]]);
 }
 
-/** The language chosen on this device, if one has been. Asked before anything may be stored here, and so not of IndexedDB, which makes its database when asked. @returns {string | undefined} */
-export function languageChosen() {
+/** Kept in Local Storage, and there before the page can be left. @param {'language' | 'offered'} name @returns {string | undefined} */
+function keptAtOnce(name) {
   try {
-    return localStorage.getItem('language') ?? temporary('facts').get('language');
+    return localStorage.getItem(name) ?? temporary('facts').get(name);
   } catch {
-    return temporary('facts').get('language');
+    return temporary('facts').get(name);
   }
+}
+
+/** For as long as the device does, and at least until the page is left. @param {'language' | 'offered'} name @param {string} value */
+export function keepAtOnce(name, value) {
+  temporary('facts').set(name, value);
+  try {
+    localStorage.setItem(name, value);
+  } catch { // it lasts until the page is left
+  }
+}
+
+/** The language chosen on this device, if one has been. Asked before anything may be stored here, and so not of IndexedDB, which makes its database when asked. */
+export function languageChosen() {
+  return keptAtOnce('language');
+}
+
+/** The last that has been offered on the first page and answered: 1 the key, 2 the home screen, 4 notices; 3 is that these may be offered, and 0 nothing so far. */
+export function offersAnswered() {
+  return Number(keptAtOnce('offered') ?? 0);
+}
+
+/** @param {number} offer */
+export function offerAnswered(offer) {
+  if (!forgotten) keepAtOnce('offered', String(Math.max(offersAnswered(), offer)));
 }
 
 /** Ids of the posts this device has shown. @returns {Promise<Set<string>>} */
@@ -166,43 +190,31 @@ export function markSeen(ids) {
 }
 
 /**
- * Keeps what `make` makes of what is remembered, in one transaction so that two tabs cannot disagree. Throws what `make` throws, and then keeps nothing.
- * @param {StoreName} name @param {string} id @param {(before: any) => any} make
+ * Accepts this root as the newest of its site, in one transaction so that two tabs cannot disagree. Throws ReaderError: sequence.
+ * @param {string} site @param {import('./chain.js').Accepted} root
  */
-async function amend(name, id, make) {
+export async function rememberRoot(site, { sequence, digest }) {
+  const id = `root:${site}`;
+  const root = { sequence, digest };
   if (!(await durable())) {
-    temporary(name).set(id, make(temporary(name).get(id)));
+    mustNotBeRolledBack(root, temporary('facts').get(id));
+    temporary('facts').set(id, root);
     return;
   }
   /** @type {unknown} */
   let refused = null;
-  await transact(name, 'readwrite', (store) => {
+  await transact('facts', 'readwrite', (store) => {
     const before = store.get(id);
     before.onsuccess = () => {
       try {
-        store.put(make(before.result), id);
+        mustNotBeRolledBack(root, before.result);
+        store.put(root, id);
       } catch (error) {
         refused = error;
       }
     };
   });
   if (refused) throw refused;
-}
-
-/**
- * Accepts this root as the newest of its site. Throws ReaderError: sequence.
- * @param {string} site @param {import('./chain.js').Accepted} root
- */
-export function rememberRoot(site, { sequence, digest }) {
-  return amend('facts', `root:${site}`, (accepted) => {
-    mustNotBeRolledBack({ sequence, digest }, accepted);
-    return { sequence, digest };
-  });
-}
-
-/** What has been offered on the first page so far has been answered: 1 the key, 2 the home screen, 4 notices; 3 is that these may be offered. @param {number} offer */
-export function offerAnswered(offer) {
-  return amend('facts', 'pref:offered', (before = 0) => Math.max(before, offer));
 }
 
 /** @type {Map<string, Promise<Cache | null>>} */

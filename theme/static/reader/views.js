@@ -1,7 +1,7 @@
 /** Cards and doors, and the first page of them. Knows the vault's values and the shell's templates. Does not know addresses or history. */
 import { element, fill, nameNodes, slot, speak } from './dom.js';
 import { hangPhoto } from './pictures.js';
-import { readPref } from './store.js';
+import { offersAnswered } from './store.js';
 import { capital, countText, dayText, plural, WORDS } from './words.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -27,7 +27,7 @@ export async function homePage(visit) {
   if (staff && vault.children.length) {
     slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
-  const answered = await readPref('offered'); // installing.js
+  const answered = offersAnswered(); // installing.js
   if (!answered) slot(node, 'key').hidden = false;
   else if (answered < 2 && visit.read && !matchMedia('(display-mode: standalone)').matches) slot(node, 'home-screen').hidden = false;
   else if (answered === 3) slot(node, 'notices').hidden = false;
