@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.device import LOST, OPENS_WITH_LINK, Device
 from tests.browser.hosting import Host
@@ -28,6 +28,17 @@ def wait_long(device: Device) -> None:
     expect(device.page.locator("main > .wait")).to_be_visible()
     device.page.wait_for_timeout(400)
     device.page.evaluate("() => release()")
+
+
+def far_down(device: Device) -> tuple[Locator, int]:
+    """Go to a card far down the first page; its link, and the place on the page once that is kept."""
+    device.cards()
+    link = device.page.locator("main .card h2 a").nth(9)
+    link.scroll_into_view_if_needed()
+    device.page.wait_for_timeout(400)
+    place = device.page.evaluate("() => Math.round(scrollY)")
+    assert place > 500
+    return link, place
 
 
 @pytest.fixture
@@ -56,12 +67,7 @@ def test_a_reload_and_a_hard_reload_keep_the_page(inside: Device, fragment: str)
 
 def test_back_and_forward_keep_page_title_focus_and_place(inside: Device) -> None:
     page = inside.page
-    inside.cards()
-    link = page.locator("main .card h2 a").nth(9)
-    link.scroll_into_view_if_needed()
-    page.wait_for_timeout(400)
-    place = page.evaluate("() => Math.round(scrollY)")
-    assert place > 500
+    link, place = far_down(inside)
     title = link.text_content() or ""
     link.click()
     inside.shows(title)
@@ -87,9 +93,7 @@ def test_back_and_forward_keep_page_title_focus_and_place(inside: Device) -> Non
 
 def test_a_page_that_is_long_in_coming_opens_at_its_top(inside: Device) -> None:
     page = inside.page
-    inside.cards()
-    link = page.locator("main .card h2 a").nth(9)
-    link.scroll_into_view_if_needed()
+    link, _ = far_down(inside)
     title = link.text_content() or ""
     page.evaluate(HOLD)
     link.click()
@@ -104,11 +108,7 @@ def test_a_page_that_is_long_in_coming_opens_at_its_top(inside: Device) -> None:
 
 def test_the_place_on_a_page_that_is_long_in_coming_back_is_kept(inside: Device) -> None:
     page = inside.page
-    inside.cards()
-    link = page.locator("main .card h2 a").nth(9)
-    link.scroll_into_view_if_needed()
-    page.wait_for_timeout(400)
-    place = page.evaluate("() => Math.round(scrollY)")
+    link, place = far_down(inside)
     link.click()
     expect(inside.heading).not_to_have_text("Hej Maria!")
     page.reload()  # so that the first page is not in memory

@@ -27,7 +27,7 @@ export async function homePage(visit) {
   if (staff && vault.children.length) {
     slot(node, 'names').append(...vault.children.map((child) => element('li', {}, element('a', { href: '#/b/' + child.id }, element('bdi', { translate: 'no' }, toldApart(vault, child))))));
   } else slot(node, 'children').remove();
-  const answered = offersAnswered(); // installing.js
+  const answered = offersAnswered();
   if (!answered) slot(node, 'key').hidden = false;
   else if (answered < 2 && visit.read && !matchMedia('(display-mode: standalone)').matches) slot(node, 'home-screen').hidden = false;
   else if (answered === 3) slot(node, 'notices').hidden = false;
